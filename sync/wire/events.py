@@ -1,0 +1,197 @@
+"""The bodies of what a laptop says, by kind and version. Knows no chain: that is the ledger's.
+
+A body is loaded strictly for the fields it names; fields it does not know are kept (a newer laptop
+may say more than this office understands). Dates are ISO dates in the debtor's zone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import INCLUDE, Schema, fields, validate
+
+from ..records import EventKind, Known, LocationSource, Party, Place, Reason, Result
+from .fields import Amount, Currency, Id, Instant
+
+
+def one_of(enum: Any) -> validate.OneOf:
+    return validate.OneOf([member.value for member in enum])
+
+
+class Body(Schema):
+    class Meta:
+        unknown = INCLUDE
+
+
+class LocationBody(Body):
+    """Where the laptop was. `reason` says why there is no fix when `source` is none."""
+
+    source = fields.String(required=True, validate=one_of(LocationSource))
+    lat = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-90, 90))
+    lon = fields.Float(load_default=None, allow_none=True, validate=validate.Range(-180, 180))
+    accuracy_m = fields.Float(load_default=None, allow_none=True, validate=validate.Range(0, 1_000_000))
+    reason = fields.String(load_default="", validate=validate.Length(max=500))
+
+
+class HappenedBody(Body):
+    """When it happened and how that is known; `line` is the number on the paper route sheet."""
+
+    start = Instant(required=True)
+    end = Instant(required=True)
+    known = fields.String(required=True, validate=one_of(Known))
+    line = fields.Integer(strict=True, load_default=None, allow_none=True)
+
+
+class ResultBody(Body):
+    """What came of a visit for one account; `detail` holds the fields the result demands, as text."""
+
+    account = Id(required=True)
+    result = fields.String(required=True, validate=one_of(Result))
+    reason = fields.String(load_default=None, allow_none=True, validate=one_of(Reason))
+    detail = fields.Dict(
+        keys=fields.String(validate=validate.Length(max=60)),
+        values=fields.String(validate=validate.Length(max=2000)),
+        load_default=dict,
+    )
+
+
+class VisitBody(Body):
+    """`visit.recorded`, version 1."""
+
+    debtor = Id(required=True)
+    address = Id(load_default=None, allow_none=True)
+    route = Id(load_default=None, allow_none=True)
+    stop = Id(load_default=None, allow_none=True)
+    place = fields.String(required=True, validate=one_of(Place))
+    party = fields.String(required=True, validate=one_of(Party))
+    happened = fields.Nested(HappenedBody, required=True)
+    recorded = Instant(required=True)
+    zone = fields.String(required=True, validate=validate.Length(min=1, max=64))
+    location = fields.Nested(LocationBody, required=True)
+    results = fields.List(fields.Nested(ResultBody), required=True, validate=validate.Length(min=1, max=50))
+    note = fields.String(load_default="", validate=validate.Length(max=4000))
+    verdict = fields.Dict(load_default=dict)
+
+
+class PromiseBody(Body):
+    """`promise.made`, version 1: when, where, how, how much; the window is local time `HH:MM`."""
+
+    visit = Id(required=True)
+    debtor = Id(required=True)
+    account = Id(required=True)
+    amount = Amount(required=True)
+    currency = Currency(required=True)
+    due = fields.Date(required=True)
+    channel = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    place = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    window_start = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d$"))
+    window_end = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d$"))
+
+
+class ContactBody(Body):
+    """`contact.recorded`, version 1: any contact on any channel that is not a visit."""
+
+    debtor = Id(required=True)
+    channel = fields.String(required=True, validate=validate.OneOf(["call", "message", "letter", "email"]))
+    happened = fields.Nested(HappenedBody, required=True)
+    effective = fields.Boolean(required=True)
+    note = fields.String(load_default="", validate=validate.Length(max=4000))
+
+
+class AddressBody(Body):
+    """`address.proposed`, version 1: found in the field; the office accepts or rejects it."""
+
+    debtor = Id(required=True)
+    visit = Id(load_default=None, allow_none=True)
+    kind = fields.String(required=True)
+    text = fields.String(required=True, validate=validate.Length(min=3, max=300))
+    district = fields.String(load_default="", validate=validate.Length(max=120))
+    city = fields.String(load_default="", validate=validate.Length(max=120))
+    location = fields.Nested(LocationBody, load_default=None, allow_none=True)
+    informant = fields.String(load_default="", validate=validate.Length(max=200))
+
+
+class PhoneBody(Body):
+    """`phone.proposed`, version 1."""
+
+    debtor = Id(required=True)
+    visit = Id(load_default=None, allow_none=True)
+    value = fields.String(required=True, validate=validate.Length(min=5, max=40))
+    holder = fields.String(load_default="debtor")
+    relation = fields.String(load_default="", validate=validate.Length(max=60))
+
+
+class AttachmentBody(Body):
+    """`attachment.added`, version 1: the bytes travel apart, by their SHA-256."""
+
+    visit = Id(required=True)
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    media_type = fields.String(required=True, validate=validate.Length(max=100))
+    size = fields.Integer(strict=True, required=True, validate=validate.Range(min=1))
+    role = fields.String(load_default="photo")
+    location = fields.Nested(LocationBody, load_default=None, allow_none=True)
+    taken = Instant(load_default=None, allow_none=True)
+
+
+class PaymentReportedBody(Body):
+    """`payment.reported`, version 1: what the debtor or collector says was paid; not yet a payment."""
+
+    visit = Id(load_default=None, allow_none=True)
+    debtor = Id(required=True)
+    account = Id(required=True)
+    amount = Amount(required=True)
+    currency = Currency(required=True)
+    paid_on = fields.Date(required=True)
+    channel = fields.String(required=True, validate=validate.Length(max=60))
+    receipt = fields.String(load_default="", validate=validate.Length(max=120))
+
+
+class AmendmentBody(Body):
+    """`visit.amended`, version 1: the original stays; `replaces` holds only the fields that change."""
+
+    visit = Id(required=True)
+    why = fields.String(required=True, validate=validate.Length(min=3, max=1000))
+    replaces = fields.Dict(required=True)
+
+
+class SkippedBody(Body):
+    """`stop.skipped`, version 1: a planned stop that was not attempted, and why."""
+
+    debtor = Id(required=True)
+    stop = Id(required=True)
+    route = Id(load_default=None, allow_none=True)
+    happened = fields.Nested(HappenedBody, required=True)
+    cause = fields.String(required=True, validate=validate.Length(min=2, max=300))
+
+
+class IncarnationBody(Body):
+    """`incarnation.opened`, version 1: always n = 1 of an incarnation that continues another."""
+
+    parent = Id(required=True)
+    parent_n = fields.Integer(strict=True, required=True)
+    parent_h = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    why = fields.String(load_default="")
+
+
+BODIES: dict[tuple[str, int], type[Body]] = {
+    (EventKind.VISIT_RECORDED, 1): VisitBody,
+    (EventKind.CONTACT_RECORDED, 1): ContactBody,
+    (EventKind.PROMISE_MADE, 1): PromiseBody,
+    (EventKind.ADDRESS_PROPOSED, 1): AddressBody,
+    (EventKind.PHONE_PROPOSED, 1): PhoneBody,
+    (EventKind.ATTACHMENT_ADDED, 1): AttachmentBody,
+    (EventKind.PAYMENT_REPORTED, 1): PaymentReportedBody,
+    (EventKind.VISIT_AMENDED, 1): AmendmentBody,
+    (EventKind.STOP_SKIPPED, 1): SkippedBody,
+    (EventKind.INCARNATION_OPENED, 1): IncarnationBody,
+}
+
+
+def load_body(kind: str, version: int, body: dict[str, Any]) -> dict[str, Any]:
+    """A body with its types: Decimal, aware datetimes, dates.
+
+    Raises KeyError for a kind and version nobody here knows, marshmallow's ValidationError for a
+    body that does not hold what its kind demands.
+    """
+    loaded: dict[str, Any] = BODIES[(kind, version)]().load(body)
+    return loaded

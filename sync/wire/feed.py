@@ -1,0 +1,253 @@
+"""The records of a feed: what an agent's laptop holds, a row per (kind, id), facts only.
+
+Nothing in a feed record depends on today: ageing, promise state and next action are computed by the
+rules where they are shown. Amounts are decimal strings, times instants in UTC, dates ISO dates.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import INCLUDE, Schema, fields, validate
+
+from .events import HappenedBody, LocationBody, ResultBody
+from .fields import Amount, Currency, Id, Instant
+
+
+class Record(Schema):
+    class Meta:
+        unknown = INCLUDE
+
+
+class AgentRecord(Record):
+    """Kind `agent`: the collector this laptop belongs to. Shift and home bound his day."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    branch = fields.String(required=True)
+    team = fields.String(required=True)
+    zone = fields.String(required=True)
+    timezone = fields.String(required=True)
+    shift_start = fields.String(required=True)
+    shift_end = fields.String(required=True)
+    home_lat = fields.Float(allow_none=True)
+    home_lon = fields.Float(allow_none=True)
+    vehicle = fields.String()
+
+
+class PolicyRecord(Record):
+    """Kind `policy`, id = pack name: the pack as `sync.rules.policy.to_wire` writes it."""
+
+    name = fields.String(required=True)
+    version = fields.String(required=True)
+    pack = fields.Dict(required=True)
+
+
+class PlaceRecord(Record):
+    """One address of a debtor, inside his record."""
+
+    id = Id(required=True)
+    kind = fields.String(required=True)
+    text = fields.String(required=True)
+    district = fields.String(required=True)
+    city = fields.String(required=True)
+    lat = fields.Float(allow_none=True)
+    lon = fields.Float(allow_none=True)
+    precision = fields.String(required=True)
+    source = fields.String()
+    origin = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class ContactPointRecord(Record):
+    id = Id(required=True)
+    kind = fields.String(required=True)
+    value = fields.String(required=True)
+    holder = fields.String(required=True)
+    relation = fields.String(required=True)
+    origin = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class PersonRecord(Record):
+    """Someone bound to an account: his role, name and, for a guarantor, how to reach him."""
+
+    debtor = Id(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True)
+
+
+class DebtorRecord(Record):
+    """Kind `debtor`: the person, his addresses and his contact points."""
+
+    id = Id(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["person", "company"]))
+    name = fields.String(required=True)
+    document_type = fields.String(required=True)
+    document = fields.String(required=True)
+    timezone = fields.String(required=True)
+    language = fields.String(required=True)
+    addresses = fields.List(fields.Nested(PlaceRecord), required=True)
+    contact_points = fields.List(fields.Nested(ContactPointRecord), required=True)
+
+
+class BalanceRecord(Record):
+    as_of = fields.Date(required=True)
+    principal = Amount(required=True)
+    interest = Amount(required=True)
+    late_interest = Amount(required=True)
+    fees = Amount(required=True)
+    overdue = Amount(required=True)
+    oldest_due = fields.Date(allow_none=True, required=True)
+    instalments_overdue = fields.Integer(allow_none=True, required=True)
+
+
+class AccountRecord(Record):
+    """Kind `account`: one debt with its latest balance, the people bound to it, the documents held."""
+
+    id = Id(required=True)
+    lender = fields.String(required=True)
+    number = fields.String(required=True)
+    debtor = Id(required=True)
+    currency = Currency(required=True)
+    credit_type = fields.String(required=True)
+    product = fields.String(required=True)
+    branch = fields.String(required=True)
+    pack = fields.String(required=True)
+    pack_reason = fields.String(required=True)
+    exception_evidence = fields.String(required=True)
+    state = fields.String(required=True)
+    lender_days_past_due = fields.Integer(allow_none=True)
+    opened = fields.Date(allow_none=True)
+    payday = fields.String()
+    last_payment = fields.Date(allow_none=True)
+    balance = fields.Nested(BalanceRecord, required=True, allow_none=True)
+    people = fields.List(fields.Nested(PersonRecord), required=True)
+    documents = fields.List(fields.String(), required=True)
+    payments_through = fields.Date(allow_none=True, required=True)
+
+
+class PaymentRecord(Record):
+    """Kind `payment`."""
+
+    id = Id(required=True)
+    account = Id(required=True)
+    amount = Amount(required=True)
+    currency = Currency(required=True)
+    value_date = fields.Date(required=True)
+    posted_date = fields.Date(allow_none=True)
+    imported_at = Instant(required=True)
+    channel = fields.String(required=True)
+    receipt = fields.String(required=True)
+    reverses = Id(allow_none=True, required=True)
+
+
+class VisitRecord(Record):
+    """Kind `visit`, id = event id: a visit as the office projected it, whoever made it."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    agent = Id(required=True)
+    agent_name = fields.String(required=True)
+    address = Id(allow_none=True, required=True)
+    stop = Id(allow_none=True, required=True)
+    place = fields.String(required=True)
+    party = fields.String(required=True)
+    happened = fields.Nested(HappenedBody, required=True)
+    recorded = Instant(required=True)
+    zone = fields.String(required=True)
+    location = fields.Nested(LocationBody, required=True)
+    results = fields.List(fields.Nested(ResultBody), required=True)
+    note = fields.String(required=True)
+    amended_by = fields.List(Id(), required=True)
+
+
+class PromiseRecord(Record):
+    """Kind `promise`, id = event id."""
+
+    id = Id(required=True)
+    visit = Id(required=True)
+    debtor = Id(required=True)
+    account = Id(required=True)
+    amount = Amount(required=True)
+    currency = Currency(required=True)
+    due = fields.Date(required=True)
+    channel = fields.String(required=True)
+    place = fields.String(required=True)
+    window_start = fields.String(allow_none=True, required=True)
+    window_end = fields.String(allow_none=True, required=True)
+    made = Instant(required=True)
+
+
+class ContactRecord(Record):
+    """Kind `contact`: any other contact of the debtor, ours or imported; it counts in the caps."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    channel = fields.String(required=True)
+    start = Instant(required=True)
+    end = Instant(required=True)
+    effective = fields.Boolean(required=True)
+    source = fields.String(required=True)
+
+
+class StopRecord(Record):
+    """One stop of a route; `sequence` is null for a stop left out, and `left_out` says why."""
+
+    id = Id(required=True)
+    sequence = fields.Integer(allow_none=True, required=True)
+    debtor = Id(required=True)
+    address = Id(allow_none=True, required=True)
+    accounts = fields.List(Id(), required=True)
+    lat = fields.Float(allow_none=True, required=True)
+    lon = fields.Float(allow_none=True, required=True)
+    eta = Instant(allow_none=True, required=True)
+    window_start = Instant(allow_none=True, required=True)
+    window_end = Instant(allow_none=True, required=True)
+    appointment = fields.Boolean(required=True)
+    service_s = fields.Integer(required=True)
+    why = fields.Dict(required=True)
+
+
+class RouteRecord(Record):
+    """Kind `route`: a published day of this agent, with the matrix its laptop may replan on.
+
+    `matrix.seconds` and `matrix.metres` are square, row-major, in the order of `matrix.points`:
+    the depot first (id ""), then the stops by id.
+    """
+
+    id = Id(required=True)
+    date = fields.Date(required=True)
+    version = fields.Integer(required=True)
+    published = Instant(required=True)
+    approximate = fields.Boolean(required=True)
+    depot_lat = fields.Float(allow_none=True, required=True)
+    depot_lon = fields.Float(allow_none=True, required=True)
+    start = Instant(required=True)
+    end = Instant(required=True)
+    stops = fields.List(fields.Nested(StopRecord), required=True)
+    matrix = fields.Dict(required=True)
+    certificate = fields.Dict(required=True)
+
+
+class BasemapRecord(Record):
+    """Kind `basemap`: a GeoJSON FeatureCollection of streets, until city packages bring tiles."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    attribution = fields.String(required=True)
+    geojson = fields.Dict(required=True)
+
+
+RECORDS: dict[str, type[Record]] = {
+    "agent": AgentRecord,
+    "policy": PolicyRecord,
+    "debtor": DebtorRecord,
+    "account": AccountRecord,
+    "payment": PaymentRecord,
+    "visit": VisitRecord,
+    "promise": PromiseRecord,
+    "contact": ContactRecord,
+    "route": RouteRecord,
+    "basemap": BasemapRecord,
+}

@@ -1,0 +1,50 @@
+"""What the program says to a person: a Spanish sentence with its values, translated only where it is shown.
+
+Rules and gerunds answer with a `Phrase`; they know no language setting. The msgid is the Spanish
+sentence itself; `sync/look/translations` holds the English one. `N_` marks a msgid for extraction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+def N_(msgid: str) -> str:
+    """Mark a Spanish sentence for translation without translating it here."""
+    return msgid
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A Spanish sentence with `{named}` places and their values.
+
+    Values are strings or numbers; they are shown as they are, so dates and money are written by the
+    caller. `str()` gives the Spanish sentence; `said(gettext)` gives it in another language.
+    """
+
+    msgid: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The sentence in the language of `translate` (a gettext function)."""
+        template = translate(self.msgid) if self.msgid else ""
+        return template.format(**self.values) if self.values else template
+
+    def __str__(self) -> str:
+        return self.said(lambda text: text)
+
+    def to_json(self) -> str:
+        """One JSON object with `msgid` and `values`, as stored in a column and sent on the wire."""
+        held = {"msgid": self.msgid, "values": dict(self.values)}
+        return json.dumps(held, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Phrase:
+        """Read what `to_json` wrote. Raises ValueError when the text is not such an object."""
+        loaded: Any = json.loads(text)
+        if not isinstance(loaded, dict) or not isinstance(loaded.get("msgid"), str):
+            raise ValueError("not a phrase: an object with msgid and values is expected")
+        return cls(loaded["msgid"], dict(loaded.get("values") or {}))
