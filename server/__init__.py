@@ -1,0 +1,1 @@
+"""The office: imports the portfolio, assigns, plans, receives, audits, shows."""

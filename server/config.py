@@ -1,0 +1,43 @@
+"""The office's configuration, read once from the command line and the environment. Knows no database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class WrongConfig(ValueError):
+    """A setting cannot be used; the message names it and says what to write."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """Where the office keeps its data, and how it is reached."""
+
+    data: Path
+    database_url: str
+
+    @property
+    def keys(self) -> Path:
+        """Private keys: signing, recovery, session secret. Owner-only."""
+        return self.data / "keys"
+
+    @property
+    def attachments(self) -> Path:
+        return self.data / "attachments"
+
+    @property
+    def exports(self) -> Path:
+        return self.data / "exports"
+
+
+def config_from(environ: Mapping[str, str] | None = None, data: str | Path | None = None) -> Config:
+    """`data` wins over RONDA_DATA; RONDA_DATABASE_URL defaults to SQLite inside the data folder."""
+    environ = os.environ if environ is None else environ
+    folder = Path(data or environ.get("RONDA_DATA") or "ronda-data").expanduser().resolve()
+    if folder.exists() and not folder.is_dir():
+        raise WrongConfig(f"the data folder {folder} is a file; name a folder with --data or RONDA_DATA")
+    url = environ.get("RONDA_DATABASE_URL") or f"sqlite:///{folder / 'office.db'}"
+    return Config(data=folder, database_url=url)

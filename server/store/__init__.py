@@ -1,0 +1,1 @@
+"""What the office remembers: the only place with SQL. Knows no web request and decides nothing."""
