@@ -1,0 +1,108 @@
+// Makes forms quicker where scripts run: fields that depend on an answer, keys 1–9 for choices, the
+// error summary's focus and the draft's autosave. Every form also works, and is checked, without it.
+(function () {
+  "use strict";
+
+  function current(form, name) {
+    var checked = form.querySelectorAll('[name="' + CSS.escape(name) + '"]');
+    for (var i = 0; i < checked.length; i += 1) {
+      var control = checked[i];
+      if (control.type === "radio" || control.type === "checkbox") {
+        if (control.checked) { return control.value; }
+      } else if (!control.disabled) {
+        return control.value;
+      }
+    }
+    return "";
+  }
+
+  function wanted(form, rule) {
+    // "result=PTP,PPL" and, joined by " & ", several such conditions that must all hold.
+    return rule.split("&").every(function (part) {
+      var cut = part.indexOf("=");
+      var values = part.slice(cut + 1).trim().split(",");
+      return values.indexOf(current(form, part.slice(0, cut).trim())) >= 0;
+    });
+  }
+
+  function show(form) {
+    form.querySelectorAll("[data-shown-when]").forEach(function (box) {
+      var shown = wanted(form, box.getAttribute("data-shown-when"));
+      box.hidden = !shown;
+      box.querySelectorAll("input, select, textarea").forEach(function (control) {
+        if (control.required) { control.setAttribute("data-required", ""); }
+        var inside = control.closest("[data-shown-when][hidden]");
+        control.required = control.hasAttribute("data-required") && !inside;
+        control.disabled = Boolean(inside);
+      });
+    });
+  }
+
+  function keys(group) {
+    var radios = group.querySelectorAll('input[type="radio"]');
+    group.addEventListener("keydown", function (event) {
+      if (event.ctrlKey || event.altKey || event.metaKey) { return; }
+      var chosen = radios[Number(event.key) - 1];
+      if (!chosen) { return; }
+      event.preventDefault();
+      chosen.checked = true;
+      chosen.focus();
+      chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+
+  function answers(form) {
+    var out = {};
+    new FormData(form).forEach(function (value, name) {
+      if (typeof value !== "string" || name === "csrf_token") { return; }
+      if (Object.prototype.hasOwnProperty.call(out, name)) {
+        out[name] = [].concat(out[name], value);
+      } else {
+        out[name] = value;
+      }
+    });
+    return out;
+  }
+
+  function autosave(form) {
+    var waiting = null;
+    var status = form.querySelector("[data-autosave-status]");
+    var meta = document.querySelector('meta[name="csrf-token"]');
+    function say(key) {
+      // The words come from the page, in its language: data-saving, data-saved, data-failed.
+      if (status) { status.textContent = status.getAttribute("data-" + key) || ""; }
+    }
+    function save() {
+      say("saving");
+      fetch(form.getAttribute("data-autosave-url"), {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": meta ? meta.content : "" },
+        body: JSON.stringify(answers(form))
+      }).then(function (reply) { say(reply.ok ? "saved" : "failed"); }, function () { say("failed"); });
+    }
+    function later() {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(save, 800);
+    }
+    form.addEventListener("input", later);
+    form.addEventListener("change", later);
+    form.addEventListener("submit", function () { window.clearTimeout(waiting); });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("form").forEach(function (form) {
+      if (form.querySelector("[data-shown-when]")) {
+        show(form);
+        form.addEventListener("change", function () { show(form); });
+      }
+      if (form.hasAttribute("data-autosave-url")) { autosave(form); }
+    });
+    document.querySelectorAll("[data-keys]").forEach(keys);
+    document.querySelectorAll("[data-print]").forEach(function (button) {
+      button.addEventListener("click", function () { window.print(); });
+    });
+    var summary = document.querySelector("[data-error-summary]");
+    if (summary) { summary.focus(); }
+  });
+})();

@@ -1,0 +1,101 @@
+// Draws the laptop's map from the JSON block #map-data: points, the route's line and, if given, the streets.
+// Loads nothing from anywhere. What people typed enters the page as text, never as markup.
+(function () {
+  "use strict";
+
+  var SVG = "http://www.w3.org/2000/svg";
+
+  function css(name) {
+    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function sign(icons, state) {
+    var svg = document.createElementNS(SVG, "svg");
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.setAttribute("class", "icon icon-" + state);
+    svg.setAttribute("aria-hidden", "true");
+    var use = document.createElementNS(SVG, "use");
+    use.setAttribute("href", icons + "#" + state);
+    svg.appendChild(use);
+    return svg;
+  }
+
+  function face(icons, point) {
+    var box = document.createElement("span");
+    box.className = "pin";
+    box.appendChild(sign(icons, point.state));
+    if (point.seq !== undefined && point.seq !== null) {
+      var number = document.createElement("span");
+      number.className = "pin-seq";
+      number.textContent = String(point.seq);
+      box.appendChild(number);
+    }
+    return box;
+  }
+
+  function own(href) {
+    // Only addresses of this program: data never decides where a click goes.
+    return typeof href === "string" && /^(\/(?![\/\\])|#)/.test(href) ? href : null;
+  }
+
+  function card(point) {
+    var box = document.createElement("div");
+    var href = own(point.href);
+    var title = document.createElement(href ? "a" : "strong");
+    title.textContent = point.label || "";
+    if (href) { title.setAttribute("href", href); }
+    box.appendChild(title);
+    if (point.detail) {
+      var detail = document.createElement("p");
+      detail.textContent = point.detail;
+      box.appendChild(detail);
+    }
+    return box;
+  }
+
+  function mark(map, icons, point) {
+    var label = (point.seq !== undefined && point.seq !== null ? point.seq + ". " : "") + (point.label || "");
+    var marker = L.marker([point.lat, point.lon], {
+      icon: L.divIcon({ className: "pin-box", html: face(icons, point), iconSize: [44, 44], iconAnchor: [22, 22] }),
+      keyboard: true
+    });
+    marker.bindPopup(card(point));
+    marker.addTo(map);
+    marker.getElement().setAttribute("aria-label", label);
+    return marker;
+  }
+
+  function draw(box, data) {
+    var map = L.map(box, { attributionControl: false, zoomSnap: 0.25 });
+    L.control.scale({ imperial: false }).addTo(map);
+    if (data.streets) {
+      L.geoJSON(data.streets, {
+        interactive: false,
+        style: function () { return { color: css("--map-street"), weight: 3, opacity: 1 }; },
+        pointToLayer: function (feature, at) { return L.circleMarker(at, { radius: 2, color: css("--map-street") }); }
+      }).addTo(map);
+    }
+    var line = data.line || [];
+    if (line.length > 1) {
+      L.polyline(line, { color: css("--map-route"), weight: 4, opacity: 0.85, interactive: false }).addTo(map);
+    }
+    var points = (data.points || []).filter(function (point) {
+      return Number.isFinite(point.lat) && Number.isFinite(point.lon);
+    });
+    var icons = box.getAttribute("data-icons") || "/look/icons.svg";
+    points.forEach(function (point) { mark(map, icons, point); });
+    var all = points.map(function (point) { return [point.lat, point.lon]; }).concat(line);
+    if (all.length) {
+      map.fitBounds(L.latLngBounds(all), { padding: [40, 40], maxZoom: 17 });
+    } else {
+      map.setView([0, 0], 2);
+    }
+    box.classList.add("is-drawn");
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var box = document.getElementById("map");
+    var block = document.getElementById("map-data");
+    if (box && block && window.L) { draw(box, JSON.parse(block.textContent)); }
+  });
+})();
