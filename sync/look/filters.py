@@ -30,14 +30,18 @@ COUNTRY_OF = {
 }  # fmt: skip
 
 
+_MISSING = Markup(
+    '<span class="missing"><span aria-hidden="true">—</span><span class="visually-hidden">{}</span></span>'
+)
+
+
 def _language() -> str:
     locale = get_locale()
     return locale.language if locale is not None else "es"
 
 
 def _missing() -> Markup:
-    dash = '<span aria-hidden="true">—</span><span class="visually-hidden">{}</span>'
-    return Markup(f'<span class="missing">{dash}</span>').format(gettext("sin dato"))
+    return _MISSING.format(gettext("sin dato"))
 
 
 def phrase(value: Phrase | str | None) -> Markup:
