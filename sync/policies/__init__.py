@@ -1,31 +1,96 @@
-"""The packs that come with Ronda, and how a pack file is read. Judges nothing; fetches nothing."""
+"""The packs that come with Ronda, and how a pack file is read. Judges nothing; fetches nothing.
+
+A pack is a TOML file: one jurisdiction and regime, its rules each with id, source, quote and confidence,
+and `[[vectors]]` that the tests run. A pack may hold `[readings.NAME]` tables where the sources conflict:
+`load("mx-agency@seven-days")` is the pack with those tables laid over it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..rules.policy import Policy
+from ..rules.policy import Policy, PolicyError, policy_from
 
 Expand = Callable[[str, str, Sequence[int]], Sequence[date]]
+
+# Holidays are published this far: a pack outlives its expansion only by being published again.
+DEFAULT_YEARS = tuple(range(2023, 2031))
 
 
 def available() -> list[str]:
     """The names that `load` knows, readings included (`mx-agency@seven-days`)."""
-    raise NotImplementedError
+    names: list[str] = []
+    for entry in files(__package__).iterdir():
+        if entry.name.endswith(".toml"):
+            name = entry.name.removesuffix(".toml")
+            readings = tomllib.loads(entry.read_text(encoding="utf-8")).get("readings", {})
+            names += [name, *(f"{name}@{reading}" for reading in readings)]
+    return sorted(names)
 
 
-def load(name: str | Path, expand: Expand | None = None, years: Sequence[int] = ()) -> Policy:
-    """The policy of a pack's name or file. `expand(country, subdivision, years)` gives its holidays.
+def load(name: str | Path, expand: Expand | None = None, years: Sequence[int] = DEFAULT_YEARS) -> Policy:
+    """The policy of a pack's name or TOML file; `expand(country, subdivision, years)` gives its holidays.
 
     Raises PolicyError for an unknown pack (naming those there are) and for one that cannot be read. A
     pack that closes on holidays and is loaded without `expand` blocks every day: never a silent allow.
     """
-    raise NotImplementedError
+    data = _read(name)
+    country, subdivision = data.get("country", ""), data.get("subdivision", "")
+    if expand is None or not country:
+        return policy_from(data)
+    dates = expand(country, subdivision, years)
+    return policy_from(data, {year: [day for day in dates if day.year == year] for year in years})
 
 
 def vectors(name: str | Path) -> list[dict[str, Any]]:
     """The test vectors written in a pack."""
-    raise NotImplementedError
+    found = _read(name).get("vectors", [])
+    return [dict(vector) for vector in found]
+
+
+def _read(name: str | Path) -> dict[str, Any]:
+    """The parsed pack, its reading laid over it."""
+    text, plain, reading = _text(name)
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as broken:
+        raise PolicyError(f"pack {name}: not valid TOML ({broken})") from None
+    if not reading:
+        return data
+    readings = data.get("readings", {})
+    if reading not in readings:
+        raise PolicyError(f"unknown policy pack {name}; there are: {', '.join(available())}")
+    return {**_over(data, readings[reading]), "name": f"{plain}@{reading}"}
+
+
+def _text(name: str | Path) -> tuple[str, str, str]:
+    """The pack's text, its plain name and the reading asked for."""
+    written = str(name)
+    if isinstance(name, Path) or written.endswith(".toml"):
+        try:
+            return Path(name).read_text(encoding="utf-8"), Path(name).stem, ""
+        except (OSError, UnicodeDecodeError) as broken:
+            raise PolicyError(f"the policy pack {written} cannot be read: {broken}") from None
+    plain, _, reading = written.partition("@")
+    here = {entry.name: entry for entry in files(__package__).iterdir()}
+    entry = here.get(f"{plain}.toml")
+    if entry is None:
+        raise PolicyError(f"unknown policy pack {written!r}; there are: {', '.join(available())}")
+    return entry.read_text(encoding="utf-8"), plain, reading
+
+
+def _over(base: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:
+    """`base` with `change` laid over it; tables merge, anything else is replaced whole."""
+    merged = dict(base)
+    for key, value in change.items():
+        below = merged.get(key)
+        if isinstance(value, Mapping) and isinstance(below, Mapping):
+            merged[key] = _over(below, value)
+        else:
+            merged[key] = value
+    return merged

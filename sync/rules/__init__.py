@@ -1,1 +1,1 @@
-"""The trade's decisions, pure: today, now, policy and facts are arguments. Knows no store, clock or network."""
+"""The trade's decisions, pure: today, now, policy and facts are arguments. Knows no store nor clock."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
 from ..records import Balance, Payment
 
+# Lower bounds of the buckets after "current": 90+ begins on day 90 exactly.
 DEFAULT_EDGES = (1, 31, 61, 90)
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -28,19 +30,31 @@ class Standing:
     other_currency: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Movement:
+    """What payments and reversals since the balance did to the debt."""
+
+    paid: Decimal
+    reversed: Decimal
+    reopened: date | None
+
+
 def days_past_due(balance: Balance, today: date) -> int:
     """Whole days since the oldest unpaid due date; 0 when nothing is overdue or it is due today."""
-    raise NotImplementedError
-
-
-def bucket(dpd: int, edges: Sequence[int] = DEFAULT_EDGES) -> str:
-    """The bucket's name: "current", "1-30", "31-60", "61-89", "90+" with the default edges (lower bounds)."""
-    raise NotImplementedError
+    if balance.oldest_due is None or balance.overdue <= 0:
+        return 0
+    return max(0, (today - balance.oldest_due).days)
 
 
 def buckets(edges: Sequence[int] = DEFAULT_EDGES) -> tuple[str, ...]:
     """All bucket names, from current to the last."""
-    raise NotImplementedError
+    closed = [f"{low}-{high - 1}" for low, high in zip(edges, edges[1:], strict=False)]
+    return ("current", *closed, f"{edges[-1]}+")
+
+
+def bucket(dpd: int, edges: Sequence[int] = DEFAULT_EDGES) -> str:
+    """The bucket's name: "current", "1-30", "31-60", "61-89", "90+" with the default edges (lower bounds)."""
+    return buckets(edges)[sum(dpd >= edge for edge in edges)]
 
 
 def standing(
@@ -49,6 +63,54 @@ def standing(
     """The account on `today`: balance as of its date, less payments valued after it and up to today.
 
     A payment with value_date <= balance.as_of is inside the balance and never reduces it again; its
-    reversal after that date raises the debt. Payments of another currency are left out and listed.
+    reversal after that date raises the debt. A part payment does not move the oldest due date, which
+    only the lender's next balance can do; paying all that is overdue makes the account current.
+    Payments of another currency are left out and listed.
     """
-    raise NotImplementedError
+    each = {payment.id: payment for payment in payments}
+    own = {key: payment for key, payment in each.items() if payment.currency == balance.currency}
+    moved = _movement(balance, own, today)
+    net = moved.paid - moved.reversed
+    overdue = max(_ZERO, balance.overdue - net)
+    due = [day for day in (balance.oldest_due, moved.reopened) if day is not None]
+    dpd = days_past_due(replace(balance, overdue=overdue, oldest_due=min(due, default=None)), today)
+    return Standing(
+        as_of=balance.as_of,
+        today=today,
+        currency=balance.currency,
+        overdue=overdue,
+        total=max(_ZERO, balance.total - net),
+        dpd=dpd,
+        bucket=bucket(dpd, edges),
+        paid_since=moved.paid,
+        reversed_since=moved.reversed,
+        other_currency=tuple(sorted(set(each) - set(own))),
+    )
+
+
+def _movement(balance: Balance, payments: dict[str, Payment], today: date) -> _Movement:
+    """Payments and reversals that the balance does not hold yet, each payment reversed at most once over."""
+    plain = {key: payment for key, payment in payments.items() if payment.reverses is None}
+    paid = sum(
+        (payment.amount for payment in plain.values() if balance.as_of < payment.value_date <= today), _ZERO
+    )
+    taken_back: dict[str, Decimal] = {}
+    undone = _ZERO
+    reopened: list[date] = []
+    for reversal in sorted(payments.values(), key=lambda payment: (payment.value_date, payment.id)):
+        if reversal.reverses is None:
+            continue
+        original = plain.get(reversal.reverses)
+        day = max(reversal.value_date, original.value_date) if original else reversal.value_date
+        amount = reversal.amount
+        if original is not None:
+            amount = min(amount, original.amount - taken_back.get(original.id, _ZERO))
+            taken_back[original.id] = taken_back.get(original.id, _ZERO) + amount
+        if balance.as_of < day <= today and amount > 0:
+            undone += amount
+            # What a reversed payment had covered was due by the day it was paid, as far as is known here.
+            if original is not None and original.value_date <= balance.as_of:
+                reopened.append(original.value_date)
+            elif original is None:
+                reopened.append(balance.as_of)
+    return _Movement(paid, undone, min(reopened, default=None))

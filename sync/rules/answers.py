@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ..records import Ruling, Verdict
 from ..words import Phrase
+from .clauses import Cite
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,26 @@ class FieldError:
     account: str = ""
 
 
+def allow(cite: Cite, because: Phrase) -> Ruling:
+    return Ruling(cite.id, "allow", because, cite.source or cite.quote)
+
+
+def warn(cite: Cite, because: Phrase) -> Ruling:
+    return Ruling(cite.id, "warn", because, cite.source or cite.quote)
+
+
+def block(cite: Cite, because: Phrase) -> Ruling:
+    return Ruling(cite.id, "block", because, cite.source or cite.quote)
+
+
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     """The union of several verdicts: every ruling once, so that the strictest decides."""
-    seen: list[Ruling] = []
+    union: list[Ruling] = []
     for verdict in verdicts:
-        for ruling in verdict.rulings:
-            if ruling not in seen:
-                seen.append(ruling)
-    return Verdict(tuple(seen))
+        union += [ruling for ruling in verdict.rulings if ruling not in union]
+    return Verdict(tuple(union))
+
+
+def deciding(verdict: Verdict) -> Ruling | None:
+    """The first ruling that decides the verdict, to be shown alone; None for a verdict without rulings."""
+    return next((ruling for ruling in verdict.rulings if ruling.decision == verdict.decision), None)

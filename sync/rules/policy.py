@@ -1,115 +1,59 @@
-"""What a contact-policy pack says, as one frozen value that both sides judge from. Reads no file and no clock."""
+"""What a contact-policy pack says, as one frozen value that both sides judge from. Reads no file."""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..records import Party, Place
+from ..records import Place
+from . import reading
+from .clauses import (
+    CHANNELS,
+    AuditLimits,
+    Cap,
+    Cite,
+    Hours,
+    PartyRule,
+    PlaceRule,
+    PolicyError,
+    PromiseRule,
+    Retention,
+    StopKind,
+    StopRule,
+    Switch,
+)
 
+__all__ = [
+    "CHANNELS",
+    "SCHEMA",
+    "AuditLimits",
+    "Cap",
+    "Cite",
+    "Hours",
+    "PartyRule",
+    "PlaceRule",
+    "Policy",
+    "PolicyError",
+    "PromiseRule",
+    "Retention",
+    "StopKind",
+    "StopRule",
+    "Switch",
+    "fold_text",
+    "from_wire",
+    "policy_from",
+    "to_wire",
+    "zone_of",
+]
+
+# A pack of a later schema may hold rules this program would not apply, so it is refused, not guessed at.
 SCHEMA = 1
-CHANNELS = ("visit", "call", "message", "letter", "email")
-
-
-class PolicyError(ValueError):
-    """A pack that cannot be used, with one sentence for the person who wrote or chose it."""
-
-
-class StopKind(StrEnum):
-    """What stops collection until a person of the office has looked at it."""
-
-    DISPUTE = "dispute"
-    CEASE = "cease"
-    ATTORNEY = "attorney"
-    DECEASED = "deceased"
-    HELD = "held"
-    UNSAFE = "unsafe"
-
-
-@dataclass(frozen=True)
-class Cite:
-    """Where a rule comes from. `confidence` is V (read), S (secondary), C (sources conflict), own or fictitious."""
-
-    id: str
-    source: str = ""
-    quote: str = ""
-    confidence: str = "own"
-
-
-@dataclass(frozen=True)
-class Hours:
-    """Local opening hours of some channels: `week[0]` is Monday, each a tuple of (from, to)."""
-
-    cite: Cite
-    channels: tuple[str, ...]
-    week: tuple[tuple[tuple[time, time], ...], ...]
-    on_holidays: bool = False
-
-
-@dataclass(frozen=True)
-class PlaceRule:
-    """Whether a visit at these places is allowed, and the documented exception that lifts a denial."""
-
-    cite: Cite
-    places: tuple[Place, ...]
-    decision: str
-    exception_credit_types: tuple[str, ...] = ()
-    exception_needs_evidence: bool = True
-
-
-@dataclass(frozen=True)
-class Cap:
-    """At most `maximum` contacts of the debtor on these channels in a day, a week or `days` rolling days."""
-
-    cite: Cite
-    channels: tuple[str, ...]
-    maximum: int
-    per: str  # day | week (Monday to Sunday) | rolling
-    days: int = 1
-    effective_only: bool = False
-    min_gap_days: int = 0
-
-
-@dataclass(frozen=True)
-class Switch:
-    """A yes-or-no rule with its source."""
-
-    cite: Cite
-    allowed: bool
-
-
-@dataclass(frozen=True)
-class PartyRule:
-    """With whom the debt may be discussed. A minor never, whatever the pack says."""
-
-    cite: Cite
-    allowed: tuple[Party, ...]
-    third_party_disclosure: bool = False
-
-
-@dataclass(frozen=True)
-class PromiseRule:
-    """When a promise counts as kept."""
-
-    cite: Cite
-    grace_days: int = 0
-    minimum_percent: Decimal = Decimal(100)
-    posting_lag_days: int = 2
-    max_promise_days: int = 30
-
-
-@dataclass(frozen=True)
-class AuditLimits:
-    """Thresholds of the audit's findings."""
-
-    far_m: int = 250
-    too_short_s: int = 60
-    max_speed_kmh: int = 90
-    clock_skew_s: int = 300
-    late_evidence_minutes: int = 120
 
 
 @dataclass(frozen=True)
@@ -145,13 +89,11 @@ class Policy:
     ask_reason: Switch
     caps: tuple[Cap, ...]
     one_channel_per_week: Switch | None
-    stop_states: tuple[StopKind, ...]
-    stop_cite: Cite
+    stops: StopRule
     promise: PromiseRule
     audit: AuditLimits
     service_seconds: tuple[tuple[str, int], ...]
-    retention_min_months: int | None
-    retention_max_months: int | None
+    retention: Retention | None
     disclosures: tuple[Cite, ...] = ()
     forbidden_terms: tuple[str, ...] = ()
     canonical: str = field(default="", repr=False, compare=False)
@@ -165,38 +107,231 @@ class Policy:
         return self.ask_reason.allowed
 
     @property
+    def stop_states(self) -> tuple[StopKind, ...]:
+        return self.stops.states
+
+    @property
     def needs_holidays(self) -> bool:
         """True when some hours are closed on holidays, so that their dates must be known."""
-        raise NotImplementedError
+        return any(not hours.on_holidays for hours in self.hours)
+
+    def cites(self) -> Iterator[Cite]:
+        """The source of every rule of the pack."""
+        yield from (hours.cite for hours in self.hours)
+        yield from (rule.cite for rule in self.places)
+        yield from (cap.cite for cap in self.caps)
+        for switch in (self.proposed_addresses, self.receive_payment, self.ask_reason):
+            yield switch.cite
+        if self.one_channel_per_week is not None:
+            yield self.one_channel_per_week.cite
+        yield from (self.parties.cite, self.stops.cite, self.promise.cite, self.audit.cite)
+        if self.retention is not None:
+            yield self.retention.cite
+        yield from self.disclosures
 
     def cite(self, rule: str) -> Cite | None:
         """The source of a rule id of this pack, for "why?"."""
-        raise NotImplementedError
+        return next((cite for cite in self.cites() if cite.id == rule), None)
 
     def credit_type(self, text: str) -> str:
         """The pack's code for a credit type as a lender writes it; the text itself, folded, when unknown."""
-        raise NotImplementedError
+        folded = fold_text(text)
+        for code, names in self.credit_types:
+            if folded == code or folded in names:
+                return code
+        return folded
 
     def in_force(self, day: date) -> bool:
-        raise NotImplementedError
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def hours_for(self, channel: str) -> Hours | None:
+        return next((hours for hours in self.hours if channel in hours.channels), None)
+
+    def place_rule(self, place: Place) -> PlaceRule:
+        """The first rule that names the place; every pack names every place."""
+        return next(rule for rule in self.places if place in rule.places)
 
     def service_s(self, kind: str) -> int:
-        """Seconds at the door for "visit", "call", … ; falls back to "visit"."""
-        raise NotImplementedError
+        """Seconds at the door for a kind of stop; falls back to "visit"."""
+        seconds = dict(self.service_seconds)
+        return seconds.get(kind, seconds["visit"])
+
+
+def fold_text(text: str) -> str:
+    """Small letters without accents, anything else an underscore: how lenders' spellings are compared."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    kept = "".join(mark for mark in plain if not unicodedata.combining(mark))
+    return "_".join("".join(mark if mark.isalnum() else " " for mark in kept).split())
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """The zone of an IANA name, None when there is none such: callers block on an unknown zone."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def policy_from(
-    data: dict[str, Any], holidays: dict[int, tuple[date, ...]] | None = None, *, strict: bool = True
+    data: Mapping[str, Any], holidays: Mapping[int, Sequence[date]] | None = None, *, strict: bool = True
 ) -> Policy:
-    """A policy from a parsed pack and, per year, its holidays. Raises PolicyError with a sentence."""
-    raise NotImplementedError
+    """A policy from a parsed pack and, per year, its holidays. Raises PolicyError with a sentence.
+
+    A pack may list holidays of its own; a year counts as known only when `holidays` has it or the pack's
+    `[holidays] years` says so. Test vectors and readings are no part of the policy or of its version.
+    """
+    known = _holidays(data, holidays or {})
+    content = {key: value for key, value in data.items() if key not in ("vectors", "readings", "holidays")}
+    content["holidays"] = {str(year): [day.isoformat() for day in days] for year, days in known.items()}
+    canonical = json.dumps(_plain(content), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _policy(reading.Table(json.loads(canonical), "pack", strict=strict), known, canonical)
 
 
 def to_wire(policy: Policy) -> dict[str, Any]:
-    """A JSON-ready object with the pack's data and its holidays as dates; `from_wire` gives the same Policy."""
-    raise NotImplementedError
+    """A JSON-ready object with the pack's data and holidays as dates; `from_wire` gives it back."""
+    return {"name": policy.name, "version": policy.version, "pack": json.loads(policy.canonical)}
 
 
-def from_wire(data: dict[str, Any]) -> Policy:
+def from_wire(data: Mapping[str, Any]) -> Policy:
     """The Policy of `to_wire`. Raises PolicyError when the content does not match its `version`."""
-    raise NotImplementedError
+    pack = data.get("pack")
+    if not isinstance(pack, Mapping) or not isinstance(pack.get("holidays"), Mapping):
+        raise PolicyError("not a policy: an object with version and pack is expected")
+    try:
+        years = {int(year): days for year, days in pack["holidays"].items()}
+    except ValueError:
+        raise PolicyError("pack: holidays must be lists of dates by year") from None
+    holidays = {
+        year: [reading.as_date(day, "pack: holidays") for day in days] for year, days in years.items()
+    }
+    rest = {key: value for key, value in pack.items() if key != "holidays"}
+    policy = policy_from(rest, holidays, strict=False)
+    if policy.version != data.get("version"):
+        raise PolicyError(f"pack {policy.name}: its content does not match its version; fetch it again")
+    return policy
+
+
+def _holidays(data: Mapping[str, Any], given: Mapping[int, Sequence[date]]) -> dict[int, tuple[date, ...]]:
+    own: list[date] = []
+    years = set(given)
+    if "holidays" in data:
+        table = reading.Table(data["holidays"], "pack [holidays]", strict=True)
+        own = [reading.as_date(day, "pack [holidays] dates") for day in table.get("dates", [])]
+        listed = table.get("years", [])
+        if not isinstance(listed, list) or not all(isinstance(year, int) for year in listed):
+            raise table.fail("years", "a list of years")
+        years |= set(listed)
+        table.done()
+    return {
+        year: tuple(sorted({*given.get(year, ()), *(day for day in own if day.year == year)}))
+        for year in sorted(years)
+    }
+
+
+def _policy(pack: reading.Table, holidays: Mapping[int, Sequence[date]], canonical: str) -> Policy:
+    pack.get("holidays")
+    if pack.number("schema") > SCHEMA:
+        raise PolicyError(f"pack: schema {pack.get('schema')} is newer than this program knows; update Ronda")
+    name = pack.text("name")
+    pack.where = f"pack {name}"
+    valid_from, valid_to = pack.day("valid_from"), pack.day("valid_to")
+    if valid_from is None or (valid_to is not None and valid_to < valid_from):
+        raise PolicyError(f"pack {name}: valid_from is missing or after valid_to")
+    credit_types = _credit_types(pack.get("credit_types", {}), name)
+    policy = Policy(
+        name=name,
+        title=pack.text("title"),
+        jurisdiction=pack.text("jurisdiction"),
+        regime=pack.word("regime", ("bank", "commercial", "agency", "own", "any")),
+        fictitious=pack.flag("fictitious", False),
+        valid_from=valid_from,
+        valid_to=valid_to,
+        version=hashlib.sha256(canonical.encode()).hexdigest(),
+        timezone=pack.text("timezone"),
+        country=pack.text("country", ""),
+        subdivision=pack.text("subdivision", ""),
+        language=pack.text("language", "es"),
+        sources=tuple(reading.cite_of(table) for table in pack.tables("sources")),
+        confidence=pack.word("confidence", reading.CONFIDENCES),
+        reviewer=pack.text("reviewer", ""),
+        needs_signoff=pack.flag("needs_signoff"),
+        ageing_edges=_edges(pack),
+        field_from_dpd=pack.number("field_from_dpd", 90),
+        hours=tuple(reading.hours_of(table) for table in pack.tables("hours")),
+        holidays=tuple(day for days in holidays.values() for day in days),
+        holiday_years=tuple(holidays),
+        places=tuple(
+            reading.place_of(table, [code for code, _ in credit_types]) for table in pack.tables("places")
+        ),
+        credit_types=credit_types,
+        parties=reading.parties_of(pack.table("parties")),
+        proposed_addresses=reading.switch_of(pack.table("proposed_addresses")),
+        receive_payment=reading.switch_of(pack.table("receive_payment")),
+        ask_reason=reading.switch_of(pack.table("ask_reason")),
+        caps=tuple(reading.cap_of(table) for table in pack.tables("caps")),
+        one_channel_per_week=_one_channel(pack),
+        stops=reading.stops_of(pack.table("stops")),
+        promise=reading.promise_of(pack.table("promise")),
+        audit=reading.audit_of(pack.table("audit")),
+        service_seconds=_service(pack.table("service_seconds")),
+        retention=reading.retention_of(pack.table("retention")) if "retention" in pack.data else None,
+        disclosures=tuple(reading.cite_of(table) for table in pack.tables("disclosures")),
+        forbidden_terms=pack.words("forbidden_terms", ()),
+        canonical=canonical,
+    )
+    pack.done()
+    _whole(policy)
+    return policy
+
+
+def _whole(policy: Policy) -> None:
+    """Refuse a pack that would leave a question without an answer."""
+    if zone_of(policy.timezone) is None:
+        raise PolicyError(f"pack {policy.name}: timezone {policy.timezone!r} is not an IANA zone")
+    for channel in CHANNELS:
+        if policy.hours_for(channel) is None:
+            raise PolicyError(f"pack {policy.name}: no [[hours]] cover the channel {channel}")
+    named = {place for rule in policy.places for place in rule.places}
+    missing = [place.value for place in Place if place not in named]
+    if missing:
+        raise PolicyError(f"pack {policy.name}: no [[places]] rule names {', '.join(missing)}")
+
+
+def _edges(pack: reading.Table) -> tuple[int, ...]:
+    edges = pack.get("ageing_edges", [1, 31, 61, 90])
+    whole = isinstance(edges, list) and all(isinstance(edge, int) for edge in edges)
+    if not whole or not edges or edges[0] < 1 or edges != sorted(set(edges)):
+        raise pack.fail("ageing_edges", "growing whole numbers from 1, such as [1, 31, 61, 90]")
+    return tuple(edges)
+
+
+def _credit_types(value: Any, name: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    table = reading.Table(value, f"pack {name} [credit_types]", strict=True)
+    return tuple(
+        (fold_text(code), tuple(fold_text(text) for text in table.words(code))) for code in table.data
+    )
+
+
+def _one_channel(pack: reading.Table) -> Switch | None:
+    key = "one_channel_per_week"
+    return reading.switch_of(pack.table(key)) if key in pack.data else None
+
+
+def _service(table: reading.Table) -> tuple[tuple[str, int], ...]:
+    seconds = tuple((kind, table.number(kind, least=1)) for kind in table.data)
+    if "visit" not in dict(seconds):
+        raise PolicyError(f"{table.where}: visit is missing (seconds at the door)")
+    return seconds
+
+
+def _plain(value: Any) -> Any:
+    """Dates and times as ISO texts, so that the canonical bytes are JSON."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, float):
+        raise PolicyError(f"pack: {value} is a broken number; write whole numbers")
+    return value

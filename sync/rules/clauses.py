@@ -1,0 +1,132 @@
+"""The parts a contact-policy pack is made of, as frozen values. Judges nothing and reads nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from decimal import Decimal
+from enum import StrEnum
+
+from ..records import Party, Place
+
+CHANNELS = ("visit", "call", "message", "letter", "email")
+
+
+class PolicyError(ValueError):
+    """A pack that cannot be used, with one sentence for the person who wrote or chose it."""
+
+
+class StopKind(StrEnum):
+    """What stops collection until a person of the office has looked at it."""
+
+    DISPUTE = "dispute"
+    CEASE = "cease"
+    ATTORNEY = "attorney"
+    DECEASED = "deceased"
+    HELD = "held"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True)
+class Cite:
+    """Where a rule comes from.
+
+    `confidence`: V read in the text named, S secondary source, C sources conflict, U unverified, own
+    (the lender's or Ronda's choice), fictitious.
+    """
+
+    id: str
+    source: str = ""
+    quote: str = ""
+    confidence: str = "own"
+
+
+@dataclass(frozen=True)
+class Hours:
+    """Local opening hours of some channels: `week[0]` is Monday, each day a tuple of (from, to), both in."""
+
+    cite: Cite
+    channels: tuple[str, ...]
+    week: tuple[tuple[tuple[time, time], ...], ...]
+    on_holidays: bool = False
+
+
+@dataclass(frozen=True)
+class PlaceRule:
+    """Whether a visit at these places is allowed, and the documented exception that lifts a denial."""
+
+    cite: Cite
+    places: tuple[Place, ...]
+    decision: str
+    exception_credit_types: tuple[str, ...] = ()
+    exception_needs_evidence: bool = True
+
+
+@dataclass(frozen=True)
+class Cap:
+    """At most `maximum` contacts of the debtor on these channels, and `min_gap_days` between two of them."""
+
+    cite: Cite
+    channels: tuple[str, ...]
+    maximum: int
+    per: str  # day | week (Monday to Sunday, debtor's zone) | rolling (`days` days)
+    days: int = 1
+    effective_only: bool = False
+    min_gap_days: int = 0
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A yes-or-no rule with its source."""
+
+    cite: Cite
+    allowed: bool
+
+
+@dataclass(frozen=True)
+class PartyRule:
+    """With whom the debt may be discussed. A minor never, whatever the pack says."""
+
+    cite: Cite
+    allowed: tuple[Party, ...]
+    third_party_disclosure: bool = False
+
+
+@dataclass(frozen=True)
+class StopRule:
+    """Which stops of a debtor this pack honours. Death is always honoured."""
+
+    cite: Cite
+    states: tuple[StopKind, ...]
+
+
+@dataclass(frozen=True)
+class PromiseRule:
+    """When a promise counts as kept, and how far ahead one may be made."""
+
+    cite: Cite
+    grace_days: int = 0
+    minimum_percent: Decimal = Decimal(100)
+    posting_lag_days: int = 2
+    max_promise_days: int = 30
+
+
+@dataclass(frozen=True)
+class AuditLimits:
+    """Thresholds of the audit's findings and of evidence typed late."""
+
+    cite: Cite
+    far_m: int = 250
+    too_short_s: int = 60
+    max_speed_kmh: int = 90
+    clock_skew_s: int = 300
+    late_evidence_minutes: int = 120
+
+
+@dataclass(frozen=True)
+class Retention:
+    """For how long the records of a case are kept at least and at most, in months."""
+
+    cite: Cite
+    min_months: int | None = None
+    max_months: int | None = None

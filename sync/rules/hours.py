@@ -1,0 +1,126 @@
+"""Decides whether a time is lawful: windows of a day, a happening judged on its interval."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from ..records import Interval, Known, Ruling, Verdict
+from ..words import N_, Phrase
+from .answers import allow, block, warn
+from .clauses import Cite, Hours
+from .policy import Policy, zone_of
+
+# An interval longer than this is not a time anybody knows; its days beyond are not looked at.
+_LONGEST = timedelta(days=7)
+
+_CLOSED = (
+    N_("Los lunes no se permite contactar al deudor."),
+    N_("Los martes no se permite contactar al deudor."),
+    N_("Los miércoles no se permite contactar al deudor."),
+    N_("Los jueves no se permite contactar al deudor."),
+    N_("Los viernes no se permite contactar al deudor."),
+    N_("Los sábados no se permite contactar al deudor."),
+    N_("Los domingos no se permite contactar al deudor."),
+)
+
+
+def windows(policy: Policy, day: date, zone: str, channel: str = "visit") -> tuple[Interval, ...]:
+    """The lawful stretches of a local civil day, in UTC.
+
+    Empty on closed days, outside the pack's validity, in an unknown zone, and where the pack closes on
+    holidays but that year's holidays are not known.
+    """
+    hours, where = policy.hours_for(channel), zone_of(zone)
+    if hours is None or where is None or not policy.in_force(day) or _shut(policy, hours, day):
+        return ()
+    stretches = (_stretch(day, opens, closes, where) for opens, closes in hours.week[day.weekday()])
+    return tuple(stretch for stretch in stretches if stretch is not None)
+
+
+def holidays_known(policy: Policy, day: date, channel: str = "visit") -> bool:
+    """False when the pack closes on holidays and nobody has said which days of that year they are."""
+    hours = policy.hours_for(channel)
+    return hours is not None and (hours.on_holidays or day.year in policy.holiday_years)
+
+
+def local_days(happened: Interval, where: ZoneInfo) -> tuple[date, ...]:
+    """The civil days of `where` that an interval touches."""
+    first = happened.start.astimezone(where).date()
+    last = min(happened.end, happened.start + _LONGEST).astimezone(where).date()
+    return tuple(first + timedelta(days=count) for count in range((last - first).days + 1))
+
+
+def judge_hours(
+    policy: Policy,
+    happened: Interval,
+    zone: str,
+    channel: str = "visit",
+    *,
+    known: Known = Known.LIVE,
+    uncertainty_s: float = 0.0,
+) -> Verdict:
+    """Certainly inside → allow, uncertain → warn, certainly outside → block, with the hours' rule id.
+
+    `uncertainty_s` is how far each end may be off. A time typed later (`known` not LIVE) is a span within
+    which the visit happened: it blocks only when no part of it is inside.
+    """
+    hours, where = policy.hours_for(channel), zone_of(zone)
+    if hours is None:
+        return Verdict((block(Cite("policy.channel"), Phrase(N_("El paquete no dice nada de este canal."))),))
+    if where is None:
+        because = Phrase(
+            N_("No se conoce la zona horaria {zone}: no se puede juzgar la hora."), {"zone": zone}
+        )
+        return Verdict((block(Cite("policy.zone"), because),))
+    slack = timedelta(seconds=uncertainty_s)
+    outer = Interval(happened.start - slack, happened.end + slack)
+    days = local_days(outer, where)
+    open_for = [window for day in days for window in windows(policy, day, zone, channel)]
+    if any(window.start <= outer.start and outer.end <= window.end for window in open_for):
+        return Verdict(
+            (allow(hours.cite, _said(N_("Dentro del horario permitido ({hours})."), hours, days[0])),)
+        )
+    if any(_may_fit(window, happened, slack, known) for window in open_for):
+        text = N_("No es seguro que fuera dentro del horario permitido ({hours}).")
+        return Verdict((warn(hours.cite, _said(text, hours, days[0])),))
+    return Verdict((_outside(policy, hours, happened.start.astimezone(where).date(), channel),))
+
+
+def _shut(policy: Policy, hours: Hours, day: date) -> bool:
+    return not hours.on_holidays and (day.year not in policy.holiday_years or day in policy.holidays)
+
+
+def _stretch(day: date, opens: time, closes: time, where: ZoneInfo) -> Interval | None:
+    """Local hours as an interval in UTC; None when a clock change leaves nothing of them."""
+    start = datetime.combine(day, opens, where).astimezone(UTC)
+    end = datetime.combine(day, closes, where).astimezone(UTC)
+    return Interval(start, end) if start < end else None
+
+
+def _may_fit(window: Interval, happened: Interval, slack: timedelta, known: Known) -> bool:
+    """Could it have happened inside the window? A live interval as a whole, a typed one in some part."""
+    if happened.start - slack > window.end or happened.end + slack < window.start:
+        return False
+    if known is not Known.LIVE:
+        return True
+    return happened.start + slack >= window.start and happened.end - slack <= window.end
+
+
+def _outside(policy: Policy, hours: Hours, day: date, channel: str) -> Ruling:
+    if not policy.in_force(day):
+        return block(hours.cite, Phrase(N_("El paquete {pack} no rige ese día."), {"pack": policy.name}))
+    if not holidays_known(policy, day, channel):
+        text = N_("No se conocen los festivos de {year}: no se puede permitir el contacto.")
+        return block(hours.cite, Phrase(text, {"year": day.year}))
+    if not hours.on_holidays and day in policy.holidays:
+        text = N_("Es festivo ({day}): no se permite contactar al deudor.")
+        return block(hours.cite, Phrase(text, {"day": f"{day:%d/%m/%Y}"}))
+    if not hours.week[day.weekday()]:
+        return block(hours.cite, Phrase(_CLOSED[day.weekday()]))
+    return block(hours.cite, _said(N_("Fuera del horario permitido ({hours})."), hours, day))
+
+
+def _said(text: str, hours: Hours, day: date) -> Phrase:
+    spans = hours.week[day.weekday()]
+    return Phrase(text, {"hours": ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)})
