@@ -1,0 +1,42 @@
+"""`ronda office`: finds its commands by name and loads only the one called. Knows what none of them does."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "init": ("init:init", "Make the data folder, the keys and a first administrator."),
+    "serve": ("serve:serve", "Serve the office's pages and the laptops' sync."),
+    "import": ("import_:import_", "Bring in a lender's portfolio or payments."),
+    "assign": ("assign:assign", "Give the 90+-day accounts to field agents, with a reason each."),
+    "plan": ("plan:plan", "Plan a day's routes; --publish sends them to the laptops."),
+    "audit": ("audit:audit", "Go over the visits again and list the findings."),
+    "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),
+    "user": ("user:user", "Add and manage people: roles, scopes, passwords, agents."),
+    "device": ("device:device", "Enrol, list and revoke laptops."),
+}
+
+
+class Office(click.Group):
+    """A click group whose commands are modules of `server.commands`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[cmd_name][0].split(":")
+        command: click.Command = getattr(import_module(f"server.commands.{module}"), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.command(cls=Office)
+def office() -> None:
+    """The office: everything works on the data folder, without a running server."""

@@ -1,0 +1,1 @@
+"""The commands of `ronda office`: each parses, calls one gerund, prints. None decides anything."""

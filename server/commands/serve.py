@@ -1,0 +1,42 @@
+"""`ronda office serve`: the office's pages and the laptops' sync, on one port."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+
+import click
+import waitress
+
+from ..app import create_app
+from ..office import Office
+from .options import with_office
+
+
+@click.command()
+@with_office
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--threads", default=8, show_default=True)
+def serve(office: Office, host: str, port: int, threads: int) -> None:
+    """Serve until stopped. Behind a proxy with TLS for anything but this machine."""
+    app = create_app(office)
+    try:
+        server = waitress.create_server(app, host=host, port=port, threads=threads, ident="ronda")
+    except OSError as busy:
+        raise click.ClickException(
+            f"cannot listen on {host}:{port}: {busy.strerror}. Choose another --port, or stop the program "
+            "that uses it."
+        ) from busy
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    click.echo(f"Ronda's office is at http://{host}:{server.effective_port}")
+    sys.stdout.flush()
+    try:
+        server.run()
+    finally:
+        server.close()

@@ -1,0 +1,316 @@
+"""Writes what the office knows as files others can read: four tables as CSV. Knows no SQL and no page.
+
+UTF-8, comma, CRLF, one header row; docs/export.md documents every column. Text that a spreadsheet
+would run as a formula is written as text.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from sync.cells import safe
+from sync.money import from_minor, written
+from sync.records import Balance, Payment, Promise
+from sync.rules import ageing
+from sync.rules.promise import standings
+from sync.wire.fields import instant
+from sync.words import Phrase
+
+from .packs import pack_of
+from .store import extracts, facts
+from .store.engine import writing
+
+ACCOUNT_COLUMNS = [
+    "lender",
+    "account",
+    "person",
+    "name",
+    "days_past_due",
+    "bucket",
+    "overdue",
+    "total",
+    "currency",
+    "credit_type",
+    "state",
+    "pack",
+    "agent",
+    "outcome",
+    "assignment_reason",
+    "rule",
+    "balance_as_of",
+    "oldest_due",
+    "lat",
+    "lon",
+    "precision",
+]
+VISIT_COLUMNS = [
+    "visit",
+    "lender",
+    "account",
+    "person",
+    "name",
+    "agent",
+    "started",
+    "ended",
+    "known",
+    "recorded",
+    "received",
+    "place",
+    "party",
+    "result",
+    "reason",
+    "location_source",
+    "lat",
+    "lon",
+    "accuracy_m",
+    "evidence",
+    "out_of_scope",
+    "note",
+]
+PROMISE_COLUMNS = [
+    "promise",
+    "visit",
+    "lender",
+    "account",
+    "person",
+    "name",
+    "agent",
+    "made",
+    "amount",
+    "currency",
+    "due",
+    "channel",
+    "place",
+    "window_start",
+    "window_end",
+    "state",
+    "paid",
+    "missing",
+]
+PAYMENT_COLUMNS = [
+    "payment",
+    "lender",
+    "account",
+    "value_date",
+    "posted_date",
+    "imported",
+    "amount",
+    "currency",
+    "channel",
+    "receipt",
+    "reverses",
+]
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """Where the files are and how many rows each holds, without its header."""
+
+    folder: Path
+    rows: dict[str, int]
+
+
+def export(engine: Engine, folder: Path, *, as_of: date, actor: str, now: datetime) -> ExportReport:
+    """Write the files into `folder`, made when missing. The export itself is a fact of the office."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with writing(engine) as connection:
+        paid = {
+            account: [_payment(row) for row in rows]
+            for account, rows in extracts.payments_by_account(connection).items()
+        }
+        counts = {
+            "accounts.csv": _write(
+                folder / "accounts.csv", ACCOUNT_COLUMNS, _accounts(connection, paid, as_of)
+            ),
+            "visits.csv": _write(
+                folder / "visits.csv", VISIT_COLUMNS, map(_visit, extracts.visits_told(connection))
+            ),
+            "promises.csv": _write(
+                folder / "promises.csv", PROMISE_COLUMNS, _promises(connection, paid, as_of)
+            ),
+            "payments.csv": _write(
+                folder / "payments.csv", PAYMENT_COLUMNS, map(_paid, extracts.payments_told(connection))
+            ),
+        }
+        facts.append(
+            connection,
+            "export.written",
+            as_of=as_of,
+            now=now,
+            actor=actor,
+            subject=folder.name,
+            payload={"rows": counts},
+        )
+    return ExportReport(folder, counts)
+
+
+def _accounts(
+    connection: Connection, paid: dict[str, list[Payment]], as_of: date
+) -> Iterable[dict[str, Any]]:
+    places = extracts.best_places(connection)
+    for row in extracts.accounts_as_of(connection, as_of):
+        place = places.get(row["debtor_id"], {})
+        yield {
+            **_standing(row, paid.get(row["id"], []), as_of),
+            "lender": row["lender"],
+            "account": row["number"],
+            "person": row["document"] or row["debtor_id"],
+            "name": row["debtor_name"],
+            "currency": row["currency"],
+            "credit_type": row["credit_type"],
+            "state": row["state"],
+            "pack": row["pack"],
+            "agent": row["agent"],
+            "outcome": row["outcome"],
+            "assignment_reason": str(Phrase.from_json(row["because"])) if row["because"] else "",
+            "rule": row["rule"],
+            "balance_as_of": row["as_of"],
+            "oldest_due": row["oldest_due"],
+            "lat": place.get("lat"),
+            "lon": place.get("lon"),
+            "precision": place.get("precision", "none"),
+        }
+
+
+def _standing(row: dict[str, Any], paid: list[Payment], as_of: date) -> dict[str, Any]:
+    """The account's age and debt on the day, by the same rule every page uses."""
+    if row["as_of"] is None:
+        return {}
+    currency = row["currency"]
+    policy = pack_of(row["pack"])
+    edges = policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
+    today = ageing.standing(balance_of(row), paid, as_of, edges)
+    return {
+        "days_past_due": today.dpd,
+        "bucket": today.bucket,
+        "overdue": written(today.overdue, currency),
+        "total": written(today.total, currency),
+    }
+
+
+def balance_of(row: dict[str, Any]) -> Balance:
+    """A balance from a row with the columns of the table `balances`."""
+    currency = row["currency"]
+    return Balance(
+        as_of=row["as_of"],
+        currency=currency,
+        principal=from_minor(row["principal_minor"], currency),
+        interest=from_minor(row["interest_minor"], currency),
+        late_interest=from_minor(row["late_interest_minor"], currency),
+        fees=from_minor(row["fees_minor"], currency),
+        overdue=from_minor(row["overdue_minor"], currency),
+        oldest_due=row["oldest_due"],
+        instalments_overdue=row["instalments_overdue"],
+    )
+
+
+def _payment(row: dict[str, Any]) -> Payment:
+    return Payment(
+        id=row["id"],
+        account=row["account_id"],
+        amount=from_minor(row["amount_minor"], row["currency"]),
+        currency=row["currency"],
+        value_date=row["value_date"],
+        posted_date=row["posted_date"],
+        imported_at=row["imported_at"],
+        channel=row["channel"],
+        receipt=row["receipt"],
+        reverses=row["reverses"],
+    )
+
+
+def _visit(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "visit": row["id"],
+        "account": row["account_number"],
+        "person": row["document"] or row["debtor_id"],
+        "name": row["debtor_name"],
+        "recorded": row["recorded_at"],
+        "received": row["received_at"],
+    }
+
+
+def _promises(
+    connection: Connection, paid: dict[str, list[Payment]], as_of: date
+) -> Iterable[dict[str, Any]]:
+    rows = extracts.promises_told(connection)
+    by_account: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_account.setdefault(row["account_id"], []).append(row)
+    through = max((payment.value_date for each in paid.values() for payment in each), default=None)
+    for account, made in by_account.items():
+        policy = pack_of(made[0]["pack"])
+        held = [_promise(row) for row in made]
+        known = standings(held, paid.get(account, []), policy, as_of, through) if policy is not None else {}
+        for row, promise in zip(made, held, strict=True):
+            standing = known.get(promise.id)
+            yield {
+                **row,
+                "promise": row["id"],
+                "visit": row["visit_id"],
+                "account": row["account_number"],
+                "person": row["document"] or row["debtor_id"],
+                "name": row["debtor_name"],
+                "made": row["made_at"],
+                "amount": written(promise.amount, promise.currency),
+                "state": standing.state.value if standing else "",
+                "paid": written(standing.paid, promise.currency) if standing else "",
+                "missing": written(standing.missing, promise.currency) if standing else "",
+            }
+
+
+def _promise(row: dict[str, Any]) -> Promise:
+    return Promise(
+        id=row["id"],
+        visit=row["visit_id"],
+        account=row["account_id"],
+        debtor=row["debtor_id"],
+        amount=from_minor(row["amount_minor"], row["currency"]),
+        currency=row["currency"],
+        due=row["due"],
+        channel=row["channel"],
+        place=row["place"],
+        made_at=row["made_at"],
+    )
+
+
+def _paid(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **row,
+        "payment": row["id"],
+        "account": row["account_number"],
+        "imported": row["imported_at"],
+        "amount": written(from_minor(row["amount_minor"], row["currency"]), row["currency"]),
+    }
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> int:
+    """The whole file or none: written beside and renamed into place."""
+    temporary = path.with_suffix(".part")
+    count = 0
+    with temporary.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        for row in rows:
+            writer.writerow([_cell(row.get(column)) for column in columns])
+            count += 1
+    temporary.replace(path)
+    return count
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return safe(str(value))

@@ -1,0 +1,142 @@
+"""Opens an office from its folder, or makes a new one. Knows no web page and no command line."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from sqlalchemy import Engine
+
+from sync.ids import new_id
+from sync.keys import (
+    RecoveryKey,
+    SigningKey,
+    new_recovery_key,
+    new_signing_key,
+    recovery_key_from_pem,
+    signing_key_from_pem,
+)
+from sync.records import UserRole
+
+from .config import Config
+from .store import facts, offices, people, schema
+from .store.engine import open_engine, reading, writing
+from .store.scopes import Share
+
+
+class NoOffice(RuntimeError):
+    """There is no office in this folder; the message says how to make one."""
+
+
+@dataclass(frozen=True)
+class Office:
+    """An open office: its database and its keys."""
+
+    config: Config
+    engine: Engine
+    signer: SigningKey
+    recovery_public: bytes
+    session_secret: str
+
+
+@dataclass(frozen=True)
+class Initialised:
+    """What `initialise` made. `password` is shown once and is None when the office was there already."""
+
+    username: str
+    password: str | None
+
+
+def open_office(config: Config) -> Office:
+    """The office in `config.data`. Raises NoOffice, WrongSchema, UnsafeSQLite or WrongDatabase."""
+    signing_pem = config.keys / "signing.pem"
+    if not signing_pem.is_file():
+        raise NoOffice(f"there is no office in {config.data}; make one with `ronda office init`")
+    engine = open_engine(config.database_url)
+    schema.require(engine)
+    return Office(
+        config=config,
+        engine=engine,
+        signer=signing_key_from_pem(signing_pem.read_bytes()),
+        recovery_public=(config.keys / "recovery.pub").read_bytes(),
+        session_secret=(config.keys / "session.secret").read_text(encoding="ascii"),
+    )
+
+
+def initialise(config: Config, now: datetime, name: str = "Ronda") -> Initialised:
+    """Make the folder, the keys, the tables and a first administrator; run again, it only migrates."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    _make_keys(config)
+    engine = open_engine(config.database_url)
+    try:
+        schema.upgrade(engine)
+        signer = signing_key_from_pem((config.keys / "signing.pem").read_bytes())
+        with writing(engine) as connection:
+            people.ensure_roles(connection)
+            offices.add_signing_key(connection, signer.id, signer.public, now)
+            for setting, value in (("id", new_id()), ("epoch", new_id()), ("name", name)):
+                if offices.get(connection, setting) is None:
+                    offices.put(connection, setting, value)
+            if people.by_username(connection, "admin") is not None:
+                return Initialised("admin", None)
+            password = secrets.token_urlsafe(12)
+            people.add(
+                connection,
+                username="admin",
+                name="Administrador",
+                role=UserRole.ADMINISTRATOR,
+                password_hash=hash_password(password),
+                shares=[Share()],
+                must_change=True,
+                now=now,
+            )
+            facts.append(
+                connection,
+                "office.initialised",
+                as_of=now.date(),
+                now=now,
+                actor="cli",
+                payload={"name": name},
+            )
+    finally:
+        engine.dispose()
+    return Initialised("admin", password)
+
+
+def hash_password(password: str) -> str:
+    """argon2id, with the library's own cost."""
+    return PasswordHasher().hash(password)
+
+
+def is_fictitious_only(office: Office) -> bool:
+    """True when the office works under the made-up pack `demo`."""
+    with reading(office.engine) as connection:
+        return bool(offices.get(connection, "fictitious_pack"))
+
+
+def _make_keys(config: Config) -> None:
+    config.keys.mkdir(mode=0o700, exist_ok=True)
+    if not (config.keys / "signing.pem").exists():
+        recovery: RecoveryKey = new_recovery_key()
+        _write_private(config.keys / "recovery.pem", recovery.pem())
+        _write_private(config.keys / "recovery.pub", recovery.public)
+        _write_private(config.keys / "session.secret", secrets.token_hex(32).encode("ascii"))
+        # Written last: its presence says that the folder holds a whole office.
+        _write_private(config.keys / "signing.pem", new_signing_key().pem())
+    else:
+        recovery_key_from_pem((config.keys / "recovery.pem").read_bytes())
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    """Whole or not at all, readable by its owner only."""
+    temporary = path.with_suffix(path.suffix + ".new")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

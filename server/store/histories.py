@@ -1,0 +1,177 @@
+"""Visits as the audit reads them: with the agent's day around them and the clock they were told by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from sync.records import (
+    Address,
+    AddressKind,
+    Interval,
+    Known,
+    Location,
+    LocationSource,
+    Party,
+    Place,
+    Precision,
+    Reason,
+    Result,
+    Ruling,
+    Verdict,
+    Visit,
+    VisitResult,
+)
+from sync.words import Phrase
+
+from .tables import accounts, addresses, visit_results, visits
+
+CHUNK = 400
+
+
+@dataclass(frozen=True)
+class HeldVisit:
+    """A visit as it was told, with what the office measured of the laptop's clock when it came in."""
+
+    visit: Visit
+    verdict: Verdict
+    pack: str
+    zone: str
+    offset_ms: int | None
+    uncertainty_ms: int | None
+    out_of_scope: bool
+
+
+def all_ids(connection: Connection) -> list[str]:
+    """Every visit's id, in the order they happened."""
+    return list(connection.execute(select(visits.c.id).order_by(visits.c.started, visits.c.id)).scalars())
+
+
+def for_audit(connection: Connection, visit_ids: list[str]) -> Iterable[HeldVisit]:
+    """These visits, oldest first."""
+    for start in range(0, len(visit_ids), CHUNK):
+        query = select(visits).where(visits.c.id.in_(visit_ids[start : start + CHUNK]))
+        yield from _held(connection, query.order_by(visits.c.started, visits.c.id))
+
+
+def same_day(connection: Connection, held: HeldVisit) -> list[HeldVisit]:
+    """The same agent's other visits within a day of this one."""
+    around = timedelta(hours=24)
+    query = select(visits).where(
+        visits.c.agent_id == held.visit.agent,
+        visits.c.id != held.visit.id,
+        visits.c.started >= held.visit.happened.start - around,
+        visits.c.started <= held.visit.happened.end + around,
+    )
+    return list(_held(connection, query.order_by(visits.c.started, visits.c.id)))
+
+
+def address(connection: Connection, address_id: str | None) -> Address | None:
+    """One address, or None when there is none of that id."""
+    row = connection.execute(select(addresses).where(addresses.c.id == address_id)).mappings().first()
+    if row is None:
+        return None
+    return Address(
+        id=row["id"],
+        debtor=row["debtor_id"],
+        kind=AddressKind(row["kind"]),
+        text=row["text"],
+        district=row["district"],
+        city=row["city"],
+        lat=row["lat"],
+        lon=row["lon"],
+        precision=Precision(row["precision"]),
+        source=row["source"],
+        origin=row["origin"],
+        state=row["state"],
+    )
+
+
+def _held(connection: Connection, query: Any) -> list[HeldVisit]:
+    rows = connection.execute(query).mappings().all()
+    results, packs = _results(connection, [row["id"] for row in rows])
+    return [_read(row, results.get(row["id"], ()), packs.get(row["id"], "")) for row in rows]
+
+
+def _results(
+    connection: Connection, ids: list[str]
+) -> tuple[dict[str, tuple[VisitResult, ...]], dict[str, str]]:
+    """The results of each visit, and the pack of its first account."""
+    query = (
+        select(visit_results, accounts.c.pack)
+        .join(accounts, accounts.c.id == visit_results.c.account_id)
+        .where(visit_results.c.visit_id.in_(ids))
+        .order_by(visit_results.c.visit_id, visit_results.c.account_id)
+    )
+    found: dict[str, tuple[VisitResult, ...]] = {}
+    packs: dict[str, str] = {}
+    for row in connection.execute(query).mappings():
+        packs.setdefault(row["visit_id"], row["pack"])
+        result = VisitResult(
+            account=row["account_id"],
+            result=Result(row["result"]),
+            reason=Reason(row["reason"]) if row["reason"] else None,
+            detail=dict(row["detail"]),
+        )
+        found[row["visit_id"]] = (*found.get(row["visit_id"], ()), result)
+    return found, packs
+
+
+def _read(row: RowMapping, results: tuple[VisitResult, ...], pack: str) -> HeldVisit:
+    visit = Visit(
+        id=row["id"],
+        debtor=row["debtor_id"],
+        agent=row["agent_id"],
+        place=Place(row["place"]),
+        party=Party(row["party"]),
+        happened=Interval(row["started"], row["ended"]),
+        known=Known(row["known"]),
+        recorded=row["recorded_at"],
+        received=row["received_at"],
+        results=results,
+        address=row["address_id"],
+        stop=row["stop_id"],
+        location=Location(
+            LocationSource(row["location_source"]),
+            row["lat"],
+            row["lon"],
+            row["accuracy_m"],
+            row["location_reason"],
+        ),
+        note=row["note"],
+    )
+    return HeldVisit(
+        visit=visit,
+        verdict=verdict_of(row["verdict"]),
+        pack=pack,
+        zone=row["timezone"],
+        offset_ms=row["offset_ms"],
+        uncertainty_ms=row["uncertainty_ms"],
+        out_of_scope=row["out_of_scope"],
+    )
+
+
+def verdict_of(stored: Any) -> Verdict:
+    """A verdict as the `verdict` column holds it: {"rulings": [{rule, decision, because, source}]}."""
+    rulings = stored.get("rulings", []) if isinstance(stored, dict) else []
+    return Verdict(
+        tuple(
+            Ruling(
+                rule=ruling["rule"],
+                decision=ruling["decision"],
+                because=_phrase(ruling["because"]),
+                source=ruling.get("source", ""),
+            )
+            for ruling in rulings
+        )
+    )
+
+
+def _phrase(stored: Any) -> Phrase:
+    if isinstance(stored, str):
+        return Phrase.from_json(stored)
+    return Phrase(stored["msgid"], dict(stored.get("values") or {}))

@@ -1,0 +1,34 @@
+"""What the office knows of itself: id, name, epoch, base map, signing keys."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from .tables import office, signing_keys
+
+
+def get(connection: Connection, name: str) -> Any:
+    """A setting's value, or None."""
+    return connection.execute(select(office.c.value).where(office.c.name == name)).scalar()
+
+
+def put(connection: Connection, name: str, value: Any) -> None:
+    changed = connection.execute(update(office).where(office.c.name == name).values(value=value))
+    if changed.rowcount == 0:
+        connection.execute(insert(office).values(name=name, value=value))
+
+
+def add_signing_key(connection: Connection, key_id: str, public: bytes, now: datetime) -> None:
+    known = connection.execute(select(signing_keys.c.key_id).where(signing_keys.c.key_id == key_id)).scalar()
+    if known is None:
+        connection.execute(insert(signing_keys).values(key_id=key_id, public_key=public, valid_from=now))
+
+
+def signing_keys_held(connection: Connection) -> list[dict[str, Any]]:
+    return [
+        dict(row)
+        for row in connection.execute(select(signing_keys).order_by(signing_keys.c.valid_from)).mappings()
+    ]
