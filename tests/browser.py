@@ -21,7 +21,7 @@ import axe_playwright_python
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -113,10 +113,15 @@ def axe_violations(page: Page) -> list[str]:
     ]
 
 
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Say nothing of each request; errors are still said."""
+
+
 @contextmanager
 def serving(app: Flask) -> Iterator[str]:
     """`app` on a free port of this machine while the block runs; gives its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -112,9 +112,12 @@ def symbol(key: str, size: int = 24) -> str:
 
 
 def sprite() -> str:
-    """Every state and sign as one SVG file of symbols, for `<use href="/look/icons.svg#promesa">`."""
+    """Every state and sign as one SVG file of symbols, for `<use href="/look/icons.svg#promesa">`.
+
+    Colours come from the page: the body is its text colour, the sign on it its `--glyph` (dark at night).
+    """
     drawings = {**SIGNS, **{key: state.drawing for key, state in STATES.items()}}
     symbols = "".join(
-        f'<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>' for name, body in drawings.items()
+        f'<symbol id="{name}" viewBox="0 0 24 24">{body.replace("#fff", "var(--glyph, #fff)")}</symbol>' for name, body in drawings.items()
     )
     return f'<svg xmlns="http://www.w3.org/2000/svg">{symbols}</svg>'

@@ -67,6 +67,17 @@
 
   function draw(box, data) {
     var map = L.map(box, { attributionControl: false, zoomSnap: 0.25 });
+    var points = (data.points || []).filter(function (point) {
+      return Number.isFinite(point.lat) && Number.isFinite(point.lon);
+    });
+    var line = data.line || [];
+    // The view comes first: Leaflet makes no marker before it.
+    var all = points.map(function (point) { return [point.lat, point.lon]; }).concat(line);
+    if (all.length) {
+      map.fitBounds(L.latLngBounds(all), { padding: [40, 40], maxZoom: 17 });
+    } else {
+      map.setView([0, 0], 2);
+    }
     L.control.scale({ imperial: false }).addTo(map);
     if (data.streets) {
       L.geoJSON(data.streets, {
@@ -75,21 +86,11 @@
         pointToLayer: function (feature, at) { return L.circleMarker(at, { radius: 2, color: css("--map-street") }); }
       }).addTo(map);
     }
-    var line = data.line || [];
     if (line.length > 1) {
       L.polyline(line, { color: css("--map-route"), weight: 4, opacity: 0.85, interactive: false }).addTo(map);
     }
-    var points = (data.points || []).filter(function (point) {
-      return Number.isFinite(point.lat) && Number.isFinite(point.lon);
-    });
     var icons = box.getAttribute("data-icons") || "/look/icons.svg";
     points.forEach(function (point) { mark(map, icons, point); });
-    var all = points.map(function (point) { return [point.lat, point.lon]; }).concat(line);
-    if (all.length) {
-      map.fitBounds(L.latLngBounds(all), { padding: [40, 40], maxZoom: 17 });
-    } else {
-      map.setView([0, 0], 2);
-    }
     box.classList.add("is-drawn");
   }
 
