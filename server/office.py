@@ -12,15 +12,9 @@ from argon2 import PasswordHasher
 from sqlalchemy import Engine
 
 from sync.ids import new_id
-from sync.keys import (
-    RecoveryKey,
-    SigningKey,
-    new_recovery_key,
-    new_signing_key,
-    recovery_key_from_pem,
-    signing_key_from_pem,
-)
+from sync.keys import SigningKey, new_signing_key, signing_key_from_pem
 from sync.records import UserRole
+from sync.sealing import new_recovery_key, recovery_key_from_pem, recovery_pem
 
 from .config import Config
 from .store import facts, offices, people, schema
@@ -121,9 +115,9 @@ def is_fictitious_only(office: Office) -> bool:
 def _make_keys(config: Config) -> None:
     config.keys.mkdir(mode=0o700, exist_ok=True)
     if not (config.keys / "signing.pem").exists():
-        recovery: RecoveryKey = new_recovery_key()
-        _write_private(config.keys / "recovery.pem", recovery.pem())
-        _write_private(config.keys / "recovery.pub", recovery.public)
+        recovery = new_recovery_key()
+        _write_private(config.keys / "recovery.pem", recovery_pem(recovery))
+        _write_private(config.keys / "recovery.pub", recovery.public_key().public_bytes_raw())
         _write_private(config.keys / "session.secret", secrets.token_hex(32).encode("ascii"))
         # Written last: its presence says that the folder holds a whole office.
         _write_private(config.keys / "signing.pem", new_signing_key().pem())

@@ -13,7 +13,7 @@ NUMBER = re.compile(r"^[+-]?[0-9]+([.,][0-9]+)*$", re.ASCII)
 
 
 def safe(text: str) -> str:
-    """`text` as a cell that no spreadsheet runs. Plain numbers and an apostrophe before them stay readable."""
+    """`text` as a cell that no spreadsheet runs. Plain numbers stay as they are."""
     if text.startswith(STARTS) and NUMBER.match(text) is None:
         return "'" + text
     if text.startswith("'") and text[1:].startswith((*STARTS, "'")):

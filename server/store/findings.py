@@ -18,7 +18,7 @@ from .tables import agents, debtors, findings, visits
 
 
 def add(connection: Connection, visit: Visit, found: Iterable[Finding], now: datetime) -> int:
-    """Keep new findings; one that stands already (same visit, same rule) is left as it is. Answers how many."""
+    """Keep new findings; one that stands (same visit, same rule) is left alone. Answers how many."""
     rows = [
         {
             "id": new_id(),
