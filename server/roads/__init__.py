@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+import numpy as np
+from numpy.typing import NDArray
 
-    Whole = NDArray[np.int64]
+Whole = NDArray[np.int64]
 
 Point = tuple[float, float]
 """Latitude and longitude in degrees, WGS 84."""

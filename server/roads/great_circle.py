@@ -36,8 +36,7 @@ class GreatCircle:
         """Two equal points are 0 s apart: a person who is there already does not travel."""
         straight = _haversine_m(_array(sources), _array(targets))
         seconds = np.where(straight < 0.5, 0.0, self.constant_s + self.s_per_m * straight)
-        whole = np.rint(seconds).astype(np.int64), np.rint(self.circuity * straight).astype(np.int64)
-        return whole
+        return np.rint(seconds).astype(np.int64), np.rint(self.circuity * straight).astype(np.int64)
 
     def geometry(self, sequence: Sequence[Point]) -> list[Point]:
         return list(sequence)
