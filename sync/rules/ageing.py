@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 from ..records import Balance, Payment
 
@@ -48,7 +49,7 @@ def days_past_due(balance: Balance, today: date) -> int:
 
 def buckets(edges: Sequence[int] = DEFAULT_EDGES) -> tuple[str, ...]:
     """All bucket names, from current to the last."""
-    closed = [f"{low}-{high - 1}" for low, high in zip(edges, edges[1:], strict=False)]
+    closed = [f"{low}-{high - 1}" for low, high in pairwise(edges)]
     return ("current", *closed, f"{edges[-1]}+")
 
 

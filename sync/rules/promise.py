@@ -70,12 +70,14 @@ def allocate(
     where = _zone(policy, zone)
     spans = _spans(promises, policy, where)
     left = {promise.id: promise.amount for promise in promises}
+    waiting: dict[tuple[str, str], list[Promise]] = {}
+    for promise in sorted(promises, key=lambda made: (made.due, made.made_at, made.id)):
+        waiting.setdefault((promise.account, promise.currency), []).append(promise)
     shares: list[Share] = []
     for payment, amount in _net(payments, today):
-        for promise in sorted(promises, key=lambda made: (made.due, made.made_at, made.id)):
+        for promise in waiting.get((payment.account, payment.currency), []):
             span = spans[promise.id]
-            same = (promise.account, promise.currency) == (payment.account, payment.currency)
-            if not same or not span.made <= payment.value_date <= span.last:
+            if not span.made <= payment.value_date <= span.last:
                 continue
             part = min(amount, left[promise.id])
             if part > 0:
@@ -105,12 +107,14 @@ def standings(
     where = _zone(policy, zone)
     made = [promise for promise in promises if promise.made_at.astimezone(where).date() <= today]
     spans = _spans(made, policy, where)
-    shares = allocate(made, payments, policy, today, zone)
+    shares: dict[str, list[Share]] = {}
+    for share in allocate(made, payments, policy, today, zone):
+        shares.setdefault(share.promise, []).append(share)
     ended = {key: day for key, day in (cancelled or {}).items() if day <= today}
     return {
         promise.id: _standing(
             promise,
-            [share for share in shares if share.promise == promise.id],
+            shares.get(promise.id, []),
             spans[promise.id],
             policy,
             (today, imported_through, ended.get(promise.id)),
@@ -247,14 +251,16 @@ def _kept_on(promise: Promise, shares: Sequence[Share], policy: Policy) -> date 
 
 
 def _spans(promises: Sequence[Promise], policy: Policy, where: ZoneInfo) -> dict[str, _Span]:
+    by_account: dict[str, list[Promise]] = {}
+    for promise in promises:
+        by_account.setdefault(promise.account, []).append(promise)
     spans: dict[str, _Span] = {}
     for promise in promises:
         last = deadline(promise, policy)
         newer = [
             other
-            for other in promises
-            if other.account == promise.account
-            and other.visit != promise.visit
+            for other in by_account[promise.account]
+            if other.visit != promise.visit
             and (other.made_at, other.id) > (promise.made_at, promise.id)
             and other.made_at.astimezone(where).date() <= last
         ]

@@ -1,0 +1,53 @@
+"""Decides whether a typed answer is of its field's kind, and reads it. Knows no result and no policy."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, time
+from decimal import Decimal
+
+from ..money import parse_decimal
+from ..words import N_, Phrase
+from .results import Field
+
+_CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$", re.ASCII)
+# A date in these fields lies ahead; a promise's own date is judged with the promise.
+_AHEAD = ("next_date", "return_date", "hold_until")
+
+
+def wrong(asked: Field, text: str, today: date) -> Phrase | None:
+    """What is wrong with an answer; None when it can be read. Numbers and dates are as the wire has them."""
+    if asked.kind == "choice" and text not in [value for value, _ in asked.choices]:
+        return Phrase(N_("Elija una de las opciones."))
+    if asked.kind == "money":
+        amount = money(text)
+        if amount is None or amount <= 0:
+            return Phrase(N_("Escriba un monto mayor que cero, por ejemplo 1500.00."))
+    if asked.kind == "time" and clock(text) is None:
+        return Phrase(N_("Escriba la hora como 14:30."))
+    if asked.kind == "date":
+        found = day(text)
+        if found is None:
+            return Phrase(N_("Escriba una fecha que exista."))
+        if asked.key in _AHEAD and found < today:
+            return Phrase(N_("La fecha ya pasó."))
+    return None
+
+
+def money(text: str) -> Decimal | None:
+    try:
+        return parse_decimal(text)
+    except ValueError:
+        return None
+
+
+def day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def clock(text: str) -> time | None:
+    found = _CLOCK.match(text)
+    return time(int(found[1]), int(found[2])) if found else None
