@@ -11,8 +11,8 @@ from decimal import ROUND_HALF_EVEN, Decimal
 
 from babel.numbers import format_currency, get_currency_precision
 
-DECIMAL_PATTERN = re.compile(r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", re.ASCII)
-CURRENCY_PATTERN = re.compile(r"^[A-Z]{3}$", re.ASCII)
+DECIMAL_PATTERN = re.compile(r"^-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?\Z", re.ASCII)
+CURRENCY_PATTERN = re.compile(r"^[A-Z]{3}\Z", re.ASCII)
 
 # Minor units are fixed here for currencies whose display precision differs from their accounting
 # precision: lenders in Colombia quote centavos although Babel shows none.

@@ -1,0 +1,116 @@
+"""`ronda verify`: checks an exported ledger with no server and no database. Knows no store.
+
+Exits 0 when every event, receipt and checkpoint holds, 1 when something is wrong and it can say what.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from .keys import OFFICE, Keyring
+from .ledger import ChainProblem, ChainReport, Checkpoint, Receipt
+from .ledger import verify as judge
+from .ledger_folder import Folder, NotAnExport, read_export, read_keys, read_statements, write_export
+
+__all__ = ["verdict_on", "verify", "write_export"]
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+def verdict_on(
+    folder: Folder,
+    *,
+    receipts: list[Receipt] | None = None,
+    checkpoints: list[Checkpoint] | None = None,
+    keys: Keyring | None = None,
+) -> ChainReport:
+    """The verdict on an export, held against receipts, checkpoints and keys from outside it.
+
+    With keys from outside, a key of the export counts only when one of them endorses it.
+    """
+    own = folder.keys or Keyring()
+    report = judge(
+        folder.entries,
+        receipts=[*folder.receipts, *(receipts or [])],
+        checkpoints=folder.checkpoints,
+        outside=checkpoints or [],
+        erasures=folder.erasures,
+        keys=own if keys is None else keys.trusting(own),
+    )
+    unreadable = [
+        ChainProblem("unreadable", "", 0, f"{one.file}, line {one.line}: {one.why}")
+        for one in folder.unreadable
+    ]
+    notes = list(report.notes)
+    if keys is None and any(key.purpose == OFFICE for key in own.keys):
+        names = ", ".join(key.id for key in own.keys if key.purpose == OFFICE)
+        notes.append(
+            ChainProblem(
+                "own_keys", "", 0, f"the office's keys come from the export itself; compare them: {names}"
+            )
+        )
+    return replace(report, problems=(*unreadable, *report.problems), notes=tuple(notes))
+
+
+@click.command()
+@click.argument("path", metavar="DIR_OR_FILE", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--checkpoint", "checkpoint_files", multiple=True, type=FILE, help="Checkpoint held by someone else."
+)
+@click.option(
+    "--receipts", "receipt_files", multiple=True, type=FILE, help="Receipts held outside, one a line."
+)
+@click.option("--keys", "keys_file", type=FILE, help="The office's public keys, held outside the export.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def verify(
+    ctx: click.Context,
+    path: Path,
+    checkpoint_files: tuple[Path, ...],
+    receipt_files: tuple[Path, ...],
+    keys_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Check an exported ledger: the folder, or its ledger.jsonl alone.
+
+    Names every event changed, missing, inserted, moved or cut, and every fork. Only receipts,
+    checkpoints and keys held outside the export are proof against someone who rewrote it whole.
+    """
+    try:
+        folder = read_export(path)
+        report = verdict_on(
+            folder,
+            receipts=[one for file in receipt_files for one in read_statements(file, Receipt.from_json)],
+            checkpoints=[
+                one for file in checkpoint_files for one in read_statements(file, Checkpoint.from_json)
+            ],
+            keys=None if keys_file is None else read_keys(keys_file),
+        )
+    except NotAnExport as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    except OSError as wrong:
+        raise click.ClickException(f"{wrong.filename} cannot be read: {wrong.strerror}") from wrong
+    click.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _told(report, folder))
+    ctx.exit(0 if report.ok else 1)
+
+
+def _told(report: ChainReport, folder: Folder) -> str:
+    lines = [
+        f"{report.events} events in {len(report.heads)} installations, "
+        f"{len(folder.receipts)} receipts, {len(folder.checkpoints)} checkpoints."
+    ]
+    lines += [_line(problem) for problem in report.problems]
+    lines += [f"note: {_line(note)}" for note in report.notes]
+    lines.append("Everything holds." if report.ok else f"{len(report.problems)} problems found.")
+    return "\n".join(lines)
+
+
+def _line(problem: ChainProblem) -> str:
+    if not problem.incarnation:
+        return f"{problem.kind}: {problem.detail}"
+    last = "" if problem.until in (None, problem.n) else f"-{problem.until}"
+    return f"{problem.kind}: {problem.incarnation} event {problem.n}{last}: {problem.detail}"
