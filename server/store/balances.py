@@ -1,0 +1,90 @@
+"""What each account owed as of a date. Rows are only added: of one day, the last recorded counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Select, func, select
+
+from sync.money import from_minor
+from sync.records import Balance
+
+from . import bulk
+from .tables import accounts, balances
+
+FIGURES = (
+    "currency",
+    "principal_minor",
+    "interest_minor",
+    "late_interest_minor",
+    "fees_minor",
+    "overdue_minor",
+    "oldest_due",
+    "instalments_overdue",
+)
+Figures = tuple[Any, ...]
+
+
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    bulk.add(connection, balances, rows)
+
+
+def figures_of(row: Mapping[str, Any]) -> Figures:
+    """The figures of a row, in the order of FIGURES: what two balances are compared by."""
+    return tuple(row[name] for name in FIGURES)
+
+
+def latest_of_lender(connection: Connection, lender_id: str) -> dict[str, tuple[date, Figures]]:
+    """Account id → (as-of date, figures) of the latest balance of each account of a lender."""
+    mine = select(accounts.c.id).where(accounts.c.lender_id == lender_id)
+    ranked = _ranked().where(balances.c.account_id.in_(mine)).subquery()
+    query = select(ranked).where(ranked.c.rank == 1)
+    return {
+        row["account_id"]: (row["as_of"], figures_of(row)) for row in connection.execute(query).mappings()
+    }
+
+
+def latest(connection: Connection, account_ids: Iterable[str], day: date | None = None) -> dict[str, Balance]:
+    """The latest balance of each of these accounts, as of `day` or before when one is given."""
+    found: dict[str, Balance] = {}
+    for chunk in bulk.chunks(dict.fromkeys(account_ids)):
+        query = _ranked().where(balances.c.account_id.in_(chunk))
+        if day is not None:
+            query = query.where(balances.c.as_of <= day)
+        ranked = query.subquery()
+        for row in connection.execute(select(ranked).where(ranked.c.rank == 1)).mappings():
+            found[row["account_id"]] = read(row)
+    return found
+
+
+def on_day(connection: Connection, account_ids: Iterable[str], day: date) -> dict[str, Figures]:
+    """The figures recorded last for exactly that day, by account id."""
+    query = select(balances).where(balances.c.as_of == day).order_by(balances.c.recorded_at, balances.c.id)
+    return {
+        row["account_id"]: figures_of(row)
+        for row in bulk.among(connection, query, balances.c.account_id, account_ids)
+    }
+
+
+def read(row: Mapping[str, Any]) -> Balance:
+    """A row as the rules hold it."""
+    currency = row["currency"]
+    return Balance(
+        as_of=row["as_of"],
+        currency=currency,
+        principal=from_minor(row["principal_minor"], currency),
+        interest=from_minor(row["interest_minor"], currency),
+        late_interest=from_minor(row["late_interest_minor"], currency),
+        fees=from_minor(row["fees_minor"], currency),
+        overdue=from_minor(row["overdue_minor"], currency),
+        oldest_due=row["oldest_due"],
+        instalments_overdue=row["instalments_overdue"],
+    )
+
+
+def _ranked() -> Select[Any]:
+    order = (balances.c.as_of.desc(), balances.c.recorded_at.desc(), balances.c.id.desc())
+    rank = func.row_number().over(partition_by=balances.c.account_id, order_by=order).label("rank")
+    return select(balances, rank)

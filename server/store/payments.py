@@ -1,0 +1,59 @@
+"""Money received by the lenders, as their files say, reversals included. Rows are only added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from sync.money import from_minor
+from sync.records import Payment
+
+from . import bulk
+from .tables import payments
+
+
+def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert the rows; reversals come after what they reverse."""
+    bulk.add(connection, payments, rows)
+
+
+def known(connection: Connection, identities: Iterable[str]) -> dict[str, str]:
+    """Identity → id of the payments already held."""
+    query = select(payments.c.identity, payments.c.id)
+    return {
+        row["identity"]: row["id"] for row in bulk.among(connection, query, payments.c.identity, identities)
+    }
+
+
+def rows_of(connection: Connection, account_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
+    """The rows of each account, by value date."""
+    query = select(payments).order_by(payments.c.value_date, payments.c.id)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in bulk.among(connection, query, payments.c.account_id, account_ids):
+        found.setdefault(row["account_id"], []).append(dict(row))
+    return found
+
+
+def of_accounts(connection: Connection, account_ids: Iterable[str]) -> dict[str, list[Payment]]:
+    """The payments of each account as the rules hold them, by value date."""
+    return {
+        account: [read(row) for row in rows] for account, rows in rows_of(connection, account_ids).items()
+    }
+
+
+def read(row: Mapping[str, Any]) -> Payment:
+    """A row as the rules hold it."""
+    return Payment(
+        id=row["id"],
+        account=row["account_id"],
+        amount=from_minor(row["amount_minor"], row["currency"]),
+        currency=row["currency"],
+        value_date=row["value_date"],
+        posted_date=row["posted_date"],
+        imported_at=row["imported_at"],
+        channel=row["channel"],
+        receipt=row["receipt"],
+        reverses=row["reverses"],
+    )
