@@ -18,7 +18,7 @@ from .tables import agents, users
 
 @dataclass(frozen=True)
 class Agent:
-    """One field agent. Shift times are local to `timezone`; without a home the day starts at its first door."""
+    """One field agent, his shift local to `timezone`. Without a home his day starts at its first door."""
 
     id: str
     name: str
