@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 
 from sync.money import from_minor
 from sync.records import Balance
 
-from . import bulk
+from . import chunks
 from .tables import accounts, balances
 
 FIGURES = (
@@ -27,11 +27,11 @@ FIGURES = (
 Figures = tuple[Any, ...]
 
 
-def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    bulk.add(connection, balances, rows)
+def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    chunks.write(connection, insert(balances), rows)
 
 
-def figures_of(row: Mapping[str, Any]) -> Figures:
+def figures_of(row: RowMapping) -> Figures:
     """The figures of a row, in the order of FIGURES: what two balances are compared by."""
     return tuple(row[name] for name in FIGURES)
 
@@ -49,8 +49,8 @@ def latest_of_lender(connection: Connection, lender_id: str) -> dict[str, tuple[
 def latest(connection: Connection, account_ids: Iterable[str], day: date | None = None) -> dict[str, Balance]:
     """The latest balance of each of these accounts, as of `day` or before when one is given."""
     found: dict[str, Balance] = {}
-    for chunk in bulk.chunks(dict.fromkeys(account_ids)):
-        query = _ranked().where(balances.c.account_id.in_(chunk))
+    for piece in chunks.chunks(account_ids):
+        query = _ranked().where(balances.c.account_id.in_(piece))
         if day is not None:
             query = query.where(balances.c.as_of <= day)
         ranked = query.subquery()
@@ -62,13 +62,11 @@ def latest(connection: Connection, account_ids: Iterable[str], day: date | None 
 def on_day(connection: Connection, account_ids: Iterable[str], day: date) -> dict[str, Figures]:
     """The figures recorded last for exactly that day, by account id."""
     query = select(balances).where(balances.c.as_of == day).order_by(balances.c.recorded_at, balances.c.id)
-    return {
-        row["account_id"]: figures_of(row)
-        for row in bulk.among(connection, query, balances.c.account_id, account_ids)
-    }
+    rows = chunks.fetch(connection, account_ids, lambda piece: query.where(balances.c.account_id.in_(piece)))
+    return {row["account_id"]: figures_of(row) for row in rows}
 
 
-def read(row: Mapping[str, Any]) -> Balance:
+def read(row: RowMapping) -> Balance:
     """A row as the rules hold it."""
     currency = row["currency"]
     return Balance(

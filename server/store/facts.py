@@ -1,4 +1,4 @@
-"""The office's append-only log: what it did, when, by whom, and the day it speaks of. Nothing is changed here."""
+"""The office's append-only log: what it did, when, by whom, the day it speaks of. Nothing is changed."""
 
 from __future__ import annotations
 

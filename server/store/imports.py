@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from . import bulk
+from . import chunks
 from .tables import import_remarks, imports, lenders
 
 
@@ -16,8 +15,8 @@ def add(connection: Connection, row: dict[str, Any]) -> None:
     connection.execute(insert(imports).values(**row))
 
 
-def add_remarks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    bulk.add(connection, import_remarks, rows)
+def add_remarks(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    chunks.write(connection, insert(import_remarks), rows)
 
 
 def latest_as_of(connection: Connection, lender_id: str, kind: str, mode: str | None = None) -> date | None:

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from sync.money import from_minor
 from sync.records import Payment
 
-from . import bulk
+from . import chunks
 from .tables import payments
 
 
-def add(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Insert the rows; reversals come after what they reverse."""
-    bulk.add(connection, payments, rows)
+    chunks.write(connection, insert(payments), rows)
 
 
 def known(connection: Connection, identities: Iterable[str]) -> dict[str, str]:
     """Identity → id of the payments already held."""
     query = select(payments.c.identity, payments.c.id)
-    return {
-        row["identity"]: row["id"] for row in bulk.among(connection, query, payments.c.identity, identities)
-    }
+    rows = chunks.fetch(connection, identities, lambda piece: query.where(payments.c.identity.in_(piece)))
+    return {row["identity"]: row["id"] for row in rows}
 
 
 def rows_of(connection: Connection, account_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """The rows of each account, by value date."""
     query = select(payments).order_by(payments.c.value_date, payments.c.id)
     found: dict[str, list[dict[str, Any]]] = {}
-    for row in bulk.among(connection, query, payments.c.account_id, account_ids):
+    pieces = chunks.fetch(
+        connection, account_ids, lambda piece: query.where(payments.c.account_id.in_(piece))
+    )
+    for row in pieces:
         found.setdefault(row["account_id"], []).append(dict(row))
     return found
 
