@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,7 +24,7 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_from_directory,
+    send_file,
     url_for,
 )
 from flask_babel import Babel, get_locale
@@ -134,24 +135,28 @@ def _own_path(target: str) -> str:
 # Assets
 
 
-def _shelf_of(filename: str) -> Path | None:
-    """The folder that holds `filename`; None for a name that is not there or climbs out of it."""
+def _file(filename: str) -> Path | None:
+    """The public file of that name; None for one that is not there or climbs out of its folder."""
     for shelf in SHELVES:
         found = safe_join(str(shelf), filename)
         if found is not None and Path(found).is_file():
-            return shelf
+            return Path(found)
     return None
 
 
 @lru_cache(maxsize=256)
-def _digest(filename: str) -> str:
-    shelf = _shelf_of(filename)
-    return hashlib.sha256((shelf / filename).read_bytes()).hexdigest()[:12] if shelf else ""
+def _digest(file: Path, changed: int) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]
+
+
+def _version(file: Path) -> str:
+    return _digest(file, file.stat().st_mtime_ns)
 
 
 def asset_url(filename: str) -> str:
     """The address of a file under /look/, with its digest so that browsers may keep it."""
-    return url_for("look.asset", filename=filename, v=_digest(filename) or None)
+    file = _file(filename)
+    return url_for("look.asset", filename=filename, v=_version(file) if file else None)
 
 
 @blueprint.get("/look/icons.svg")
@@ -165,11 +170,17 @@ def icons() -> BaseResponse:
 
 @blueprint.get("/look/<path:filename>")
 def asset(filename: str) -> BaseResponse:
-    shelf = _shelf_of(filename)
-    if shelf is None:
+    file = _file(filename)
+    if file is None:
         abort(404)
-    fresh = request.args.get("v") == _digest(filename)
-    return send_from_directory(shelf, filename, conditional=True, max_age=31_536_000 if fresh else 300)
+    version = _version(file)
+    # From memory: the files are small, and no handle stays open when a reader goes away.
+    return send_file(
+        BytesIO(file.read_bytes()),
+        download_name=file.name,
+        etag=version,
+        max_age=31_536_000 if request.args.get("v") == version else 300,
+    )
 
 
 @blueprint.get("/look/guide")

@@ -118,6 +118,7 @@ def sprite() -> str:
     """
     drawings = {**SIGNS, **{key: state.drawing for key, state in STATES.items()}}
     symbols = "".join(
-        f'<symbol id="{name}" viewBox="0 0 24 24">{body.replace("#fff", "var(--glyph, #fff)")}</symbol>' for name, body in drawings.items()
+        f'<symbol id="{name}" viewBox="0 0 24 24">{body}</symbol>' for name, body in drawings.items()
     )
-    return f'<svg xmlns="http://www.w3.org/2000/svg">{symbols}</svg>'
+    themed = symbols.replace("#fff", "var(--glyph, #fff)")
+    return f'<svg xmlns="http://www.w3.org/2000/svg">{themed}</svg>'

@@ -5,10 +5,6 @@
 
   var SVG = "http://www.w3.org/2000/svg";
 
-  function css(name) {
-    return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-  }
-
   function sign(icons, state) {
     var svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("viewBox", "0 0 24 24");
@@ -56,7 +52,12 @@
   function mark(map, icons, point) {
     var label = (point.seq !== undefined && point.seq !== null ? point.seq + ". " : "") + (point.label || "");
     var marker = L.marker([point.lat, point.lon], {
-      icon: L.divIcon({ className: "pin-box", html: face(icons, point), iconSize: [44, 44], iconAnchor: [22, 22] }),
+      icon: L.divIcon({
+        className: "pin-box",
+        html: face(icons, point),
+        iconSize: [44, 44],
+        popupAnchor: [0, -16]
+      }),
       keyboard: true
     });
     marker.bindPopup(card(point));
@@ -73,21 +74,29 @@
     var line = data.line || [];
     // The view comes first: Leaflet makes no marker before it.
     var all = points.map(function (point) { return [point.lat, point.lon]; }).concat(line);
-    if (all.length) {
-      map.fitBounds(L.latLngBounds(all), { padding: [40, 40], maxZoom: 17 });
-    } else {
-      map.setView([0, 0], 2);
+    function fit() {
+      if (all.length) {
+        map.fitBounds(L.latLngBounds(all), { padding: [40, 40], maxZoom: 17, animate: false });
+      } else {
+        map.setView([0, 0], 2);
+      }
     }
+    fit();
+    window.addEventListener("beforeprint", function () {
+      // Paper has another width than the screen.
+      map.invalidateSize({ animate: false });
+      fit();
+    });
     L.control.scale({ imperial: false }).addTo(map);
     if (data.streets) {
       L.geoJSON(data.streets, {
         interactive: false,
-        style: function () { return { color: css("--map-street"), weight: 3, opacity: 1 }; },
-        pointToLayer: function (feature, at) { return L.circleMarker(at, { radius: 2, color: css("--map-street") }); }
+        style: function () { return { className: "map-street", weight: 3, fill: false }; },
+        pointToLayer: function (feature, at) { return L.circleMarker(at, { radius: 2 }); }
       }).addTo(map);
     }
     if (line.length > 1) {
-      L.polyline(line, { color: css("--map-route"), weight: 4, opacity: 0.85, interactive: false }).addTo(map);
+      L.polyline(line, { className: "map-route", weight: 4, interactive: false }).addTo(map);
     }
     var icons = box.getAttribute("data-icons") || "/look/icons.svg";
     points.forEach(function (point) { mark(map, icons, point); });
