@@ -1,0 +1,32 @@
+"""Reads this machine's clocks: wall, monotonic, and which boot the monotonic one counts from. Trusts none.
+
+Linux names each boot; macOS and Windows give no name that plain Python can read. There a random name
+is drawn when the program starts: monotonic times of two runs are then, rightly, not comparable.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from sync.exchange import Reading
+
+LINUX_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@cache
+def boot() -> str:
+    try:
+        return LINUX_BOOT_ID.read_text(encoding="ascii").strip()[:64]
+    except (OSError, UnicodeDecodeError):
+        return str(uuid.uuid4())
+
+
+class SystemClock:
+    """The clock of the machine. Tests and replays pass one of their own."""
+
+    def read(self) -> Reading:
+        return Reading(datetime.now(UTC), time.monotonic_ns() // 1_000_000, boot())

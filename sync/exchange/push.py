@@ -1,0 +1,134 @@
+"""Carries the laptop's events up and believes only what the office proves it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..ids import new_id, new_incarnation
+from ..keys import OFFICE
+from ..ledger import ZERO, Entry, Head, Receipt, new_salt, push_bytes, write_entry
+from ..ledger import reopen as moved_to
+from ..records import EventKind
+from ..wire.messages import BATCH_LIMIT
+from ..words import N_, Phrase
+from .sides import Identity, Laptop, Reading, Untrusted
+
+# Half of what a message may hold: headers and hashes come on top of the bodies.
+BATCH_BYTES = 4 * 1024 * 1024
+
+
+def mark(head: Head) -> dict[str, Any]:
+    return {"incarnation": head.incarnation, "n": head.n, "h": head.h.hex()}
+
+
+def batch(laptop: Laptop, identity: Identity) -> dict[str, Any] | None:
+    """The next `push`: entries in order, the new head, our signature; None with nothing to say."""
+    entries = _within_size(laptop.waiting(BATCH_LIMIT))
+    if not entries:
+        return None
+    head, parent = entries[-1].head, laptop.parent()
+    return {
+        "incarnation": head.incarnation,
+        "parent": None if parent is None else mark(parent),
+        "events": [_message(entry) for entry in entries],
+        "head": mark(head),
+        "signature": identity.key.sign(push_bytes(*head)).hex(),
+    }
+
+
+def _within_size(entries: Sequence[Entry]) -> list[Entry]:
+    kept: list[Entry] = []
+    size = 0
+    for entry in entries:
+        size += len(entry.header) + len(entry.body or b"")
+        if kept and size > BATCH_BYTES:
+            break
+        kept.append(entry)
+    return kept
+
+
+def _message(entry: Entry) -> dict[str, Any]:
+    return {
+        "n": entry.n,
+        "header": entry.header.decode("utf-8"),
+        "salt": None if entry.salt is None else entry.salt.hex(),
+        "body": None if entry.body is None else entry.body.decode("utf-8"),
+        "body_digest": entry.body_digest.hex(),
+        "h": entry.h.hex(),
+    }
+
+
+def settle(laptop: Laptop, identity: Identity, reply: dict[str, Any], reading: Reading) -> bool:
+    """Take the office's mark: acknowledge where our own h(n) agrees, else open a new incarnation.
+
+    Answers True when a new incarnation was opened. Raises Untrusted when the office's receipt does not
+    hold or speaks of something else.
+    """
+    have, receipt = reply["have"], receipt_of(identity, reply)
+    laptop.quarantine(reply["quarantined"], reading.wall)
+    if have["incarnation"] != identity.incarnation:
+        raise Untrusted(Phrase(N_("La respuesta habla de otra instalación; vuelva a enviar")))
+    if laptop.hash_at(have["n"]) == have["h"]:
+        laptop.acknowledge(have["incarnation"], have["n"], receipt)
+        return False
+    reopen(laptop, identity, reading)
+    return True
+
+
+def receipt_of(identity: Identity, reply: dict[str, Any]) -> Receipt | None:
+    """The receipt of a reply, checked against the office's keys. Raises Untrusted."""
+    said = reply["receipt"]
+    if said is None:
+        return None
+    receipt = Receipt(**said)
+    wrong = identity.office_keys.check(
+        receipt.key_id, receipt.signature, receipt.signed_bytes(), purpose=OFFICE, at=receipt.server_time
+    )
+    if wrong is not None or receipt.device != identity.device:
+        raise Untrusted(Phrase(N_("El recibo no está firmado por la oficina de este portátil")))
+    have = reply["have"]
+    if (receipt.incarnation, receipt.n, receipt.h) != (have["incarnation"], have["n"], have["h"]):
+        raise Untrusted(Phrase(N_("El recibo de la oficina no concuerda con lo que dice tener")))
+    return receipt
+
+
+def reopen(laptop: Laptop, identity: Identity, reading: Reading) -> None:
+    """Continue in a new incarnation that names its parent; what waits is said again, same ids and bodies.
+
+    The office has another history under this incarnation: this laptop, or the other one, came from a
+    copy. Both histories stay; a person looks at the fork.
+    """
+    incarnation = new_incarnation()
+
+    def chain(parent: Head, waiting: Sequence[Entry]) -> list[Entry]:
+        entries = [_opening(incarnation, parent, identity, reading)]
+        for entry in waiting:
+            if entry.kind != EventKind.INCARNATION_OPENED:
+                last = entries[-1]
+                entries.append(moved_to(entry, incarnation=incarnation, n=last.n + 1, previous=last.h))
+        return entries
+
+    laptop.begin_again(chain, reading.wall)
+
+
+def _opening(incarnation: str, parent: Head, identity: Identity, reading: Reading) -> Entry:
+    return write_entry(
+        incarnation=incarnation,
+        n=1,
+        previous=ZERO,
+        id=new_id(),
+        kind=EventKind.INCARNATION_OPENED,
+        version=1,
+        clock=reading.at_event(identity.offset_ms, identity.uncertainty_ms),
+        policy_version="",
+        debtor=None,
+        accounts=(),
+        body={
+            "parent": parent.incarnation,
+            "parent_n": parent.n,
+            "parent_h": parent.h.hex(),
+            "why": "the office holds another history of this installation",
+        },
+        salt=new_salt(),
+    )

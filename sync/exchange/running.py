@@ -1,0 +1,111 @@
+"""Runs one whole exchange as a list of verbs. Decides only when there is nothing more to move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from marshmallow import ValidationError
+
+from ..keys import OFFICE
+from ..ledger import Checkpoint
+from ..wire.messages import SyncReply
+from ..words import N_, Phrase
+from . import attach, compare, hello, pull, push
+from .sides import Clock, Laptop, Peer, Untrusted
+
+# An office whose mark never moves would keep us asking for ever; this is far above any honest backlog.
+ROUNDS = 10_000
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an exchange moved. `differed` is None when the sides could not be compared."""
+
+    rounds: int = 0
+    sent: int = 0
+    received: int = 0
+    reopened: int = 0
+    quarantined: int = 0
+    attachments: int = 0
+    differed: int | None = None
+    offset_ms: int | None = None
+    uncertainty_ms: int | None = None
+
+
+def run(laptop: Laptop, peer: Peer, clock: Clock, *, check: bool = True) -> Outcome:
+    """Exchange until nothing more is to move, then compare. Raises Unreachable, OfficeSays or Untrusted.
+
+    Whatever was exchanged before an error stays exchanged.
+    """
+    outcome, more = Outcome(), True
+    while more:
+        outcome, more = _round(laptop, peer, clock, outcome)
+    outcome = replace(outcome, attachments=attach.announce(laptop))
+    return _compare(laptop, peer, clock, outcome) if check else outcome
+
+
+def _round(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> tuple[Outcome, bool]:
+    identity = laptop.identity()
+    said, asked = push.batch(laptop, identity), pull.ask(laptop)
+    reply, outcome = _exchange(laptop, peer, clock, outcome, {"push": said, "pull": asked})
+    before = len(said["events"]) if said else 0
+    reopened = push.settle(laptop, identity, reply, clock.read())
+    rows, more_rows = pull.take(laptop, asked, reply["page"])
+    left = len(laptop.waiting(1))
+    stuck = said is not None and not reopened and reply["have"]["n"] < said["events"][0]["n"]
+    if stuck and outcome.rounds > 3:
+        raise Untrusted(Phrase(N_("La oficina no acepta los eventos que faltan; avise al coordinador")))
+    outcome = replace(
+        outcome,
+        sent=outcome.sent + (0 if stuck or reopened else before),
+        received=outcome.received + rows,
+        reopened=outcome.reopened + reopened,
+        quarantined=outcome.quarantined + len(reply["quarantined"]),
+    )
+    return outcome, bool(left or more_rows or reopened) and outcome.rounds < ROUNDS
+
+
+def _compare(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> Outcome:
+    asked = compare.question(laptop)
+    if asked is None:
+        return outcome
+    reply, outcome = _exchange(laptop, peer, clock, outcome, {"compare": asked})
+    return replace(outcome, differed=compare.mend(laptop, asked, reply["compare"]))
+
+
+def _exchange(
+    laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome, said: dict[str, Any]
+) -> tuple[dict[str, Any], Outcome]:
+    """One request and its reply, loaded strictly; the clocks are compared on the way."""
+    identity, sent = laptop.identity(), clock.read()
+    request = {"hello": hello.say(identity, sent), "push": None, "pull": None, "compare": None}
+    answered = peer.sync(request | said)
+    received = clock.read()
+    try:
+        reply: dict[str, Any] = SyncReply().load(answered)
+    except ValidationError as wrong:
+        fields = wrong.messages if isinstance(wrong.messages, dict) else {}
+        text = N_("La respuesta de la oficina no se entiende ({where}); actualice el programa")
+        raise Untrusted(Phrase(text, {"where": ", ".join(sorted(map(str, fields)))})) from wrong
+    offset_ms, uncertainty_ms = hello.offset(sent, received, reply["server_time"])
+    laptop.heard(
+        offset_ms=offset_ms, uncertainty_ms=uncertainty_ms, epoch=reply["epoch"], notices=reply["notices"]
+    )
+    _keep_checkpoint(laptop, identity.office_keys, reply["checkpoint"])
+    return reply, replace(
+        outcome, rounds=outcome.rounds + 1, offset_ms=offset_ms, uncertainty_ms=uncertainty_ms
+    )
+
+
+def _keep_checkpoint(laptop: Laptop, keys: Any, said: dict[str, Any] | None) -> None:
+    """Keep the daily checkpoint when the office's signature on it holds; held here, it is held outside."""
+    if said is None:
+        return
+    try:
+        checkpoint = Checkpoint.from_json(said)
+    except ValueError:
+        return
+    signed = checkpoint.signed_bytes()
+    if keys.check(checkpoint.key_id, checkpoint.signature, signed, purpose=OFFICE, at=checkpoint.at) is None:
+        laptop.keep_checkpoint(checkpoint)

@@ -1,0 +1,128 @@
+"""What an exchange needs of both sides: a peer to ask, a laptop that remembers, a clock. Does nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from ..digest import KindDigest
+from ..keys import Keyring, SigningKey
+from ..ledger import Checkpoint, Entry, Head, Receipt
+from ..ledger import Clock as EventClock
+from ..wire.errors import Told
+from ..wire.fields import instant
+from ..words import N_, Phrase
+
+
+class Unreachable(Exception):
+    """The office did not answer. Nothing was lost: what waits, waits."""
+
+    because = Phrase(N_("La oficina no responde"))
+
+
+class OfficeSays(Exception):
+    """The office answered no, with a code of the catalogue and a sentence."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        super().__init__(told.code, str(told.detail))
+
+
+class Untrusted(Exception):
+    """The answer does not come from the office this laptop was enrolled with, or contradicts itself."""
+
+    def __init__(self, because: Phrase) -> None:
+        self.because = because
+        super().__init__(str(because))
+
+
+class Peer(Protocol):
+    """The office: over HTTP, or in the same process. Raises Unreachable or OfficeSays."""
+
+    def sync(self, request: dict[str, Any]) -> dict[str, Any]: ...
+    def enrol(self, request: dict[str, Any]) -> dict[str, Any]: ...
+    def seal(self, request: dict[str, Any]) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The laptop's clocks at a moment: wall, monotonic milliseconds, and the boot they count from."""
+
+    wall: datetime
+    mono_ms: int
+    boot: str
+
+    def at_event(self, offset_ms: int | None, uncertainty_ms: int | None) -> EventClock:
+        """As the header of an event carries it, with the office's last measured offset."""
+        return EventClock(
+            wall=instant(self.wall),
+            mono_ms=self.mono_ms,
+            boot=self.boot,
+            offset_ms=offset_ms,
+            uncertainty_ms=uncertainty_ms,
+        )
+
+
+class Clock(Protocol):
+    def read(self) -> Reading: ...
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who this laptop is to the office. `receipt` is the last one it was given."""
+
+    device: str
+    client: str
+    incarnation: str
+    key: SigningKey
+    office_keys: Keyring
+    policy_versions: Mapping[str, str]
+    receipt: Mapping[str, Any] | None
+    offset_ms: int | None
+    uncertainty_ms: int | None
+
+
+class Laptop(Protocol):
+    """What the laptop remembers. Every method is one transaction of its own."""
+
+    def identity(self) -> Identity: ...
+
+    def waiting(self, limit: int) -> Sequence[Entry]:
+        """The next entries of the current chain that are not acknowledged."""
+
+    def parent(self) -> Head | None:
+        """Where the current chain continues another, if it does."""
+
+    def hash_at(self, n: int) -> bytes | None:
+        """h(n) of the current chain."""
+
+    def acknowledge(self, incarnation: str, n: int, receipt: Receipt | None) -> None:
+        """The office holds the chain up to n, no further; keep its receipt."""
+
+    def begin_again(
+        self, chain: Callable[[Head, Sequence[Entry]], Sequence[Entry]], opened_at: datetime
+    ) -> None:
+        """Open a new incarnation: `chain(parent, unacknowledged)` gives its entries, in one transaction."""
+
+    def quarantine(self, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None: ...
+
+    def cursor(self) -> Mapping[str, Any] | None: ...
+
+    def take_page(self, asked: Mapping[str, Any] | None, page: Mapping[str, Any]) -> bool:
+        """Apply rows, cursor and `reflects` together; False when another program moved the cursor."""
+
+    def scope_digest(self) -> Mapping[str, KindDigest]: ...
+
+    def mend(
+        self, cursor: Mapping[str, Any], buckets: Sequence[tuple[str, int]], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Put the office's rows in the place of ours in these buckets."""
+
+    def keep_checkpoint(self, checkpoint: Checkpoint) -> None: ...
+
+    def heard(self, *, offset_ms: int, uncertainty_ms: int, epoch: str, notices: Sequence[Any]) -> None:
+        """Note what a reply said besides: the clock's offset, the epoch and the office's notices."""
+
+    def pending_attachments(self) -> int: ...
