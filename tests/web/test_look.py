@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from babel.messages import Catalog
+from babel.messages.mofile import write_mo
 from flask import Flask, flash, render_template_string, request
 from flask.testing import FlaskClient
 from flask_wtf import CSRFProtect
@@ -260,18 +262,17 @@ def test_without_a_catalogue_everyone_reads_spanish(tmp_path: Path) -> None:
 @pytest.fixture
 def bilingual(tmp_path: Path) -> FlaskClient:
     """An app with a small English catalogue, compiled as the build does it."""
-    from hatch_build import compile_languages
-
     folder = tmp_path / "en" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    (folder / "messages.po").write_text(
-        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
-        'msgid "Saltar al contenido"\nmsgstr "Skip to content"\n\nmsgid "Promesa"\nmsgstr "Promise"\n\n'
-        'msgid "Ya hubo {done} visitas esta semana (límite {limit}, regla {rule})."\n'
-        'msgstr "Already {done} visits this week (limit {limit}, rule {rule})."\n',
-        encoding="utf-8",
+    catalogue = Catalog(locale="en")
+    catalogue.add("Saltar al contenido", "Skip to content")
+    catalogue.add("Promesa", "Promise")
+    catalogue.add(
+        "Ya hubo {done} visitas esta semana (límite {limit}, regla {rule}).",
+        "Already {done} visits this week (limit {limit}, rule {rule}).",
     )
-    compile_languages(tmp_path)
+    with (folder / "messages.mo").open("wb") as compiled:
+        write_mo(compiled, catalogue)
     app = Flask("bilingual")
     app.config.update(SECRET_KEY="for tests only", BABEL_TRANSLATION_DIRECTORIES=str(tmp_path))
     dress(app, side="office")
