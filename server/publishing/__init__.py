@@ -1,0 +1,74 @@
+"""Brings the agents' feeds up to date with the office's tables. Knows no laptop and no request.
+
+Only what changed gets a new number, so a feed's size is its agent's scope and not its history. The
+counter of a feed is locked before anything is read and held to commit, so that a reader can never step
+over a slower transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from ..store import counters, feeds
+from ..store.feeds import Row
+from .gathering import Wanted, wanted
+
+# What a laptop can use only after what it leans on. Tombstones come first.
+ORDER = (
+    "agent",
+    "policy",
+    "debtor",
+    "account",
+    "payment",
+    "visit",
+    "promise",
+    "contact",
+    "route",
+    "basemap",
+)
+
+
+def refresh_agents(connection: Connection, agent_ids: Iterable[str], now: datetime) -> int:
+    """Bring these agents' whole feeds up to date; answers how many rows changed."""
+    ids = sorted(set(agent_ids))
+    _lock(connection, ids)
+    return _refresh(connection, ids, None, now)
+
+
+def refresh_debtors(connection: Connection, debtor_ids: Iterable[str], now: datetime) -> int:
+    """The same for what concerns these debtors, in the feed of everyone who has or had them."""
+    ids = sorted(set(debtor_ids))
+    feeds.lock_debtors(connection, ids)
+    agents = sorted(feeds.agents_concerned(connection, ids))
+    _lock(connection, agents)
+    return _refresh(connection, agents, ids, now)
+
+
+def _lock(connection: Connection, agent_ids: Sequence[str]) -> None:
+    for agent_id in agent_ids:
+        counters.lock(connection, counters.feed(agent_id))
+
+
+def _refresh(
+    connection: Connection, agent_ids: Sequence[str], debtor_ids: Sequence[str] | None, now: datetime
+) -> int:
+    changed = 0
+    for agent_id, records in wanted(connection, agent_ids, debtor_ids, now).items():
+        rows = _changes(feeds.held(connection, agent_id, debtor_ids), records)
+        feeds.write(connection, agent_id, rows)
+        changed += len(rows)
+    return changed
+
+
+def _changes(held: dict[feeds.Key, tuple[str | None, str | None]], records: Wanted) -> list[Row]:
+    gone = [Row(*key, None, debtor) for key, (_, debtor) in sorted(held.items()) if key not in records]
+    new = [
+        Row(*key, payload, debtor)
+        for key, (payload, debtor) in records.items()
+        if held.get(key) != (payload, debtor)
+    ]
+    new.sort(key=lambda row: (ORDER.index(row.kind), row.record_id))
+    return [*gone, *new]

@@ -1,0 +1,154 @@
+"""The feed of each agent: the latest version of every record in his scope, numbered by his own counter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from . import chunks, counters
+from .tables import addresses, amendments, assignments, contact_points, debtors, events, feeds
+
+Key = tuple[str, str]  # kind, record id
+# Kinds that belong to the agent himself and not to one debtor, yet change with his debtors.
+OF_THE_AGENT = ("policy", "route")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row to write: `payload` None is a tombstone."""
+
+    kind: str
+    record_id: str
+    payload: str | None
+    debtor_id: str | None
+
+
+def lock_debtors(connection: Connection, debtor_ids: Iterable[str]) -> None:
+    """Hold these debtors' rows, so that nobody gives one of them to another agent meanwhile.
+
+    PostgreSQL only; SQLite has one writer at a time.
+    """
+    for piece in chunks.chunks(debtor_ids):
+        query = select(debtors.c.id).where(debtors.c.id.in_(piece)).order_by(debtors.c.id)
+        connection.execute(query.with_for_update()).all()
+
+
+def agents_concerned(connection: Connection, debtor_ids: Iterable[str]) -> set[str]:
+    """Who has one of these debtors, or still has one of their records in his feed."""
+    found: set[str] = set()
+    for piece in chunks.chunks(debtor_ids):
+        found |= set(
+            connection.execute(
+                select(assignments.c.agent_id).where(
+                    assignments.c.debtor_id.in_(piece),
+                    assignments.c.until.is_(None),
+                    assignments.c.agent_id.is_not(None),
+                )
+            ).scalars()
+        )
+        found |= set(
+            connection.execute(
+                select(feeds.c.agent_id)
+                .where(feeds.c.debtor_id.in_(piece), feeds.c.gone.is_(False))
+                .distinct()
+            ).scalars()
+        )
+    return found
+
+
+def held(
+    connection: Connection, agent_id: str, debtor_ids: Sequence[str] | None
+) -> dict[Key, tuple[str | None, str | None]]:
+    """The live records of a feed with their payload and debtor; only those of `debtor_ids` when given."""
+    query = select(feeds.c.kind, feeds.c.record_id, feeds.c.payload, feeds.c.debtor_id).where(
+        feeds.c.agent_id == agent_id, feeds.c.gone.is_(False)
+    )
+    if debtor_ids is None:
+        rows = list(connection.execute(query))
+    else:
+        rows = list(connection.execute(query.where(feeds.c.kind.in_(OF_THE_AGENT))))
+        for piece in chunks.chunks(debtor_ids):
+            rows += connection.execute(query.where(feeds.c.debtor_id.in_(piece)))
+    return {(kind, record): (payload, debtor) for kind, record, payload, debtor in rows}
+
+
+def write(connection: Connection, agent_id: str, rows: Sequence[Row]) -> None:
+    """Give each row the next number of the feed, in order. The counter must be locked already."""
+    if not rows:
+        return
+    first = counters.take(connection, counters.feed(agent_id), len(rows))
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(feeds)
+    statement = statement.on_conflict_do_update(
+        index_elements=["agent_id", "kind", "record_id"],
+        set_={name: statement.excluded[name] for name in ("number", "gone", "payload", "debtor_id")},
+    )
+    values = [
+        {
+            "agent_id": agent_id,
+            "kind": row.kind,
+            "record_id": row.record_id,
+            "number": first + place,
+            "gone": row.payload is None,
+            "payload": row.payload,
+            "debtor_id": row.debtor_id,
+        }
+        for place, row in enumerate(rows)
+    ]
+    chunks.write(connection, statement, values)
+
+
+def page(connection: Connection, agent_id: str, after: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
+    """Up to `limit` rows after a number, in order, and whether more wait behind them."""
+    query = (
+        select(feeds.c.number, feeds.c.kind, feeds.c.record_id, feeds.c.gone, feeds.c.payload)
+        .where(feeds.c.agent_id == agent_id, feeds.c.number > after)
+        .order_by(feeds.c.number)
+        .limit(limit + 1)
+    )
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    return rows[:limit], len(rows) > limit
+
+
+def live(connection: Connection, agent_id: str) -> list[tuple[str, str, bytes]]:
+    """Every live record as (kind, id, payload bytes), for a digest of the scope."""
+    query = select(feeds.c.kind, feeds.c.record_id, feeds.c.payload).where(
+        feeds.c.agent_id == agent_id, feeds.c.gone.is_(False)
+    )
+    return [(kind, record, payload.encode()) for kind, record, payload in connection.execute(query)]
+
+
+def first_unseen_event(connection: Connection, agent_id: str, incarnation: str, after: int) -> int | None:
+    """The lowest n of a chain some effect of which is in the feed only after this number; None when none.
+
+    An effect is the record of the event's own id, the visit it amends, or the debtor it proposed an
+    address or a contact point for.
+    """
+    mine = feeds.c.agent_id == agent_id
+    later = feeds.c.number > after
+    own = events.c.incarnation == incarnation
+
+    def lowest(*joined: ColumnElement[bool]) -> int | None:
+        return connection.execute(select(func.min(events.c.n)).where(mine, later, own, *joined)).scalar()
+
+    found = [
+        lowest(feeds.c.record_id == events.c.id, feeds.c.kind.in_(("visit", "promise", "contact"))),
+        lowest(
+            feeds.c.kind == "visit",
+            amendments.c.id == events.c.id,
+            feeds.c.record_id == amendments.c.visit_id,
+        ),
+        *(
+            lowest(
+                feeds.c.kind == "debtor",
+                proposals.c.event_id == events.c.id,
+                feeds.c.record_id == proposals.c.debtor_id,
+            )
+            for proposals in (addresses, contact_points)
+        ),
+    ]
+    return min((n for n in found if n is not None), default=None)

@@ -1,0 +1,67 @@
+"""What the office signed: the receipts it gave laptops and its daily checkpoints. Knows no signature."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.ids import new_id
+from sync.ledger import Checkpoint, Receipt
+
+from .tables import checkpoints, receipts
+
+
+def add(connection: Connection, receipt: Receipt, head_signature: bytes) -> None:
+    connection.execute(
+        insert(receipts).values(
+            id=new_id(),
+            device_id=receipt.device,
+            incarnation=receipt.incarnation,
+            n=receipt.n,
+            h=receipt.h,
+            feed_number=receipt.feed_number,
+            epoch=receipt.epoch,
+            server_time=receipt.server_time,
+            key_id=receipt.key_id,
+            signature=receipt.signature,
+            head_signature=head_signature,
+        )
+    )
+
+
+def of_incarnation(connection: Connection, incarnation: str) -> list[dict[str, Any]]:
+    """Every receipt given for a chain, oldest first."""
+    query = select(receipts).where(receipts.c.incarnation == incarnation)
+    return [dict(row) for row in connection.execute(query.order_by(receipts.c.server_time)).mappings()]
+
+
+def checkpoint_days(connection: Connection) -> list[date]:
+    return list(connection.execute(select(checkpoints.c.day).order_by(checkpoints.c.day)).scalars())
+
+
+def last_checkpoint(connection: Connection) -> Checkpoint | None:
+    """The newest checkpoint, with its heads."""
+    query = select(checkpoints.c.heads).order_by(checkpoints.c.day.desc()).limit(1)
+    said = connection.execute(query).scalar()
+    return None if said is None else Checkpoint.from_json(said)
+
+
+def add_checkpoint(connection: Connection, checkpoint: Checkpoint) -> bool:
+    """False when that day has one already: two requests may both be the first of a day.
+
+    The column `heads` holds the whole signed statement; the others repeat what is looked for.
+    """
+    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = make(checkpoints).values(
+        day=checkpoint.day,
+        heads=checkpoint.to_json(),
+        digest=checkpoint.digest.hex(),
+        key_id=checkpoint.key_id,
+        signature=checkpoint.signature,
+        signed_at=checkpoint.signed_at,
+    )
+    statement = statement.on_conflict_do_nothing(index_elements=["day"])
+    return connection.execute(statement.returning(checkpoints.c.day)).first() is not None

@@ -1,0 +1,264 @@
+"""Everything an agent's scope is made of, in bulk: a fixed number of statements however many debtors.
+
+Rows as the tables hold them; `server.publishing` gives them the shape of the wire.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, func, select
+
+from .chunks import fetch
+from .tables import (
+    account_roles,
+    accounts,
+    addresses,
+    assignment_accounts,
+    assignments,
+    balances,
+    contact_points,
+    contacts,
+    debtors,
+    documents,
+    imports,
+    lenders,
+    payments,
+    promises,
+    routes,
+    stop_states,
+    stops,
+)
+
+Grouped = dict[str, list[RowMapping]]
+
+
+@dataclass
+class Scope:
+    """What an agent has: each debtor with his accounts that were assigned for visits."""
+
+    debtors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    packs: set[str] = field(default_factory=set)
+
+
+def scopes(connection: Connection, agent_ids: Sequence[str]) -> dict[str, Scope]:
+    """The scope of each agent today: open assignments, and of their accounts those not barred."""
+    rows = fetch(
+        connection,
+        agent_ids,
+        lambda piece: (
+            select(
+                assignments.c.agent_id,
+                assignments.c.debtor_id,
+                assignment_accounts.c.account_id,
+                assignment_accounts.c.outcome,
+                accounts.c.pack,
+            )
+            .outerjoin(assignment_accounts, assignment_accounts.c.assignment_id == assignments.c.id)
+            .outerjoin(accounts, accounts.c.id == assignment_accounts.c.account_id)
+            .where(assignments.c.agent_id.in_(piece), assignments.c.until.is_(None))
+        ),
+    )
+    found = {agent: Scope() for agent in agent_ids}
+    for row in rows:
+        scope = found[row["agent_id"]]
+        mine = scope.debtors[row["debtor_id"]]
+        if row["outcome"] == "assigned":
+            mine.add(row["account_id"])
+            scope.packs.add(row["pack"])
+    return found
+
+
+def debtors_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
+    rows = fetch(connection, ids, lambda piece: select(debtors).where(debtors.c.id.in_(piece)))
+    return {row["id"]: row for row in rows}
+
+
+def addresses_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By debtor: addresses in force, accepted or proposed."""
+    return _grouped(
+        fetch(
+            connection,
+            ids,
+            lambda piece: (
+                select(addresses)
+                .where(
+                    addresses.c.debtor_id.in_(piece),
+                    addresses.c.until.is_(None),
+                    addresses.c.state != "rejected",
+                )
+                .order_by(addresses.c.since, addresses.c.id)
+            ),
+        ),
+        "debtor_id",
+    )
+
+
+def contact_points_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    return _grouped(
+        fetch(
+            connection,
+            ids,
+            lambda piece: (
+                select(contact_points)
+                .where(
+                    contact_points.c.debtor_id.in_(piece),
+                    contact_points.c.until.is_(None),
+                    contact_points.c.state != "rejected",
+                )
+                .order_by(contact_points.c.since, contact_points.c.id)
+            ),
+        ),
+        "debtor_id",
+    )
+
+
+def stop_states_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By debtor: what stops collection and was not lifted."""
+    return _grouped(
+        fetch(
+            connection,
+            ids,
+            lambda piece: (
+                select(stop_states)
+                .where(stop_states.c.debtor_id.in_(piece), stop_states.c.until.is_(None))
+                .order_by(stop_states.c.since, stop_states.c.id)
+            ),
+        ),
+        "debtor_id",
+    )
+
+
+def accounts_by_id(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
+    """Accounts with their lender's name."""
+    rows = fetch(
+        connection,
+        ids,
+        lambda piece: (
+            select(accounts, lenders.c.name.label("lender"))
+            .join(lenders, lenders.c.id == accounts.c.lender_id)
+            .where(accounts.c.id.in_(piece))
+        ),
+    )
+    return {row["id"]: row for row in rows}
+
+
+def latest_balances(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
+    """By account: the balance of the latest as-of date, of the last import that said it."""
+    latest = (
+        func.row_number()
+        .over(
+            partition_by=balances.c.account_id,
+            order_by=(balances.c.as_of.desc(), balances.c.recorded_at.desc(), balances.c.id.desc()),
+        )
+        .label("place")
+    )
+
+    def query(piece: list[str]) -> Any:
+        ranked = select(balances, latest).where(balances.c.account_id.in_(piece)).subquery()
+        return select(ranked).where(ranked.c.place == 1)
+
+    return {row["account_id"]: row for row in fetch(connection, ids, query)}
+
+
+def people_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By account: who is bound to it today."""
+    return _grouped(
+        fetch(
+            connection,
+            ids,
+            lambda piece: (
+                select(account_roles, debtors.c.name.label("debtor_name"))
+                .join(debtors, debtors.c.id == account_roles.c.debtor_id)
+                .where(account_roles.c.account_id.in_(piece), account_roles.c.until.is_(None))
+                .order_by(account_roles.c.role, account_roles.c.since, account_roles.c.id)
+            ),
+        ),
+        "account_id",
+    )
+
+
+def documents_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    return _grouped(
+        fetch(
+            connection,
+            ids,
+            lambda piece: (
+                select(documents)
+                .where(documents.c.account_id.in_(piece), documents.c.until.is_(None))
+                .order_by(documents.c.name, documents.c.id)
+            ),
+        ),
+        "account_id",
+    )
+
+
+def payments_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    return _grouped(
+        fetch(connection, ids, lambda piece: select(payments).where(payments.c.account_id.in_(piece))),
+        "account_id",
+    )
+
+
+def payments_through(connection: Connection) -> dict[str, date]:
+    """By lender: the day up to which its payments were imported."""
+    query = (
+        select(imports.c.lender_id, func.max(imports.c.as_of))
+        .where(imports.c.kind == "payments")
+        .group_by(imports.c.lender_id)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def promises_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By account."""
+    return _grouped(
+        fetch(connection, ids, lambda piece: select(promises).where(promises.c.account_id.in_(piece))),
+        "account_id",
+    )
+
+
+def contacts_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By debtor."""
+    return _grouped(
+        fetch(connection, ids, lambda piece: select(contacts).where(contacts.c.debtor_id.in_(piece))),
+        "debtor_id",
+    )
+
+
+def published_routes(connection: Connection, agent_id: str, since: date) -> list[RowMapping]:
+    """An agent's published days from `since` on, the newest version of each."""
+    query = (
+        select(routes)
+        .where(routes.c.agent_id == agent_id, routes.c.state == "published", routes.c.date >= since)
+        .order_by(routes.c.date, routes.c.version)
+    )
+    newest = {row["date"]: row for row in connection.execute(query).mappings()}
+    return list(newest.values())
+
+
+def stops_of(connection: Connection, route_ids: Iterable[str]) -> Grouped:
+    """By route, in the order of the day; those left out come last."""
+    return _grouped(
+        fetch(
+            connection,
+            route_ids,
+            lambda piece: (
+                select(stops)
+                .where(stops.c.route_id.in_(piece))
+                .order_by(stops.c.sequence.is_(None), stops.c.sequence, stops.c.id)
+            ),
+        ),
+        "route_id",
+    )
+
+
+def _grouped(rows: Iterable[RowMapping], by: str) -> Grouped:
+    groups: Grouped = defaultdict(list)
+    for row in rows:
+        groups[row[by]].append(row)
+    return groups

@@ -1,0 +1,34 @@
+"""What stops collection (dispute, cease, attorney, deceased …). Set by a visit, lifted by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from .chunks import fetch, write
+from .tables import stop_states
+
+
+def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    write(connection, insert(stop_states), rows)
+
+
+def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> list[RowMapping]:
+    """Every stop ever set, lifted ones too: what held then decides about a visit then."""
+    return fetch(
+        connection, debtor_ids, lambda piece: select(stop_states).where(stop_states.c.debtor_id.in_(piece))
+    )
+
+
+def lift(connection: Connection, stop_id: str, now: datetime) -> bool:
+    """True when the stop stood until now."""
+    statement = (
+        update(stop_states)
+        .where(stop_states.c.id == stop_id, stop_states.c.until.is_(None))
+        .values(until=now)
+        .returning(stop_states.c.id)
+    )
+    return connection.execute(statement).first() is not None

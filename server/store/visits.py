@@ -1,0 +1,101 @@
+"""Visits as the office projected them, their results and what was said of them later. Nothing is edited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select
+
+from . import chunks
+from .tables import (
+    agents,
+    amendments,
+    attachments,
+    reported_payments,
+    skips,
+    visit_results,
+    visits,
+)
+
+Grouped = dict[str, list[RowMapping]]
+
+
+def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    chunks.write(connection, insert(visits), rows)
+
+
+def add_results(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    chunks.write(connection, insert(visit_results), rows)
+
+
+def add_amendments(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    chunks.write(connection, insert(amendments), rows)
+
+
+def add_skips(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    chunks.write(connection, insert(skips), rows)
+
+
+def add_reported_payments(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    chunks.write(connection, insert(reported_payments), rows)
+
+
+def add_attachments(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    """Announced only: their bytes come apart."""
+    chunks.write(connection, insert(attachments), rows)
+
+
+def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
+    rows = chunks.fetch(connection, ids, lambda piece: select(visits).where(visits.c.id.in_(piece)))
+    return {row["id"]: row for row in rows}
+
+
+def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> Grouped:
+    """By debtor: every agent's visits with the agent's name."""
+    rows = chunks.fetch(
+        connection,
+        debtor_ids,
+        lambda piece: (
+            select(visits, agents.c.name.label("agent_name"))
+            .join(agents, agents.c.id == visits.c.agent_id)
+            .where(visits.c.debtor_id.in_(piece))
+        ),
+    )
+    return _grouped(rows, "debtor_id")
+
+
+def results_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By visit, in order of account."""
+    rows = chunks.fetch(
+        connection,
+        ids,
+        lambda piece: (
+            select(visit_results)
+            .where(visit_results.c.visit_id.in_(piece))
+            .order_by(visit_results.c.account_id)
+        ),
+    )
+    return _grouped(rows, "visit_id")
+
+
+def amendments_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By visit, in the order they reached the office."""
+    rows = chunks.fetch(
+        connection,
+        ids,
+        lambda piece: (
+            select(amendments)
+            .where(amendments.c.visit_id.in_(piece))
+            .order_by(amendments.c.received_at, amendments.c.recorded_at, amendments.c.id)
+        ),
+    )
+    return _grouped(rows, "visit_id")
+
+
+def _grouped(rows: Iterable[RowMapping], by: str) -> Grouped:
+    groups: Grouped = defaultdict(list)
+    for row in rows:
+        groups[row[by]].append(row)
+    return groups
