@@ -1,0 +1,197 @@
+"""`ronda verify` on real folders: what it says, and that it says it for everything done to them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync.digest import canonical
+from sync.keys import Keyring, endorse, new_signing_key
+from sync.ledger import ZERO, erased, reopen, sign_erasure
+from sync.ledger_folder import CHECKPOINTS, KEYS, LEDGER, RECEIPTS, read_export
+from sync.verifying import verify, write_export
+
+from .ledgers import ANA, NOON, OFFICE_KEY, World, a_world, office_ring, receipt
+
+QUICK = settings(derandomize=True, deadline=None, max_examples=120)
+
+
+def exported(folder: Path, world: World | None = None) -> Path:
+    world = world or a_world()
+    write_export(folder, world.entries, world.receipts, world.checkpoints, world.keys)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return exported(tmp_path / "ledger")
+
+
+def run(*arguments: object) -> Result:
+    result = CliRunner().invoke(verify, [str(argument) for argument in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def kinds(*arguments: object) -> set[tuple[str, int]]:
+    result = run(*arguments, "--json")
+    said = json.loads(result.stdout)
+    assert result.exit_code == (0 if said["ok"] else 1)
+    assert said["ok"] == (not said["problems"])
+    return {(problem["kind"], problem["n"]) for problem in said["problems"]}
+
+
+def test_an_honest_export_holds_and_says_how_much_it_is(folder: Path) -> None:
+    result = run(folder)
+    assert result.exit_code == 0
+    assert "12 events in 2 installations, 2 receipts, 2 checkpoints." in result.stdout
+    assert "Everything holds." in result.stdout
+    assert f"note: unanchored: {ANA} event 7-8" in result.stdout
+    said = json.loads(run(folder, "--json").stdout)
+    assert (said["ok"], said["events"], said["problems"]) == (True, 12, [])
+
+
+def test_the_folder_above_and_the_file_alone_are_understood(folder: Path) -> None:
+    assert kinds(folder.parent) == set()
+    assert kinds(folder / LEDGER) == set()
+
+
+def test_what_was_written_is_what_is_read(folder: Path) -> None:
+    world, read = a_world(), read_export(folder)
+    assert read.entries == world.entries
+    assert read.receipts == world.receipts
+    assert read.checkpoints == world.checkpoints
+    assert read.keys == world.keys
+    assert not list(folder.glob("*.part"))
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[Path]:
+    with TemporaryDirectory() as place:
+        yield exported(Path(place))
+
+
+@QUICK
+@given(where=st.integers(0, 1_000_000), flip=st.integers(1, 255))
+def test_no_byte_of_the_ledger_file_can_change_unnoticed(shared: Path, where: int, flip: int) -> None:
+    path = shared / LEDGER
+    honest = path.read_bytes()
+    changed = bytearray(honest)
+    changed[where % len(honest)] ^= flip
+    line = honest[: where % len(honest)].count(b"\n")
+    n = line + 1 if line < 8 else line - 7
+    path.write_bytes(bytes(changed))
+    try:
+        found = kinds(shared)
+    finally:
+        path.write_bytes(honest)
+    assert found
+    after_the_receipts = line in (6, 7)
+    assert after_the_receipts or n in {at for _, at in found} or n + 1 in {at for _, at in found}
+
+
+@pytest.mark.parametrize("gone", [LEDGER, RECEIPTS, CHECKPOINTS, KEYS])
+def test_a_missing_file_is_named_with_what_to_do(folder: Path, gone: str) -> None:
+    (folder / gone).unlink()
+    result = run(folder)
+    assert result.exit_code == 1
+    assert gone in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_an_empty_folder_and_a_path_that_is_not_there_are_refused(tmp_path: Path) -> None:
+    assert "is not an exported ledger" in run(tmp_path).stderr
+    result = run(tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "does not exist" in result.stderr
+
+
+def test_lines_that_are_not_entries_are_told_by_file_and_line(folder: Path) -> None:
+    with (folder / LEDGER).open("ab") as file:
+        file.write(b"{}\nnot json\n\xff\xff\n" + b"[" * 5000 + b"\n\n")
+    with (folder / RECEIPTS).open("ab") as file:
+        file.write(b'{"n":1}\n')
+    result = run(folder)
+    assert result.exit_code == 1
+    for line in range(13, 18):
+        assert f"unreadable: {LEDGER}, line {line}: " in result.stdout
+    assert f"unreadable: {RECEIPTS}, line 3: a receipt needs" in result.stdout
+
+
+@pytest.mark.parametrize("text", [b"", b"{}", b"[1]", b"\xff", b'{"keys":[{"public":"00"}]}'])
+def test_a_keys_file_that_holds_no_keys_is_refused(folder: Path, text: bytes) -> None:
+    (folder / KEYS).write_bytes(text)
+    result = run(folder)
+    assert result.exit_code == 1
+    assert "does not hold public keys" in result.stderr
+
+
+def test_a_history_rewritten_whole_is_caught_by_receipts_or_keys_held_outside(tmp_path: Path) -> None:
+    world, thief = a_world(), new_signing_key()
+    rewritten = []
+    for old in world.entries[1:6]:
+        last = rewritten[-1].h if rewritten else ZERO
+        rewritten.append(reopen(old, incarnation=ANA, n=len(rewritten) + 1, previous=last))
+    false = World(rewritten, [receipt(rewritten[4].head, key=thief)], [], office_ring(thief))
+    folder = exported(tmp_path / "false", false)
+    assert kinds(folder) == set()  # a whole forgery holds within itself, and the note says whose keys it uses
+    assert "own_keys" in run(folder).stdout
+    keys = tmp_path / "office.json"
+    keys.write_text(json.dumps(world.keys.to_json(), indent=2))
+    assert kinds(folder, "--keys", keys) == {("bad_receipt", 5)}
+    held = tmp_path / "held.jsonl"
+    held.write_bytes(b"".join(canonical(one.to_json()) + b"\n" for one in world.receipts))
+    assert kinds(folder, "--keys", keys, "--receipts", held) == {("bad_receipt", 5), ("fork", 3), ("cut", 6)}
+
+
+def test_a_checkpoint_held_by_someone_else_finds_the_cut(tmp_path: Path) -> None:
+    world = a_world()
+    first, second = world.checkpoints
+    world.entries = [row for row in world.entries if row.incarnation != ANA or row.n <= 2]
+    world.receipts, world.checkpoints = [], [first]
+    folder = exported(tmp_path / "cut", world)
+    assert kinds(folder) == set()
+    held = tmp_path / "checkpoint.json"
+    held.write_text(json.dumps(second.to_json(), indent=1))
+    assert kinds(folder, "--checkpoint", held) == {("cut", 3)}
+    held.write_text("[3]")
+    assert "a checkpoint is a JSON object" in run(folder, "--checkpoint", held).stderr
+    held.write_text('{"a":\n')
+    assert "line 1: it is not valid JSON" in run(folder, "--checkpoint", held).stderr
+
+
+def test_an_export_signed_with_the_next_key_holds_for_who_knows_only_the_first(tmp_path: Path) -> None:
+    world, newer = a_world(), new_signing_key()
+    (old,) = world.keys.keys
+    next_key = replace(old, public=newer.public, valid_from=NOON)
+    world.receipts.append(receipt(world.entries[7].head, 9, newer))
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps(world.keys.to_json()))
+    world.keys = Keyring((old, next_key))
+    assert kinds(exported(tmp_path / "bare", world), "--keys", keys) == {("bad_receipt", 8)}
+    world.keys = Keyring((old, endorse(OFFICE_KEY, next_key)))
+    assert kinds(exported(tmp_path / "endorsed", world), "--keys", keys) == set()
+
+
+def test_an_erased_body_is_told_and_the_export_holds(tmp_path: Path) -> None:
+    world = a_world()
+    gone = world.entries[2]
+    world.entries[2] = erased(gone)
+    folder = exported(tmp_path / "x", world)
+    assert kinds(folder) == {("body_missing", 3)}
+    erasure = sign_erasure(
+        OFFICE_KEY, id=gone.id, body_digest=gone.body_digest, reason="solicitud 2026-014", erased_at=NOON
+    )
+    write_export(folder, world.entries, world.receipts, world.checkpoints, world.keys, erasures=[erasure])
+    result = run(folder)
+    assert result.exit_code == 0
+    assert f"note: erased: {ANA} event 3" in result.stdout
+    assert (folder / LEDGER).read_text(encoding="utf-8").count("Pagará el día 3,") == 1  # the other laptop's
