@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from sync.cli import load_or_say
+
 COMMANDS = {
     "init": ("init:init", "Make the data folder, the keys and a first administrator."),
     "serve": ("serve:serve", "Serve the office's pages and the laptops' sync."),
@@ -29,8 +31,11 @@ class Office(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, attribute = COMMANDS[cmd_name][0].split(":")
-        command: click.Command = getattr(import_module(f"server.commands.{module}"), attribute)
-        return command
+        return load_or_say(
+            lambda: getattr(import_module(f"server.commands.{module}"), attribute),
+            f"office {cmd_name}",
+            "office",
+        )
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

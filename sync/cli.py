@@ -6,7 +6,9 @@ says which extra brings them.
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any
 
 import click
 
@@ -29,7 +31,7 @@ class Ronda(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         for point in entry_points(group="ronda.commands"):
             if point.name == cmd_name:
-                return _load(point)
+                return load_or_say(point.load, cmd_name, EXTRA_OF.get(cmd_name, ""))
         return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -37,27 +39,26 @@ class Ronda(click.Group):
             formatter.write_dl([(name, SUMMARY.get(name, "")) for name in self.list_commands(ctx)])
 
 
-def _load(point: EntryPoint) -> click.Command:
+def load_or_say(load: Callable[[], Any], called: str, extra: str) -> click.Command:
+    """The command that `load` imports; where a package is missing, one that says which extra brings it."""
     try:
-        command = point.load()
+        command = load()
     except ModuleNotFoundError as missing:
         own = (missing.name or "").split(".")[0] in {"sync", "server", "field_client"}
-        if own or not EXTRA_OF.get(point.name):
+        if own or not extra:
             raise
-        return _absent(point.name, missing.name or "")
+        return _absent(called, missing.name or "", extra)
     if not isinstance(command, click.Command):
-        raise TypeError(f"entry point {point.name} is not a click command")
+        raise TypeError(f"`ronda {called}` is not a click command")
     return command
 
 
-def _absent(name: str, module: str) -> click.Command:
-    extra = EXTRA_OF[name]
-
-    @click.command(name, add_help_option=False, context_settings={"ignore_unknown_options": True})
+def _absent(called: str, module: str, extra: str) -> click.Command:
+    @click.command(called, add_help_option=False, context_settings={"ignore_unknown_options": True})
     @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
     def absent(arguments: tuple[str, ...]) -> None:
         raise click.ClickException(
-            f"`ronda {name}` needs the extra '{extra}' (the package {module} is missing). "
+            f"`ronda {called}` needs the extra '{extra}' (the package {module} is missing). "
             f"Install it with: pip install 'ronda[{extra}]'"
         )
 
