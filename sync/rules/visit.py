@@ -113,7 +113,7 @@ def required_fields(result: Result, policy: Policy | None) -> tuple[Field, ...]:
 
 
 def optional_fields(result: Result, policy: Policy | None) -> tuple[Field, ...]:
-    """What may also be given with this result; with any talk of the debt, the reason where it may be asked."""
+    """What may also be given with this result; with talk of the debt, the reason where it may be asked."""
     rule = RESULTS[result]
     keys = rule.wants + (("reason",) if rule.debt and _may_ask(policy) and "reason" not in rule.needs else ())
     return tuple(_field(key, policy) for key in keys)

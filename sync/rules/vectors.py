@@ -1,0 +1,94 @@
+"""Runs a pack's own test vectors: situations and the verdict the pack's writer expects. Reads no file.
+
+A vector: `say` (in words), `at` (local ISO time), `minutes`, `place`, and optionally `zone`, `party`,
+`credit_type`, `evidence`, `address_state`, `pays_cash`, `reason_asked`, `debt_discussed`, `known`,
+`channel`, `stops`, `contacts` (a list of "ISO-time channel", local); then `verdict` and the deciding `rule`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ..records import Contact, Interval, Known, Party, Place, Verdict
+from .clauses import PolicyError, StopKind
+from .contact import judge_contact, judge_visit
+from .policy import Policy, zone_of
+
+_KEYS = {
+    "say", "at", "minutes", "place", "zone", "party", "credit_type", "evidence", "address_state",
+    "pays_cash", "reason_asked", "debt_discussed", "known", "channel", "stops", "contacts", "verdict", "rule",
+}  # fmt: skip
+
+
+def judge_vector(policy: Policy, vector: Mapping[str, Any]) -> Verdict:
+    """The pack's verdict on the situation. Raises PolicyError when the vector cannot be read."""
+    unknown = sorted(set(vector) - _KEYS)
+    if unknown:
+        raise PolicyError(f"vector {vector.get('say')!r}: unknown key {', '.join(unknown)}")
+    zone = str(vector.get("zone", policy.timezone))
+    where = zone_of(zone)
+    if where is None:
+        raise PolicyError(f"vector {vector.get('say')!r}: {zone!r} is not an IANA zone")
+    try:
+        return _judge(policy, vector, zone, where)
+    except (KeyError, ValueError, TypeError) as broken:
+        raise PolicyError(f"vector {vector.get('say')!r} cannot be read: {broken}") from None
+
+
+def failure(policy: Policy, vector: Mapping[str, Any]) -> str | None:
+    """One sentence on how the pack disagrees with its vector; None when it agrees."""
+    verdict = judge_vector(policy, vector)
+    rules = [ruling.rule for ruling in verdict.rulings if ruling.decision == verdict.decision]
+    expected, rule = vector.get("verdict"), vector.get("rule")
+    if verdict.decision != expected:
+        return f"{vector.get('say')}: {expected} expected, {verdict.decision} decided by {', '.join(rules)}"
+    if rule is not None and rule not in rules:
+        return f"{vector.get('say')}: {expected} by {rule} expected, decided by {', '.join(rules)}"
+    return None
+
+
+def _judge(policy: Policy, vector: Mapping[str, Any], zone: str, where: ZoneInfo) -> Verdict:
+    start = datetime.fromisoformat(vector["at"]).replace(tzinfo=where)
+    happened = Interval(start, start + timedelta(minutes=int(vector.get("minutes", 0))))
+    party = Party(vector["party"]) if "party" in vector else None
+    history = [_contact(text, place, where) for place, text in enumerate(vector.get("contacts", []))]
+    stops = [StopKind(text) for text in vector.get("stops", [])]
+    known = Known(vector.get("known", "live"))
+    discussed = bool(vector.get("debt_discussed", True))
+    if vector.get("channel", "visit") != "visit":
+        return judge_contact(
+            policy,
+            happened,
+            zone,
+            vector["channel"],
+            party=party,
+            history=history,
+            stops=stops,
+            debt_discussed=discussed,
+            known=known,
+        )
+    return judge_visit(
+        policy,
+        happened,
+        zone,
+        place=Place(vector["place"]),
+        party=party,
+        credit_type=vector.get("credit_type", ""),
+        exception_evidence=vector.get("evidence", ""),
+        history=history,
+        payment_taken=bool(vector.get("pays_cash", False)),
+        reason_asked=bool(vector.get("reason_asked", False)),
+        address_state=vector.get("address_state", "accepted"),
+        debt_discussed=discussed,
+        stops=stops,
+        known=known,
+    )
+
+
+def _contact(text: str, place: int, where: ZoneInfo) -> Contact:
+    at, _, channel = text.partition(" ")
+    moment = datetime.fromisoformat(at).replace(tzinfo=where)
+    return Contact(f"vector-{place}", "vector", channel, Interval(moment, moment))
