@@ -415,6 +415,8 @@ def test_reopening_keeps_ids_salts_bodies_and_digests_in_a_chain_that_verifies(
         same = ("id", "kind", "version", "salt", "body", "body_digest")
         assert [getattr(before, name) for name in same] == [getattr(after, name) for name in same]
         assert json.loads(after.header)["clock"] == json.loads(before.header)["clock"]
+    for last, row in zip([ZERO, *(row.h for row in moved)], moved, strict=False):
+        assert check(row, last) == []
     assert {kind for kind, _, _ in named(verify(moved))} <= {"body_missing"}
 
 

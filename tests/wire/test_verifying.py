@@ -126,6 +126,13 @@ def test_lines_that_are_not_entries_are_told_by_file_and_line(folder: Path) -> N
     assert f"unreadable: {RECEIPTS}, line 3: a receipt needs" in result.stdout
 
 
+def test_a_line_written_in_another_way_is_told_even_where_it_says_the_same(folder: Path) -> None:
+    lines = (folder / LEDGER).read_bytes().splitlines()
+    lines[2] = lines[2].replace(b'"n":3', b'"n": 3', 1)
+    (folder / LEDGER).write_bytes(b"\n".join(lines) + b"\n")
+    assert kinds(folder) == {("unreadable", 0), ("missing", 3)}
+
+
 @pytest.mark.parametrize("text", [b"", b"{}", b"[1]", b"\xff", b'{"keys":[{"public":"00"}]}'])
 def test_a_keys_file_that_holds_no_keys_is_refused(folder: Path, text: bytes) -> None:
     (folder / KEYS).write_bytes(text)
