@@ -1,0 +1,242 @@
+"""Shares debtors out among agents: near to each agent's own ground, with even loads. Knows no rule, no store.
+
+A min-cost flow (OR-Tools) over travel time to each agent's centre, repeated while centres settle on
+the middle of what each agent has. The same input always gives the same shares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from ortools.graph.python import min_cost_flow
+
+from ..roads import MatrixProvider, Point, Whole
+
+ROUNDS = 3
+BAND = 0.05  # loads lie within 5 % of an even share where that is possible
+HOME_SHARE = 0.3  # how much the way from home counts beside the way to the centre (ROUTING 7)
+ZONE_BONUS_S = 900
+FAR_S = 3600  # for who is not on the map, or an agent whose ground is not known
+MANY = 1000
+STEP = 1_000_000  # more than any travel: even loads before short ways
+
+
+@dataclass(frozen=True)
+class Bearer:
+    """An agent who can take more: what he keeps already, in debtors, accounts and places."""
+
+    home: Point | None
+    kept: int = 0
+    kept_accounts: int = 0
+    kept_points: tuple[Point, ...] = ()
+    max_accounts: int | None = None
+
+
+@dataclass(frozen=True)
+class Load:
+    """A debtor to share out. `allowed` and `same_zone` are agents by index; without a point, unlocated."""
+
+    accounts: int
+    allowed: frozenset[int]
+    point: Point | None = None
+    same_zone: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Share:
+    """Who takes a debtor, None when nobody has room; `metres` to that agent's centre."""
+
+    bearer: int | None
+    metres: int | None = None
+    nearest: bool = False
+
+
+def share_out(loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixProvider) -> list[Share]:
+    """A share for each load, in order."""
+    if not loads or not bearers:
+        return [Share(None) for _ in loads]
+    centres = _first_centres(loads, bearers, roads)
+    taken: list[int | None] = []
+    for _ in range(ROUNDS):
+        costs, metres = _costs(loads, bearers, centres, roads)
+        now = _within_room(loads, bearers, costs)
+        if now == taken:
+            break
+        taken = now
+        centres = [
+            _medoid(_ground(loads, bearer, taken, index), roads) or centres[index]
+            for index, bearer in enumerate(bearers)
+        ]
+    return [
+        _share(load, bearer, costs[row], metres[row])
+        for row, (load, bearer) in enumerate(zip(loads, taken, strict=True))
+    ]
+
+
+def _share(load: Load, bearer: int | None, costs: NDArray[np.int64], metres: NDArray[np.int64]) -> Share:
+    if bearer is None:
+        return Share(None)
+    nearest = all(costs[bearer] <= costs[other] for other in load.allowed)
+    known = load.point is not None and metres[bearer] >= 0
+    return Share(bearer, int(metres[bearer]) if known else None, nearest)
+
+
+def _first_centres(
+    loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixProvider
+) -> list[Point | None]:
+    """The middle of what an agent keeps, else his home; those with no home of their own are spread out."""
+    centres: list[Point | None] = []
+    for bearer in bearers:
+        centre = _medoid(bearer.kept_points, roads) or bearer.home
+        centres.append(None if centre in centres else centre)
+    points = sorted({load.point for load in loads if load.point is not None})
+    for index, centre in enumerate(centres):
+        if centre is None and points:
+            centres[index] = _farthest(points, [known for known in centres if known is not None], roads)
+    return centres
+
+
+def _farthest(points: list[Point], known: list[Point], roads: MatrixProvider) -> Point:
+    if not known:
+        return _medoid(points, roads) or points[0]
+    seconds = roads.table(points, known)[0]
+    return points[int(np.argmax(seconds.min(axis=1)))]
+
+
+def _medoid(points: Sequence[Point], roads: MatrixProvider) -> Point | None:
+    """The point with the least travel to the others, None without points. Thinned out where they are many."""
+    if not points:
+        return None
+    points = sorted(points)[:: 1 + len(points) // MANY]
+    return points[int(np.argmin(roads.table(points, points)[0].sum(axis=1)))]
+
+
+def _ground(
+    loads: Sequence[Load], bearer: Bearer, taken: Sequence[int | None], index: int
+) -> tuple[Point, ...]:
+    new = (load.point for load, who in zip(loads, taken, strict=True) if who == index)
+    return (*bearer.kept_points, *(point for point in new if point is not None))
+
+
+def _costs(
+    loads: Sequence[Load],
+    bearers: Sequence[Bearer],
+    centres: Sequence[Point | None],
+    roads: MatrixProvider,
+) -> tuple[Whole, Whole]:
+    """Seconds-like costs and metres to the centre (-1: not known), a row per load."""
+    costs = np.full((len(loads), len(bearers)), FAR_S, dtype=np.int64)
+    metres = np.full((len(loads), len(bearers)), -1, dtype=np.int64)
+    rows = [row for row, load in enumerate(loads) if load.point is not None]
+    points = [load.point for load in loads if load.point is not None]
+    for index, (bearer, centre) in enumerate(zip(bearers, centres, strict=True)):
+        if centre is None or not points:
+            continue
+        seconds, ways = roads.table(points, [centre])
+        way_home = roads.table(points, [bearer.home])[0] if bearer.home is not None else seconds
+        costs[rows, index] = np.rint(seconds[:, 0] + HOME_SHARE * way_home[:, 0]).astype(np.int64)
+        metres[rows, index] = ways[:, 0]
+    for row, load in enumerate(loads):
+        for index in load.same_zone:
+            costs[row, index] = max(0, costs[row, index] - ZONE_BONUS_S)
+    return costs, metres
+
+
+def _within_room(loads: Sequence[Load], bearers: Sequence[Bearer], costs: Whole) -> list[int | None]:
+    """Flows until no agent's accounts pass his limit; the network itself counts debtors only."""
+    room = [
+        len(loads) if bearer.max_accounts is None else max(0, bearer.max_accounts - bearer.kept_accounts)
+        for bearer in bearers
+    ]
+    rooms = list(room)
+    while True:
+        taken = _flow(loads, bearers, costs, rooms)
+        over = False
+        for index, limit in enumerate(room):
+            mine = [row for row, who in enumerate(taken) if who == index]
+            fits = _how_many_fit([loads[row].accounts for row in mine], limit)
+            if bearers[index].max_accounts is not None and fits < len(mine):
+                rooms[index], over = fits, True
+        if not over:
+            return taken
+
+
+def _how_many_fit(accounts: Sequence[int], limit: int) -> int:
+    """So many debtors that any choice of them fits: the ones with most accounts counted first."""
+    total = 0
+    for count, each in enumerate(sorted(accounts, reverse=True)):
+        total += each
+        if total > limit:
+            return count
+    return len(accounts)
+
+
+def _flow(
+    loads: Sequence[Load], bearers: Sequence[Bearer], costs: Whole, rooms: Sequence[int]
+) -> list[int | None]:
+    """The cheapest shares: within the band at no cost, above it at a step, and nobody at a dearer one."""
+    count, agents = len(loads), len(bearers)
+    nobody, sink = count + agents, count + agents + 1
+    tails, heads, capacities, prices = [], [], [], []
+
+    def arc(tail: int, head: int, capacity: int, price: int) -> None:
+        if capacity > 0:
+            tails.append(tail)
+            heads.append(head)
+            capacities.append(capacity)
+            prices.append(price)
+
+    for row, load in enumerate(loads):
+        for index in sorted(load.allowed):
+            arc(row, count + index, 1, int(costs[row, index]))
+        arc(row, nobody, 1, 0)
+    for index, fair in enumerate(_fair(loads, bearers)):
+        for capacity, price in _steps(fair, bearers[index].kept, rooms[index]):
+            arc(count + index, sink, capacity, price)
+    arc(nobody, sink, count, 8 * STEP)
+
+    network = min_cost_flow.SimpleMinCostFlow()
+    arcs = network.add_arcs_with_capacity_and_unit_cost(
+        np.array(tails), np.array(heads), np.array(capacities), np.array(prices)
+    )
+    network.set_nodes_supplies(
+        np.arange(count + agents + 2), np.array([1] * count + [0] * (agents + 1) + [-count])
+    )
+    status = network.solve()
+    if status != network.OPTIMAL:
+        raise RuntimeError(f"the assignment network has no optimum (status {status})")
+    taken: list[int | None] = [None] * count
+    for used, tail, head in zip(network.flows(arcs), tails, heads, strict=True):
+        if used and tail < count and head != nobody:
+            taken[tail] = head - count
+    return taken
+
+
+def _fair(loads: Sequence[Load], bearers: Sequence[Bearer]) -> list[float]:
+    """An even share for each agent of all that he and his equals may have, what they keep included."""
+    shares = [0.0] * len(bearers)
+    groups: dict[frozenset[int], int] = {}
+    for load in loads:
+        groups[load.allowed] = groups.get(load.allowed, 0) + 1
+    for allowed, number in groups.items():
+        total = number + sum(bearers[index].kept for index in allowed)
+        for index in allowed:
+            shares[index] = max(shares[index], total / len(allowed))
+    return shares
+
+
+def _steps(fair: float, kept: int, room: int) -> list[tuple[int, int]]:
+    """Capacity and price of an agent's arcs: below the band is cheapest, each step above it dearer."""
+    lower, upper = int(fair * (1 - BAND)), int(fair * (1 + BAND)) + 1
+    bounds = (lower, upper, int(fair * 1.25) + 1, int(fair * 1.5) + 1, int(fair * 2) + 1)
+    steps, before = [], 0
+    for number, bound in enumerate(bounds):
+        until = min(max(bound - kept, 0), room)
+        if until > before:
+            steps.append((until - before, number * STEP))
+            before = until
+    steps.append((room - before, len(bounds) * STEP))
+    return steps

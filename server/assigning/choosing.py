@@ -1,0 +1,109 @@
+"""Chooses an agent for each debtor who needs one, and says why in words. Knows no rule and no store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sync.rules.policy import fold_text
+from sync.words import N_, Phrase
+
+from ..roads import MatrixProvider, Point
+from ..store.agents import Agent
+from ..store.assignments import Decision
+from .balancing import Bearer, Load, Share, share_out
+from .judging import Fieldwork, assigned, unassigned
+
+Kept = Mapping[str, Sequence[Fieldwork]]
+
+
+def choose(
+    works: Sequence[Fieldwork], agents: Sequence[Agent], kept: Kept, roads: MatrixProvider
+) -> list[Decision]:
+    """A decision for each of `works`; `kept` is what each agent (by id) goes on having."""
+    loads = [_load(work, agents) for work in works]
+    shares = share_out(loads, [_bearer(agent, kept.get(agent.id, ())) for agent in agents], roads)
+    carried = {agent.id: len(kept.get(agent.id, ())) for agent in agents}
+    for share in shares:
+        if share.bearer is not None:
+            carried[agents[share.bearer].id] += 1
+    return [
+        _decision(work, load, share, agents, carried)
+        for work, load, share in zip(works, loads, shares, strict=True)
+    ]
+
+
+def _decision(
+    work: Fieldwork, load: Load, share: Share, agents: Sequence[Agent], carried: Mapping[str, int]
+) -> Decision:
+    debtor = work.case.debtor.id
+    if share.bearer is None:
+        outcomes = unassigned(work)
+        return Decision(debtor, None, outcomes[0].because, outcomes)
+    agent = agents[share.bearer]
+    because = _why(work, load, share, agent, carried[agent.id])
+    return Decision(debtor, agent.id, because, assigned(work, because))
+
+
+def _why(work: Fieldwork, load: Load, share: Share, agent: Agent, carried: int) -> Phrase:
+    zone = agent.zone if share.bearer in load.same_zone else ""
+    values: dict[str, str | int] = {"zone": zone, "load": carried, "branch": agent.branch}
+    if load.point is None:
+        if zone:
+            return Phrase(N_("sin coordenadas: por la zona {zone}; carga de {load} deudores"), values)
+        if agent.branch and agent.branch in _branches(work):
+            return Phrase(N_("sin coordenadas: por la sucursal {branch}; carga de {load} deudores"), values)
+        return Phrase(N_("sin coordenadas ni zona: por reparto; carga de {load} deudores"), values)
+    if share.metres is None:
+        return Phrase(N_("por reparto de la carga: {load} deudores"), values)
+    values["km"] = f"{share.metres / 1000:.1f}"
+    if zone:
+        return Phrase(N_("zona {zone}, a {km} km del centro del gestor; carga de {load} deudores"), values)
+    if share.nearest:
+        return Phrase(N_("el gestor más cercano, a {km} km de su centro; carga de {load} deudores"), values)
+    return Phrase(
+        N_("por equilibrio de la carga: otros más cercanos la tienen completa; a {km} km, {load} deudores"),
+        values,
+    )
+
+
+def _load(work: Fieldwork, agents: Sequence[Agent]) -> Load:
+    branches = _branches(work)
+    theirs = frozenset(i for i, agent in enumerate(agents) if agent.branch and agent.branch in branches)
+    zones = _zones(work)
+    allowed = theirs or frozenset(range(len(agents)))
+    return Load(
+        accounts=len(work.door.allowed),
+        allowed=allowed,
+        point=_point(work),
+        same_zone=frozenset(i for i in allowed if agents[i].zone and fold_text(agents[i].zone) in zones),
+    )
+
+
+def _bearer(agent: Agent, kept: Sequence[Fieldwork]) -> Bearer:
+    points = (_point(work) for work in kept)
+    return Bearer(
+        home=agent.home,
+        kept=len(kept),
+        kept_accounts=sum(len(work.door.allowed) for work in kept),
+        kept_points=tuple(point for point in points if point is not None),
+        max_accounts=agent.max_accounts,
+    )
+
+
+def _branches(work: Fieldwork) -> set[str]:
+    return {answer.debt.account.branch for answer in work.door.allowed} - {""}
+
+
+def _zones(work: Fieldwork) -> set[str]:
+    """The lender's zones of his accounts, and the district of his door."""
+    named = {answer.debt.account.zone for answer in work.door.allowed}
+    if work.door.address is not None:
+        named.add(work.door.address.district)
+    return {fold_text(name) for name in named if name}
+
+
+def _point(work: Fieldwork) -> Point | None:
+    address = work.door.address
+    if address is None or not work.door.located or address.lat is None or address.lon is None:
+        return None
+    return address.lat, address.lon
