@@ -516,6 +516,19 @@ signing_keys = Table(  # public halves; the private ones live in the data folder
     Column("public_key", LargeBinary, nullable=False),
     Column("valid_from", UTCDateTime, nullable=False),
     Column("retired_at", UTCDateTime),
+    Column("endorsed_by", String(16)),  # an older key's signature over this one, for rotation
+    Column("endorsement", LargeBinary),
+)
+
+erasures = Table(  # a signed word that a body was erased; without it a missing body is a broken ledger
+    "erasures",
+    metadata,
+    Column("event_id", Id, primary_key=True),
+    Column("body_digest", LargeBinary, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("erased_at", UTCDateTime, nullable=False),
+    Column("key_id", String(16), nullable=False),
+    Column("signature", LargeBinary, nullable=False),
 )
 
 counters = Table(  # locked before a number is taken, held to commit

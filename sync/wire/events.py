@@ -84,8 +84,8 @@ class PromiseBody(Body):
     due = fields.Date(required=True)
     channel = fields.String(required=True, validate=validate.Length(min=1, max=60))
     place = fields.String(required=True, validate=validate.Length(min=1, max=200))
-    window_start = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d$"))
-    window_end = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d$"))
+    window_start = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d\Z"))
+    window_end = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d\Z"))
 
 
 class ContactBody(Body):
@@ -125,7 +125,7 @@ class AttachmentBody(Body):
     """`attachment.added`, version 1: the bytes travel apart, by their SHA-256."""
 
     visit = Id(required=True)
-    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
     media_type = fields.String(required=True, validate=validate.Length(max=100))
     size = fields.Integer(strict=True, required=True, validate=validate.Range(min=1))
     role = fields.String(load_default="photo")
@@ -169,7 +169,7 @@ class IncarnationBody(Body):
 
     parent = Id(required=True)
     parent_n = fields.Integer(strict=True, required=True)
-    parent_h = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}$"))
+    parent_h = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
     why = fields.String(load_default="")
 
 

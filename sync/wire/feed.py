@@ -6,8 +6,6 @@ rules where they are shown. Amounts are decimal strings, times instants in UTC, 
 
 from __future__ import annotations
 
-from typing import Any
-
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from .events import HappenedBody, LocationBody, ResultBody

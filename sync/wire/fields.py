@@ -13,8 +13,8 @@ from marshmallow.exceptions import ValidationError
 from ..ids import is_id
 from ..money import CURRENCY_PATTERN, parse_decimal
 
-INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$", re.ASCII)
-HEX = re.compile(r"^([0-9a-f]{2})*$", re.ASCII)
+INSTANT = re.compile(r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z\Z", re.ASCII)
+HEX = re.compile(r"^([0-9a-f]{2})*\Z", re.ASCII)
 
 
 class Id(fields.String):

@@ -60,14 +60,18 @@ class ReceiptMessage(Message):
 
 
 class EventMessage(Message):
-    """One entry of the chain: its exact header and body bytes as text. `salt` and `body` null = erased."""
+    """One entry of the chain: its exact header and body bytes as text. `salt` and `body` null = erased.
+
+    `body_digest` is needed only for an erased body; otherwise the office computes it, and `h` too: both
+    are bound by the signed head of the push. Where they are sent they must agree.
+    """
 
     n = fields.Integer(strict=True, required=True, validate=validate.Range(min=1))
     header = fields.String(required=True, validate=validate.Length(min=2, max=20_000))
     salt = Hex(size=16, required=True, allow_none=True)
     body = fields.String(required=True, allow_none=True, validate=validate.Length(max=200_000))
-    body_digest = Hex(size=32, required=True)
-    h = Hex(size=32, required=True)
+    body_digest = Hex(size=32, load_default=None, allow_none=True)
+    h = Hex(size=32, load_default=None, allow_none=True)
 
 
 class Hello(Message):
