@@ -141,9 +141,13 @@ def _differs(decision: Decision, row: Assignment | None) -> bool:
     """Whether it says something new: words alone (a load, a distance) do not make a new row."""
     if row is None or row.agent != decision.agent:
         return True
-    return {(one.account, one.outcome, one.rule) for one in row.outcomes} != {
-        (one.account, one.outcome, one.rule) for one in decision.outcomes
+    # An account that its lender took back meanwhile was taken out of the row with a rule of its own.
+    stands = {
+        (one.account, one.outcome, one.rule)
+        for one in row.outcomes
+        if not (one.outcome == UNASSIGNED and one.rule)
     }
+    return stands != {(one.account, one.outcome, one.rule) for one in decision.outcomes}
 
 
 def _save(

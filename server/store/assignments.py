@@ -13,6 +13,7 @@ from sync.ids import new_id
 from sync.words import Phrase
 
 from .chunks import chunks, fetch, write
+from .said import phrase_of
 from .tables import assignment_accounts, assignments
 
 ASSIGNED, BARRED, UNASSIGNED = "assigned", "barred", "unassigned"
@@ -153,7 +154,7 @@ def _outcome(row: RowMapping) -> Outcome:
     return Outcome(
         account=row["account_id"],
         outcome=row["outcome"],
-        because=Phrase.from_json(row["because"]),
+        because=phrase_of(row["because"]),
         rule=row["rule"],
         source=row["rule_source"],
     )
@@ -166,7 +167,7 @@ def _assignment(row: RowMapping, outcomes: tuple[Outcome, ...]) -> Assignment:
         agent=row["agent_id"],
         since=row["since"],
         until=row["until"],
-        because=Phrase.from_json(row["because"]),
+        because=phrase_of(row["because"]),
         decided_at=row["decided_at"],
         actor=row["actor"],
         outcomes=outcomes,

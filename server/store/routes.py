@@ -1,0 +1,287 @@
+"""The days' routes, draft and published, with every stop and every debtor left out. Plans nothing.
+
+A version is never changed after it is kept: planning again makes the next one, and publishing one
+supersedes the one before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
+
+from sync.ids import new_id
+from sync.records import Contact, Interval, RouteState
+from sync.words import Phrase
+
+from .chunks import fetch, write
+from .said import phrase_of
+from .tables import agents, routes, stops, visits
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One debtor of a route; `sequence` None was left out, and `why` says so. `rule` is who said no."""
+
+    id: str
+    debtor: str
+    address: str | None
+    accounts: tuple[str, ...]
+    service_s: int
+    value: int
+    why: Phrase
+    sequence: int | None = None
+    lat: float | None = None
+    lon: float | None = None
+    eta: datetime | None = None
+    window: Interval | None = None
+    appointment: bool = False
+    rule: str = ""
+    source: str = ""
+    withdrawn: Phrase | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A route to keep. `matrix`: points ("" is the depot, then stop ids), seconds and metres by rows."""
+
+    agent: str
+    day: date
+    starts: datetime
+    ends: datetime
+    depot: tuple[float, float] | None
+    approximate: bool
+    matrix: dict[str, Any]
+    certificate: dict[str, Any]
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route as it was kept, its stops in order and those left out after them."""
+
+    id: str
+    agent: str
+    agent_name: str
+    day: date
+    version: int
+    state: RouteState
+    planned_at: datetime
+    published_at: datetime | None
+    actor: str
+    approximate: bool
+    depot: tuple[float, float] | None
+    starts: datetime
+    ends: datetime
+    matrix: dict[str, Any]
+    certificate: dict[str, Any]
+    stops: tuple[Stop, ...]
+
+    @property
+    def planned(self) -> tuple[Stop, ...]:
+        return tuple(stop for stop in self.stops if stop.sequence is not None)
+
+    @property
+    def left_out(self) -> tuple[Stop, ...]:
+        return tuple(stop for stop in self.stops if stop.sequence is None)
+
+
+def add(connection: Connection, draft: Draft, *, now: datetime, actor: str) -> tuple[str, int]:
+    """Keep a draft as the next version of that agent's day; an older draft is superseded."""
+    # The agent's row is held so that two planners cannot take one version (SQLite: the write lock).
+    connection.execute(select(agents.c.id).where(agents.c.id == draft.agent).with_for_update())
+    mine = (routes.c.agent_id == draft.agent) & (routes.c.date == draft.day)
+    last = connection.execute(select(func.max(routes.c.version)).where(mine)).scalar() or 0
+    _supersede(connection, mine & (routes.c.state == RouteState.DRAFT.value))
+    route_id = new_id()
+    lat, lon = draft.depot or (None, None)
+    connection.execute(
+        insert(routes).values(
+            id=route_id,
+            agent_id=draft.agent,
+            date=draft.day,
+            version=last + 1,
+            state=RouteState.DRAFT.value,
+            planned_at=now,
+            actor=actor,
+            approximate=draft.approximate,
+            depot_lat=lat,
+            depot_lon=lon,
+            starts=draft.starts,
+            ends=draft.ends,
+            matrix=draft.matrix,
+            certificate=draft.certificate,
+        )
+    )
+    write(connection, insert(stops), [_stop_row(route_id, stop) for stop in draft.stops])
+    return route_id, last + 1
+
+
+def publish(connection: Connection, route: Route, *, now: datetime) -> None:
+    """Make a draft the published route of its day; the one published before is superseded."""
+    mine = (routes.c.agent_id == route.agent) & (routes.c.date == route.day)
+    _supersede(connection, mine & (routes.c.state == RouteState.PUBLISHED.value))
+    connection.execute(
+        update(routes)
+        .where(routes.c.id == route.id)
+        .values(state=RouteState.PUBLISHED.value, published_at=now)
+    )
+
+
+def newest(
+    connection: Connection,
+    day: date,
+    agent_ids: Collection[str] | None = None,
+    *,
+    state: RouteState | None = None,
+) -> list[Route]:
+    """The newest version of each agent's day that is not superseded, by agent's name."""
+    found = of_day(connection, day, routes.c.state != RouteState.SUPERSEDED.value)
+    latest: dict[str, Route] = {}
+    for route in sorted(found, key=lambda route: route.version):
+        if (agent_ids is None or route.agent in agent_ids) and state in (None, route.state):
+            latest[route.agent] = route
+    return sorted(latest.values(), key=lambda route: (route.agent_name, route.agent))
+
+
+def of_day(connection: Connection, day: date, *conditions: ColumnElement[bool]) -> list[Route]:
+    """Every version of every agent's day; `conditions` is where a scope goes."""
+    return _read(connection, routes.c.date == day, *conditions)
+
+
+def by_id(connection: Connection, route_id: str) -> Route | None:
+    return next(iter(_read(connection, routes.c.id == route_id)), None)
+
+
+def days(connection: Connection, limit: int = 60) -> list[date]:
+    """The days that have a route, latest first."""
+    query = select(routes.c.date).distinct().order_by(routes.c.date.desc()).limit(limit)
+    return list(connection.execute(query).scalars())
+
+
+def reserved(
+    connection: Connection, debtor_ids: Collection[str], since: date, *, but: tuple[date, Collection[str]]
+) -> dict[str, list[Contact]]:
+    """Contacts that published routes from `since` on will make: publishing a visit reserves its place.
+
+    Left out are the stops already visited, which count as visits, and the routes of day and agents
+    `but`, which are being planned again.
+    """
+    day, agent_ids = but
+    query = (
+        select(stops, routes.c.date, routes.c.agent_id)
+        .join(routes, routes.c.id == stops.c.route_id)
+        .outerjoin(visits, visits.c.stop_id == stops.c.id)
+        .where(
+            routes.c.state == RouteState.PUBLISHED.value,
+            routes.c.date >= since,
+            stops.c.sequence.is_not(None),
+            stops.c.withdrawn.is_(None),
+            visits.c.id.is_(None),
+        )
+    )
+    rows = fetch(connection, debtor_ids, lambda ids: query.where(stops.c.debtor_id.in_(ids)))
+    found: dict[str, list[Contact]] = defaultdict(list)
+    for row in rows:
+        if row["date"] == day and row["agent_id"] in agent_ids:
+            continue
+        ends = row["eta"] + timedelta(seconds=row["service_s"])
+        contact = Contact(row["id"], row["debtor_id"], "visit", Interval(row["eta"], ends), source="route")
+        found[row["debtor_id"]].append(contact)
+    return dict(found)
+
+
+def _supersede(connection: Connection, which: ColumnElement[bool]) -> None:
+    connection.execute(update(routes).where(which).values(state=RouteState.SUPERSEDED.value))
+
+
+def _stop_row(route_id: str, stop: Stop) -> dict[str, Any]:
+    why = json.loads(stop.why.to_json()) | {"rule": stop.rule, "source": stop.source}
+    return {
+        "id": stop.id,
+        "route_id": route_id,
+        "sequence": stop.sequence,
+        "debtor_id": stop.debtor,
+        "address_id": stop.address,
+        "accounts": list(stop.accounts),
+        "lat": stop.lat,
+        "lon": stop.lon,
+        "eta": stop.eta,
+        "window_start": stop.window.start if stop.window else None,
+        "window_end": stop.window.end if stop.window else None,
+        "appointment": stop.appointment,
+        "service_s": stop.service_s,
+        "value": stop.value,
+        "why": json.dumps(why, ensure_ascii=False, sort_keys=True),
+    }
+
+
+def _read(connection: Connection, *conditions: ColumnElement[bool]) -> list[Route]:
+    query = (
+        select(routes, agents.c.name.label("agent_name"))
+        .join(agents, agents.c.id == routes.c.agent_id)
+        .where(*conditions)
+        .order_by(routes.c.date, agents.c.name, routes.c.agent_id, routes.c.version)
+    )
+    rows = connection.execute(query).mappings().all()
+    told = fetch(
+        connection, [row["id"] for row in rows], lambda ids: select(stops).where(stops.c.route_id.in_(ids))
+    )
+    held: dict[str, list[Stop]] = defaultdict(list)
+    for row in sorted(
+        told, key=lambda row: (row["sequence"] is None, row["sequence"] or 0, -row["value"], row["id"])
+    ):
+        held[row["route_id"]].append(_stop(row))
+    return [_route(row, tuple(held[row["id"]])) for row in rows]
+
+
+def _route(row: RowMapping, held: tuple[Stop, ...]) -> Route:
+    depot = None if row["depot_lat"] is None else (row["depot_lat"], row["depot_lon"])
+    return Route(
+        id=row["id"],
+        agent=row["agent_id"],
+        agent_name=row["agent_name"],
+        day=row["date"],
+        version=row["version"],
+        state=RouteState(row["state"]),
+        planned_at=row["planned_at"],
+        published_at=row["published_at"],
+        actor=row["actor"],
+        approximate=bool(row["approximate"]),
+        depot=depot,
+        starts=row["starts"],
+        ends=row["ends"],
+        matrix=row["matrix"],
+        certificate=row["certificate"],
+        stops=held,
+    )
+
+
+def _stop(row: RowMapping) -> Stop:
+    why = json.loads(row["why"]) if isinstance(row["why"], str) else row["why"]
+    window = None
+    if row["window_start"] is not None and row["window_end"] is not None:
+        window = Interval(row["window_start"], row["window_end"])
+    return Stop(
+        id=row["id"],
+        debtor=row["debtor_id"],
+        address=row["address_id"],
+        accounts=tuple(row["accounts"]),
+        service_s=row["service_s"],
+        value=row["value"],
+        why=phrase_of(why),
+        sequence=row["sequence"],
+        lat=row["lat"],
+        lon=row["lon"],
+        eta=row["eta"],
+        window=window,
+        appointment=bool(row["appointment"]),
+        rule=why.get("rule", ""),
+        source=why.get("source", ""),
+        withdrawn=phrase_of(row["withdrawn"]) if row["withdrawn"] else None,
+    )
