@@ -79,6 +79,22 @@ def test_a_reversal_inside_the_balance_is_inside_it() -> None:
     assert standing(balance("300", date(2026, 8, 1)), facts, FRIDAY).overdue == Decimal(300)
 
 
+def test_a_reversal_valued_on_the_balances_own_day_is_inside_it() -> None:
+    facts = [paid("a", "100", FRIDAY - timedelta(days=10)), paid("r", "100", FRIDAY, reverses="a")]
+    assert standing(balance("300", date(2026, 8, 1)), facts, FRIDAY + timedelta(days=9)).overdue == Decimal(
+        300
+    )
+
+
+def test_a_reversal_dated_before_its_payment_still_undoes_it() -> None:
+    facts = [paid("a", "100", FRIDAY + timedelta(days=2)), paid("r", "100", FRIDAY, reverses="a")]
+    assert standing(balance("300", date(2026, 8, 1)), facts, FRIDAY + timedelta(days=9)).overdue == Decimal(
+        300
+    )
+    before = standing(balance("300", date(2026, 8, 1)), facts, FRIDAY + timedelta(days=1))
+    assert before.overdue == Decimal(300)
+
+
 def test_a_payment_and_its_reversal_after_the_balance_cancel_out_and_no_more() -> None:
     facts = [
         paid("a", "100", FRIDAY + timedelta(days=1)),

@@ -149,6 +149,15 @@ def test_hours_that_cannot_be_read_are_refused(span_text: str) -> None:
         policy_from(data)
 
 
+def test_hours_of_a_day_are_in_order_and_apart() -> None:
+    data = raw()
+    data["hours"][0]["mon"] = ["07:00-12:00", "14:00-19:00"]
+    assert len(policy_from(data).hours[0].week[0]) == 2
+    data["hours"][0]["mon"] = ["07:00-12:00", "11:00-19:00"]
+    with pytest.raises(PolicyError, match="in order, apart"):
+        policy_from(data)
+
+
 def test_a_missing_table_or_file_or_broken_toml_is_a_sentence(tmp_path: Path) -> None:
     data = raw()
     del data["receive_payment"]

@@ -66,7 +66,9 @@ def test_a_reversal_reopens_a_kept_promise_from_the_day_it_is_valued() -> None:
 def test_a_newer_promise_in_time_makes_the_older_one_rescheduled_and_a_late_one_leaves_it_broken() -> None:
     in_time = promised("new", "1000", after(10), "2026-11-26T10:00")
     late = promised("late", "1000", after(10), "2026-12-02T10:00")
+    in_grace = promised("grace", "1000", after(10), f"{after(1)}T10:00")
     assert state(ANA, [], [in_time], DEMO, after(20), after(20)) is PromiseState.RESCHEDULED
+    assert state(ANA, [], [in_grace], DEMO, after(20), after(20)) is PromiseState.RESCHEDULED
     assert state(ANA, [], [late], DEMO, after(20), after(20)) is PromiseState.BROKEN
     before_it_was_made = date(2026, 11, 25)
     assert state(ANA, [], [in_time], DEMO, before_it_was_made, before_it_was_made) is PromiseState.OPEN

@@ -219,6 +219,13 @@ def test_a_day_is_today_in_the_debtors_zone() -> None:
     assert fields(check_visit(due_yesterday, DEMO, night, "America/Bogota")) == ["due"]
 
 
+def test_a_next_date_may_be_today_and_not_yesterday() -> None:
+    assert check_visit(draft(said(Result.ACKNOWLEDGES, next_date="2026-11-20")), DEMO, NOW) == []
+    assert fields(check_visit(draft(said(Result.ACKNOWLEDGES, next_date="2026-11-19")), DEMO, NOW)) == [
+        "next_date"
+    ]
+
+
 def test_a_recorded_visit_with_its_promise_passes_the_same_check() -> None:
     visit = visited("v", "2026-11-20T11:00", result=Result.PROMISE)
     promise = promised("p", "500", date(2026, 11, 27), "2026-11-20T11:10", visit="v")
