@@ -62,13 +62,17 @@ def findings_of(
     return tuple(finding for finding in found if finding is not None)
 
 
-def findings_from(verdict: Verdict, visit: str) -> tuple[Finding, ...]:
-    """The policy's blocks (serious) and warnings (review) on a visit as findings with the pack's rule ids."""
+def findings_from(verdict: Verdict, visit: str, policy: Policy | None = None) -> tuple[Finding, ...]:
+    """The policy's blocks (serious) and warnings (review) on a visit as findings with the pack's rule ids.
+
+    With `policy`, its hours are left out: `findings_of` under the same policy says them once.
+    """
     severity = {"block": "serious", "warn": "review"}
+    told = {hours.cite.id for hours in policy.hours} if policy is not None else set()
     return tuple(
         Finding(ruling.rule, visit, severity[ruling.decision], ruling.because)
         for ruling in verdict.rulings
-        if ruling.decision in severity
+        if ruling.decision in severity and ruling.rule not in told
     )
 
 

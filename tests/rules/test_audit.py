@@ -142,6 +142,14 @@ def test_a_policys_no_is_a_serious_finding_under_its_own_rule() -> None:
     assert [(f.rule, f.severity, f.visit) for f in found] == [("co.visit.home", "serious", "v")]
 
 
+def test_the_hour_is_said_once_where_both_kinds_of_findings_are_kept() -> None:
+    visit = visited("v", "2026-11-20T20:30")
+    verdict = judge_visit(DEMO, visit.happened, BOGOTA, place=Place.HOME)
+    assert [f.rule for f in findings_from(verdict, "v")] == ["demo.hours"]
+    assert findings_from(verdict, "v", DEMO) == ()
+    assert rules(visit) == ["outside_hours"]
+
+
 COORDINATES = st.tuples(st.floats(-60, 60), st.floats(-179, 179))
 
 
