@@ -45,7 +45,7 @@ def audit(connection: Connection, visit_ids: Iterable[str], now: datetime) -> Au
         seen += 1
         visit = corrected(held)
         policy = pack_of(held.pack)
-        found = list(rules.findings_from(held.verdict, visit.id))
+        found = list(rules.findings_from(held.verdict, visit.id, policy))
         if policy is not None:
             skew = None if held.offset_ms is None else held.offset_ms / 1000
             found += rules.findings_of(
