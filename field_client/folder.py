@@ -81,7 +81,7 @@ def check_free(folder: Path) -> None:
     """Raise AlreadyEnrolled when an enrolment here could hide or overwrite a laptop's data."""
     if is_enrolled(folder):
         raise AlreadyEnrolled(
-            f"{folder} already holds an enrolled laptop. Use it, or enrol a second one with --data OTHER_FOLDER."
+            f"{folder} already holds an enrolled laptop. Use it, or enrol another with --data OTHER_FOLDER."
         )
     if (folder / DATABASE).exists() or (folder / keyring.NAME).exists():
         raise AlreadyEnrolled(

@@ -39,7 +39,8 @@ from .records import (
     VisitResult,
 )
 from .rules.clauses import StopKind
-from .rules.visit import RESULTS, stops_of
+from .rules.results import RESULTS
+from .rules.stops import open_stops
 from .wire.events import VisitBody, load_body
 from .wire.feed import RECORDS
 
@@ -281,6 +282,8 @@ class DebtorState:
         """Promises that an amendment of their visit took back, and on which day (UTC) it did."""
         found: dict[str, date] = {}
         for known in self.visits:
+            if not known.amendments:
+                continue
             said = {result.account: result.result for result in known.visit.results}
             at = [one.at for one in self.amendments if one.visit == known.visit.id and one.at is not None]
             for promise in self.promises:
@@ -289,20 +292,17 @@ class DebtorState:
                     found[promise.id] = max(at).date() if at else promise.made_at.date()
         return found
 
-    def stops(self, account: str) -> frozenset[StopKind]:
+    def stops(self, account: str, today: date) -> frozenset[StopKind]:
         """What stops collection: the office's open stops, and those of visits it has not yet looked at."""
         fact = self.facts.get(("debtor", self.id))
         told = fact.body.get("stops", []) if fact else []
-        open_stops = {
+        known = {
             StopKind(stop["state"])
             for stop in told
             if stop.get("account") in (None, account) and stop.get("state") in set(StopKind)
         }
-        for known in self.visits:
-            if not known.in_office:
-                mine = [result for result in known.visit.results if result.account == account]
-                open_stops.update(stops_of(mine))
-        return frozenset(open_stops)
+        fresh = [one.visit for one in self.visits if not one.in_office]
+        return frozenset({*known, *open_stops(fresh, today, account=account)})
 
 
 def fold(state: DebtorState, fact: Fact) -> DebtorState:

@@ -25,3 +25,7 @@ def put(db: Database, name: str, value: Any) -> None:
 def put_all(db: Database, values: dict[str, Any]) -> None:
     for name, value in values.items():
         put(db, name, value)
+
+
+def drop(db: Database, name: str) -> None:
+    db.execute("DELETE FROM settings WHERE name = ?", [name])

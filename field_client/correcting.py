@@ -1,0 +1,181 @@
+"""Says the smaller things of the field: a stop not made, an address or phone found, a visit put right.
+
+Nothing already written is changed: a correction is a new event that names what it corrects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sync.exchange import Reading
+from sync.fold import DebtorState
+from sync.records import EventKind, Known, Promise, Verdict, Visit, VisitResult
+from sync.rules.answers import FieldError
+from sync.rules.typed import money
+from sync.rules.visit import RESULTS, check_visit
+from sync.wire.fields import instant
+from sync.words import N_, Phrase
+
+from . import bodies
+from .casefile import Case, case_of
+from .drafting import Draft, ProposedAddress, ProposedPhone
+from .store import cases, policies, records
+from .store.db import Store
+from .visiting import (
+    NotSaved,
+    Pen,
+    Problem,
+    Saved,
+    rules_draft,
+    told_before,
+    write_money,
+    wrong_address,
+    wrong_phone,
+)
+
+UNKNOWN_DEBTOR = Phrase(N_("Este deudor no está en el portátil."))
+
+
+def _say(
+    store: Store,
+    reading: Reading,
+    debtor: str,
+    wrong: Callable[[DebtorState], list[Problem]],
+    kind: EventKind,
+    body: Mapping[str, Any],
+) -> Saved | NotSaved:
+    """One event about a debtor of this laptop, when nothing is wrong with it."""
+    with store.writing() as db:
+        state = cases.state_of(db, debtor)
+        problems = wrong(state)
+        if state.debtor is None:
+            problems = [FieldError("debtor", UNKNOWN_DEBTOR), *problems]
+        if problems:
+            return NotSaved(tuple(problems))
+        pen = Pen(db, reading, policies.all_of(db))
+        event = pen.write(kind, body, debtor=debtor, accounts=())
+    return Saved(event, pen.n, (event,), Verdict(), reading.wall)
+
+
+def skip_stop(store: Store, stop: str, cause: str, reading: Reading) -> Saved | NotSaved:
+    """A planned stop that was not attempted, and why."""
+    with store.reading() as db:
+        found = next(
+            (
+                (route["id"], said["debtor"])
+                for route in records.all_of(db, "route")
+                for said in route["stops"]
+                if said["id"] == stop
+            ),
+            None,
+        )
+    if found is None:
+        return NotSaved((FieldError("stop", Phrase(N_("Esta parada no está en la ruta."))),))
+    route, debtor = found
+    body = {
+        "debtor": debtor,
+        "stop": stop,
+        "route": route,
+        "happened": {
+            "start": instant(reading.wall),
+            "end": instant(reading.wall),
+            "known": Known.LIVE,
+            "line": None,
+        },
+        "cause": cause.strip(),
+    }
+
+    def wrong(_state: DebtorState) -> list[Problem]:
+        if 2 <= len(cause.strip()) <= 300:
+            return []
+        return [FieldError("cause", Phrase(N_("Diga en pocas palabras por qué no se hizo la parada.")))]
+
+    return _say(store, reading, debtor, wrong, EventKind.STOP_SKIPPED, body)
+
+
+def propose_address(
+    store: Store, debtor: str, address: ProposedAddress, reading: Reading, visit: str | None = None
+) -> Saved | NotSaved:
+    """An address found in the field: visible at once, marked, until the office accepts it."""
+    body = bodies.address_body(debtor, visit, address)
+    return _say(store, reading, debtor, lambda _: wrong_address(address), EventKind.ADDRESS_PROPOSED, body)
+
+
+def propose_phone(
+    store: Store, debtor: str, phone: ProposedPhone, reading: Reading, visit: str | None = None
+) -> Saved | NotSaved:
+    body = bodies.phone_body(debtor, visit, phone)
+    return _say(store, reading, debtor, lambda _: wrong_phone(phone), EventKind.PHONE_PROPOSED, body)
+
+
+def amend_visit(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -> Saved | NotSaved:
+    """Put a visit right: only what differs is said, with why. The original stays as it was.
+
+    `draft` is the whole visit as it should read. A promise that is new with it is a promise of its own.
+    """
+    with store.writing() as db:
+        packs = policies.all_of(db)
+        state = cases.state_of(db, draft.debtor)
+        told = told_before(state, visit)
+        if told is None:
+            return NotSaved((FieldError("visit", Phrase(N_("Esta visita no está en el portátil."))),))
+        before, promises = told
+        case = case_of(state, packs, before.happened.end, draft.address)
+        was = bodies.told_body(draft_of(before, draft.line))
+        replaces = {name: said for name, said in bodies.told_body(draft).items() if said != was[name]}
+        problems = [*_wrong_why(why, replaces), *_wrong_draft(draft, case, before)]
+        if problems:
+            return NotSaved(tuple(problems))
+        pen = Pen(db, reading, packs)
+        body = {"visit": visit, "why": why.strip(), "replaces": replaces}
+        event = pen.write(EventKind.VISIT_AMENDED, body, debtor=draft.debtor, accounts=draft.accounts)
+        fresh = [one for one in draft.results if _is_new_promise(one, promises)]
+        write_money(pen, visit, draft.debtor, fresh, case)
+    return Saved(event, pen.n, tuple(pen.written), Verdict(), reading.wall)
+
+
+def draft_of(visit: Visit, line: int | None = None) -> Draft:
+    """A visit as it stands, as a draft to be put right."""
+    return Draft(
+        id=visit.id,
+        debtor=visit.debtor,
+        accounts=tuple(result.account for result in visit.results),
+        place=visit.place,
+        party=visit.party,
+        start=visit.happened.start,
+        end=visit.happened.end,
+        results=visit.results,
+        known=visit.known,
+        line=line,
+        location=visit.location,
+        note=visit.note,
+        address=visit.address,
+        stop=visit.stop,
+    )
+
+
+def _wrong_why(why: str, replaces: Mapping[str, Any]) -> list[Problem]:
+    if not replaces:
+        return [FieldError("", Phrase(N_("No cambió nada: corrija lo que estaba mal o vuelva atrás.")))]
+    if 3 <= len(why.strip()) <= 1000:
+        return []
+    return [FieldError("why", Phrase(N_("Diga por qué corrige la visita.")))]
+
+
+def _wrong_draft(draft: Draft, case: Case, before: Visit) -> list[Problem]:
+    """The rules' word on the corrected visit, as of when it was first recorded."""
+    return check_visit(rules_draft(draft, case), case.policies, before.recorded, case.zone)
+
+
+def _is_new_promise(result: VisitResult, promises: Sequence[Promise]) -> bool:
+    """True for a promise that the visit did not already make in the same words."""
+    if not RESULTS[result.result].promise:
+        return False
+    said = {key: result.detail.get(key, "") for key in ("due", "channel", "place")}
+    return not any(
+        promise.account == result.account
+        and said == {"due": promise.due.isoformat(), "channel": promise.channel, "place": promise.place}
+        and promise.amount == money(result.detail.get("amount", ""))
+        for promise in promises
+    )

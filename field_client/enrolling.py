@@ -1,0 +1,149 @@
+"""Makes a folder into an enrolled laptop: keys here, a one-time code to the office, the key sealed for it.
+
+The laptop's folder changes only when the office has answered; a failed attempt leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import socket
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from marshmallow import ValidationError
+
+from sync.exchange import Clock, OfficeSays, Peer, Unreachable, Untrusted
+from sync.ids import new_incarnation
+from sync.keys import BrokenKey, Keyring, new_signing_key, seal
+from sync.sealing import Cost
+from sync.wire.messages import EnrolReply
+from sync.words import N_, Phrase
+
+from . import folder as folders
+from .peer import HttpPeer
+from .store import journal, settings
+from .store.db import Store
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Whose laptop this now is, and whether the office already holds its sealed key."""
+
+    device: str
+    agent_name: str
+    office_name: str
+    sealed: bool
+
+
+def enrol(
+    folder: Path,
+    *,
+    server: str,
+    code: str,
+    passphrase: str,
+    clock: Clock,
+    name: str = "",
+    cost: Cost | None = None,
+) -> Enrolled:
+    """Enrol over HTTP.
+
+    Raises WeakPassphrase, AlreadyEnrolled, BadAddress, Unreachable, OfficeSays or Untrusted.
+    """
+    peer = HttpPeer(server)
+    return enrol_with(
+        folder, peer, server=peer.server, code=code, passphrase=passphrase, clock=clock, name=name, cost=cost
+    )
+
+
+def enrol_with(
+    folder: Path,
+    peer: Peer,
+    *,
+    server: str,
+    code: str,
+    passphrase: str,
+    clock: Clock,
+    name: str = "",
+    cost: Cost | None = None,
+) -> Enrolled:
+    """The same with the office reached through any peer."""
+    store, key = folders.begin(folder, passphrase, cost)
+    signing, incarnation = new_signing_key(), new_incarnation()
+    try:
+        reply = _ask(
+            peer,
+            {
+                "code": code.strip(),
+                "device_name": (name or socket.gethostname() or "laptop")[:80],
+                "public_key": signing.public.hex(),
+                "incarnation": incarnation,
+                "client": f"ronda/{version('ronda')}",
+            },
+        )
+        with store.writing() as db:
+            settings.put_all(db, _settings(reply, server) | {"signing_key": signing.raw().hex()})
+            settings.put(db, "database_key", key.hex())
+            journal.open_incarnation(db, incarnation, clock.read().wall)
+    except BaseException:
+        store.close()
+        raise
+    folders.finish(folder, store)
+    store = folders.open_with(folder, key)
+    try:
+        sealed = give_sealed_key(store, _with_token(peer, server, reply))
+    finally:
+        store.close()
+    return Enrolled(reply["device"], reply["agent_name"], reply["office_name"], sealed)
+
+
+def _with_token(peer: Peer, server: str, reply: dict[str, Any]) -> Peer:
+    if isinstance(peer, HttpPeer):
+        return HttpPeer(server, device=reply["device"], token=reply["token"])
+    return peer
+
+
+def _ask(peer: Peer, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        reply: dict[str, Any] = EnrolReply().load(peer.enrol(request))
+        Keyring.from_json(reply["signing_keys"])
+    except (ValidationError, BrokenKey) as wrong:
+        text = N_("La respuesta a la inscripción no se entiende; revise la dirección de la oficina")
+        raise Untrusted(Phrase(text)) from wrong
+    return reply
+
+
+def _settings(reply: dict[str, Any], server: str) -> dict[str, Any]:
+    return {
+        "server": server,
+        "device": reply["device"],
+        "token": reply["token"],
+        "agent": reply["agent"],
+        "agent_name": reply["agent_name"],
+        "office": reply["office"],
+        "office_name": reply["office_name"],
+        "epoch": reply["epoch"],
+        "office_keys": reply["signing_keys"],
+        "recovery_key": reply["recovery_key"].hex(),
+    }
+
+
+def give_sealed_key(store: Store, peer: Peer) -> bool:
+    """Give the office the database key, sealed to its recovery key. False when it must be tried again.
+
+    A forgotten passphrase then loses nothing. `syncing` tries again at each exchange until it is done.
+    """
+    with store.reading() as db:
+        if settings.get(db, "sealed", False):
+            return True
+        key = bytes.fromhex(settings.get(db, "database_key"))
+        recovery = bytes.fromhex(settings.get(db, "recovery_key"))
+    try:
+        peer.seal({"sealed_key": seal(recovery, key).hex()})
+    except (Unreachable, OfficeSays):
+        return False
+    with store.writing() as db:
+        settings.put(db, "sealed", True)
+        # It was kept only until the office had it; the keyring holds it wrapped.
+        settings.drop(db, "database_key")
+    return True

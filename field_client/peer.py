@@ -1,0 +1,135 @@
+"""The office over HTTP: sends messages, reads answers, tries again where trying again can help.
+
+The one module of the laptop that opens a connection. Knows no event and no record.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+
+from sync.exchange import OfficeSays, Unreachable
+from sync.wire import codec
+from sync.wire.errors import Problem, Told, told
+from sync.words import N_, Phrase
+
+CONNECT_S, READ_S = 5, 60
+ATTEMPTS = 3
+# The office's answers to "come back in a moment"; every other answer is final.
+TRY_AGAIN = frozenset({"busy", "rate_limited"})
+
+
+class _Later(Exception):
+    """A failure that another attempt may cure; carries what to raise when none does."""
+
+    def __init__(self, final: Unreachable | OfficeSays) -> None:
+        self.final = final
+        super().__init__(str(final))
+
+
+class BadAddress(ValueError):
+    """The office's address is not one a laptop can use."""
+
+
+class HttpPeer:
+    """`sync.exchange.Peer` over HTTP."""
+
+    def __init__(
+        self,
+        server: str,
+        *,
+        device: str = "",
+        token: str = "",
+        attempts: int = ATTEMPTS,
+        longest_wait_s: float = 4,
+    ) -> None:
+        self.server = checked_address(server)
+        self._session = requests.Session()
+        # A proxy of the environment would be told which debtors a laptop asks about.
+        self._session.trust_env = False
+        if device:
+            self._session.headers["Authorization"] = f"Bearer {device}.{token}"
+        self._retrying = Retrying(
+            retry=retry_if_exception_type(_Later),
+            stop=stop_after_attempt(attempts),
+            wait=wait_random_exponential(multiplier=0.25, max=longest_wait_s),
+            reraise=True,
+        )
+
+    def sync(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self._post("/v1/sync", request)
+
+    def enrol(self, request: dict[str, Any]) -> dict[str, Any]:
+        # A one-time code is not offered twice: a lost answer may have used it up.
+        return self._once("/v1/enrol", request)
+
+    def seal(self, request: dict[str, Any]) -> dict[str, Any]:
+        return self._post("/v1/seal", request)
+
+    def _once(self, path: str, message: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._send(path, message)
+        except _Later as later:
+            raise later.final from later
+
+    def _post(self, path: str, message: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self._retrying(self._send, path, message)
+        except _Later as later:
+            raise later.final from later
+
+    def _send(self, path: str, message: dict[str, Any]) -> dict[str, Any]:
+        body, encoding = codec.encode(message, ("zstd", "gzip"))
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "zstd, gzip"}
+        if encoding != "identity":
+            headers["Content-Encoding"] = encoding
+        try:
+            with self._session.post(
+                self.server + path,
+                data=body,
+                headers=headers,
+                timeout=(CONNECT_S, READ_S),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return _answer(response)
+        except requests.RequestException as wrong:
+            raise _Later(Unreachable(f"{self.server}: {type(wrong).__name__}")) from wrong
+
+
+def _answer(response: requests.Response) -> dict[str, Any]:
+    """The message of a 200, or the office's word why not. Reads the raw bytes, never more than allowed."""
+    raw = response.raw.read(codec.LIMIT + 1, decode_content=False)
+    try:
+        answer = codec.decode(raw, response.headers.get("Content-Encoding"))
+    except Problem as wrong:
+        raise _Later(Unreachable(f"unreadable answer, HTTP {response.status_code}: {wrong}")) from wrong
+    if response.status_code == 200 and isinstance(answer, dict):
+        return answer
+    said = told(answer)
+    if said is None:
+        raise _Later(Unreachable(f"HTTP {response.status_code} from something that is not Ronda's office"))
+    if said.code in TRY_AGAIN:
+        raise _Later(OfficeSays(said))
+    raise OfficeSays(said)
+
+
+def checked_address(server: str) -> str:
+    """The office's base address without a trailing slash. Raises BadAddress with a sentence."""
+    parts = urlsplit(server.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
+        raise BadAddress(f"'{server}' is not an office's address; write it like https://office.example")
+    return server.strip().rstrip("/")
+
+
+def say(told_: Told) -> Phrase:
+    """What to tell the collector of an office's no."""
+    hints = {
+        "revoked": N_("Este portátil fue dado de baja. Lo guardado sigue aquí; hable con su coordinador."),
+        "not_enrolled": N_("La oficina no reconoce este portátil. Lo guardado sigue aquí; pida ayuda."),
+        "update_required": N_("Hay que actualizar el programa antes de recibir. Lo guardado sigue aquí."),
+    }
+    return Phrase(hints[told_.code]) if told_.code in hints else told_.detail

@@ -1,0 +1,81 @@
+"""Runs one exchange of this laptop with its office and remembers when. Decides nothing about events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sync.exchange import Clock, OfficeSays, Outcome, Peer, Unreachable, Untrusted, run
+from sync.words import Phrase
+
+from .enrolling import give_sealed_key
+from .peer import HttpPeer, say
+from .store import journal, settings
+from .store.db import Store
+from .store.side import StoredLaptop
+
+
+@dataclass(frozen=True)
+class Exchanged:
+    """An exchange that went through."""
+
+    outcome: Outcome
+    unsent: int
+
+
+@dataclass(frozen=True)
+class NotExchanged:
+    """An exchange that did not; what waits is kept. `code` is stable, `because` says what to do."""
+
+    code: str
+    because: Phrase
+    unsent: int
+    visits_unsent: int
+
+
+def office_of(store: Store) -> HttpPeer:
+    """The office this laptop was enrolled with."""
+    with store.reading() as db:
+        return HttpPeer(
+            settings.get(db, "server"), device=settings.get(db, "device"), token=settings.get(db, "token")
+        )
+
+
+def exchange(store: Store, clock: Clock, peer: Peer | None = None) -> Exchanged | NotExchanged:
+    """Send what waits, receive the day, compare. Never loses anything, whatever happens on the way."""
+    peer = peer or office_of(store)
+    laptop = StoredLaptop(store)
+    before = _counts(store)
+    try:
+        outcome = run(laptop, peer, clock)
+    except Unreachable as wrong:
+        result = _failed(store, "unreachable", wrong.because)
+    except OfficeSays as wrong:
+        result = _failed(store, wrong.told.code, say(wrong.told))
+    except Untrusted as wrong:
+        result = _failed(store, "untrusted", wrong.because)
+    else:
+        give_sealed_key(store, peer)
+        now = clock.read().wall
+        laptop.note_exchange(sent=outcome.sent > 0, received=True, at=now)
+        _note(store, None)
+        return Exchanged(outcome, _counts(store)["unsent"])
+    if _counts(store)["acknowledged"] > before["acknowledged"]:
+        laptop.note_exchange(sent=True, received=False, at=clock.read().wall)
+    _note(store, {"code": result.code, "because": result.because.to_json()})
+    return result
+
+
+def _failed(store: Store, code: str, because: Phrase) -> NotExchanged:
+    counts = _counts(store)
+    return NotExchanged(code, because, counts["unsent"], counts["visits_unsent"])
+
+
+def _note(store: Store, failure: dict[str, Any] | None) -> None:
+    with store.writing() as db:
+        settings.put(db, "last_failure", failure)
+
+
+def _counts(store: Store) -> dict[str, int]:
+    with store.reading() as db:
+        return journal.counts(db)

@@ -1,0 +1,230 @@
+"""The collector's day: the published route with what has happened at each stop so far. Reads no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from sync.fold import DebtorState, KnownVisit
+from sync.records import Address, Result, ResultClass
+from sync.rules.eligibility import may_be_visited
+from sync.rules.policy import Policy, zone_of
+from sync.rules.visit import RESULTS
+from sync.wire.fields import parse_instant
+from sync.words import Phrase
+
+from .casefile import AccountCase, Case, address_of, case_of, place_at
+from .store import cases, policies, records, settings
+from .store.db import Store
+
+NEGATIVE = frozenset({Result.REFUSES, Result.DISPUTES, Result.CEASE, Result.ATTORNEY, Result.UNSAFE})
+ABSENT = frozenset({ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID})
+
+
+@dataclass(frozen=True)
+class DayStop:
+    """One stop. `state` is a key of the look's states; `left_out` and `stopped` say why it is not made."""
+
+    id: str
+    sequence: int | None
+    case: Case
+    address: Address | None
+    accounts: tuple[AccountCase, ...]
+    lat: float | None
+    lon: float | None
+    eta: datetime | None
+    window: tuple[datetime, datetime] | None
+    appointment: bool
+    why: Phrase | None
+    state: str
+    visit: KnownVisit | None
+    skipped: str
+    stopped: Phrase | None
+
+    @property
+    def done(self) -> bool:
+        return self.visit is not None or bool(self.skipped)
+
+    @property
+    def name(self) -> str:
+        debtor = self.case.state.debtor
+        return debtor.name if debtor else ""
+
+
+@dataclass(frozen=True)
+class Day:
+    """A route and its stops in the order of driving; those left out apart."""
+
+    id: str
+    date: date
+    version: int
+    approximate: bool
+    start: datetime
+    end: datetime
+    depot: tuple[float, float] | None
+    stops: tuple[DayStop, ...]
+    left_out: tuple[DayStop, ...]
+
+    @property
+    def next(self) -> DayStop | None:
+        return next((stop for stop in self.stops if not stop.done and stop.stopped is None), None)
+
+    @property
+    def done(self) -> int:
+        return sum(stop.done for stop in self.stops)
+
+
+@dataclass(frozen=True)
+class Received:
+    """What of the office's word is here: nothing counts as a day before all of it is."""
+
+    complete: bool
+    agent_name: str
+    timezone: str
+    fictitious: str
+
+
+def received(db: Database) -> Received:
+    agent = records.first_of(db, "agent") or {}
+    packs = policies.all_of(db).values()
+    return Received(
+        complete=bool(settings.get(db, "complete", False)),
+        agent_name=agent.get("name") or settings.get(db, "agent_name", ""),
+        timezone=agent.get("timezone", "America/Bogota"),
+        fictitious=next((policy.name for policy in packs if policy.fictitious), ""),
+    )
+
+
+def day_of(store: Store, now: datetime, wanted: date | None = None) -> Day | None:
+    """The route of `wanted`, or of today; with none today the next to come, else the last one past."""
+    with store.reading() as db:
+        if not settings.get(db, "complete", False):
+            return None
+        today = local_date(now, received(db).timezone)
+        route = _route(records.all_of(db, "route"), wanted or today, exact=wanted is not None)
+        if route is None:
+            return None
+        packs = policies.all_of(db)
+        stops = [_stop(db, route, said, packs, now) for said in route["stops"]]
+    return Day(
+        id=route["id"],
+        date=date.fromisoformat(route["date"]),
+        version=route["version"],
+        approximate=route["approximate"],
+        start=parse_instant(route["start"]),
+        end=parse_instant(route["end"]),
+        depot=None if route["depot_lat"] is None else (route["depot_lat"], route["depot_lon"]),
+        stops=tuple(sorted((s for s in stops if s.sequence is not None), key=lambda s: s.sequence or 0)),
+        left_out=tuple(stop for stop in stops if stop.sequence is None),
+    )
+
+
+def local_date(now: datetime, timezone: str) -> date:
+    zone = zone_of(timezone)
+    return (now.astimezone(zone) if zone else now).date()
+
+
+def _route(routes: list[dict[str, Any]], day: date, *, exact: bool) -> dict[str, Any] | None:
+    text = day.isoformat()
+    same = [route for route in routes if route["date"] == text]
+    if same or exact:
+        return max(same, key=lambda route: route["version"], default=None)
+    ahead = sorted((r for r in routes if r["date"] > text), key=lambda r: (r["date"], -r["version"]))
+    past = sorted((r for r in routes if r["date"] < text), key=lambda r: (r["date"], r["version"]))
+    return ahead[0] if ahead else past[-1] if past else None
+
+
+def _stop(
+    db: Database, route: dict[str, Any], said: dict[str, Any], packs: Mapping[str, Policy], now: datetime
+) -> DayStop:
+    state = cases.state_of(db, said["debtor"])
+    case = case_of(state, packs, now, said["address"])
+    accounts = tuple(account for account in case.accounts if account.id in said["accounts"])
+    visit = visit_at(state, said["id"], date.fromisoformat(route["date"]))
+    skipped = next((fact.body["cause"] for fact in state.of("skip") if fact.body["stop"] == said["id"]), "")
+    stopped = _withdrawn(said) or _stopped(case, accounts, said["address"])
+    window = said["window_start"], said["window_end"]
+    return DayStop(
+        id=said["id"],
+        sequence=said["sequence"],
+        case=case,
+        address=address_of(state, said["address"]),
+        accounts=accounts,
+        lat=said["lat"],
+        lon=said["lon"],
+        eta=None if said["eta"] is None else parse_instant(said["eta"]),
+        window=None if None in window else (parse_instant(window[0]), parse_instant(window[1])),
+        appointment=said["appointment"],
+        why=_phrase(said["why"]),
+        state=_badge(visit, stopped, said["appointment"]),
+        visit=visit,
+        skipped=skipped,
+        stopped=stopped,
+    )
+
+
+def visit_at(state: DebtorState, stop: str, day: date) -> KnownVisit | None:
+    """The last visit made at this stop, or to this debtor on its day."""
+    zone = zone_of(state.zone)
+    made = [
+        known
+        for known in state.visits
+        if known.visit.stop == stop or known.visit.happened.start.astimezone(zone).date() == day
+    ]
+    return made[-1] if made else None
+
+
+def _stopped(case: Case, accounts: tuple[AccountCase, ...], address: str | None) -> Phrase | None:
+    """Why no account of the stop may be visited on any hour of the day; None when one may."""
+    because: Phrase | None = None
+    for account in accounts:
+        where = address_of(case.state, address)
+        verdict = may_be_visited(
+            account.known.account,
+            account.policy,
+            case.today,
+            stops=case.state.stops(account.id, case.today),
+            place=place_at(where),
+            address_state=where.state if where else "accepted",
+        )
+        if not verdict.blocked:
+            return None
+        because = next(one.because for one in verdict.rulings if one.decision == "block")
+    return because
+
+
+def _withdrawn(said: Mapping[str, Any]) -> Phrase | None:
+    return _phrase(said.get("withdrawn"))
+
+
+def _phrase(said: Any) -> Phrase | None:
+    if not isinstance(said, dict) or not isinstance(said.get("msgid"), str):
+        return None
+    values = said.get("values")
+    return Phrase(said["msgid"], dict(values) if isinstance(values, dict) else {})
+
+
+def _badge(visit: KnownVisit | None, stopped: Phrase | None, appointment: bool) -> str:
+    if visit is not None:
+        return badge_of(visit)
+    if stopped is not None:
+        return "detenida"
+    return "agendada" if appointment else "pendiente"
+
+
+def badge_of(known: KnownVisit) -> str:
+    """The look's state of a visit that was made: the promise first, then what needs care."""
+    results = [result.result for result in known.visit.results]
+    if any(RESULTS[result].promise for result in results):
+        return "promesa"
+    if any(result in NEGATIVE for result in results):
+        return "negativa"
+    if any(RESULTS[result].cls is ResultClass.STOP for result in results):
+        return "detenida"
+    if results and all(RESULTS[result].cls in ABSENT for result in results):
+        return "no_encontrado"
+    return "visitada"
