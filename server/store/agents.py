@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -47,9 +47,9 @@ class Agent:
         return ZoneInfo(self.timezone)
 
     def shift(self, day: date) -> tuple[datetime, datetime]:
-        """The shift of a local day, as aware instants."""
+        """The shift of a local day, as instants in UTC."""
         start, end = (
-            datetime.combine(day, time.fromisoformat(clock), tzinfo=self.where)
+            datetime.combine(day, time.fromisoformat(clock), tzinfo=self.where).astimezone(UTC)
             for clock in (self.shift_start, self.shift_end)
         )
         return start, end

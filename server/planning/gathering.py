@@ -1,0 +1,85 @@
+"""Brings together what a day's plan must know of the debtors an agent has. Judges nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from statistics import median
+
+from sqlalchemy import Connection
+
+from sync.records import Contact, Promise, Visit
+
+from ..doors import Debt, Packs, debts
+from ..store import assignments, cases, encounters, routes
+from ..store.agents import Agent
+from ..store.assignments import Assignment
+from ..store.cases import Case
+
+# Further back nobody asks: whoever was not visited in two years counts as never visited.
+LOOK_BACK = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A debtor an agent has: his case, what he owes on the day, and everything said and promised.
+
+    `usual` is the portfolio's median overdue amount by currency; `through` is, by lender, the day up
+    to which payments are known.
+    """
+
+    case: Case
+    assignment: Assignment
+    owed: tuple[Debt, ...]
+    history: tuple[Contact | Visit, ...]
+    promises: tuple[Promise, ...]
+    usual: Mapping[str, Decimal]
+    through: Mapping[str, date]
+
+
+def gather(
+    connection: Connection, workers: Sequence[Agent], day: date, now: datetime, packs: Packs
+) -> dict[str, list[Subject]]:
+    """The subjects of each agent, by his id and in the order of the debtors' ids."""
+    ids = [agent.id for agent in workers]
+    held = assignments.of_agents(connection, ids)
+    known = cases.of(connection, held, day, now)
+    since = datetime.combine(day, time(), tzinfo=UTC) - LOOK_BACK
+    met = encounters.history(connection, held, since)
+    booked = _reserved(connection, held, day, ids, now)
+    said = encounters.promises_of(connection, held)
+    through = encounters.payments_through(connection)
+    owed = {debtor: tuple(debts(case, day, packs)) for debtor, case in known.items()}
+    usual = _usual(owed)
+    found: dict[str, list[Subject]] = {agent: [] for agent in ids}
+    for debtor, row in sorted(held.items()):
+        subject = Subject(
+            case=known[debtor],
+            assignment=row,
+            owed=owed[debtor],
+            history=(*met.get(debtor, ()), *booked.get(debtor, ())),
+            promises=tuple(said.get(debtor, ())),
+            usual=usual,
+            through=through,
+        )
+        found[row.agent or ""].append(subject)
+    return found
+
+
+def _reserved(
+    connection: Connection, debtors: Collection[str], day: date, agent_ids: Collection[str], now: datetime
+) -> dict[str, list[Contact]]:
+    """Places taken by published routes that are still ahead; yesterday in UTC may be today somewhere."""
+    ahead = min(day, (now - timedelta(days=1)).date())
+    return routes.reserved(connection, debtors, ahead, but=(day, agent_ids))
+
+
+def _usual(owed: Mapping[str, Sequence[Debt]]) -> dict[str, Decimal]:
+    amounts: dict[str, list[Decimal]] = defaultdict(list)
+    for held in owed.values():
+        for debt in held:
+            amounts[debt.standing.currency].append(debt.standing.overdue)
+    return {currency: median(all_of_them) for currency, all_of_them in amounts.items()}

@@ -1,0 +1,192 @@
+"""Turns an agent's day into a problem of plain numbers, and the plan back into stops. Solves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sync.ids import new_id
+from sync.records import Interval
+from sync.routing.records import Candidate, Opening, Plan, Problem
+from sync.routing.why import said
+from sync.words import N_, Phrase
+
+from ..roads import MatrixProvider, Point
+from ..store.agents import Agent
+from ..store.routes import Draft, Stop
+from .gathering import Subject
+from .weighing import NotToday, Visitable, weigh
+
+# More candidates than this make no better day for one agent, only a slower one.
+MOST_CANDIDATES = 100
+
+
+@dataclass(frozen=True)
+class Day:
+    """One agent's day, ready to be solved: candidate i of the problem is `doors[i]`."""
+
+    agent: Agent
+    day: date
+    shift: Interval
+    doors: tuple[Visitable, ...]
+    refused: tuple[tuple[NotToday, int], ...]  # with the value each had, 0 when it was never weighed
+    problem: Problem
+
+
+def pose(
+    agent: Agent, day: date, subjects: Sequence[Subject], roads: MatrixProvider, most: int = MOST_CANDIDATES
+) -> Day:
+    """Weigh every debtor of the agent and pose the problem of those who are candidates."""
+    weighed = [weigh(subject, day) for subject in subjects]
+    refused = [(one, 0) for one in weighed if isinstance(one, NotToday)]
+    able = [one for one in weighed if isinstance(one, Visitable)]
+    snapped = roads.snap([one.point for one in able])
+    off = [one for one, found in zip(able, snapped, strict=True) if found.point is None]
+    near = [(one, found.point) for one, found in zip(able, snapped, strict=True) if found.point is not None]
+    near.sort(key=lambda pair: (pair[0].appointment is None, -pair[0].value, pair[0].debtor))
+    refused += [(_set_aside(one, Phrase(N_("ninguna vía llega a su dirección"))), one.value) for one in off]
+    for rank, (one, _) in enumerate(near[most:], start=most + 1):
+        because = Phrase(
+            N_("menor prioridad hoy: puesto {rank} de {count} por valor"), {"rank": rank, "count": len(near)}
+        )
+        refused.append((_set_aside(one, because), one.value))
+    chosen = near[:most]
+    starts, ends = agent.shift(day)
+    shift = Interval(starts, ends)
+    problem = _problem(agent, shift, [one for one, _ in chosen], [point for _, point in chosen], roads)
+    return Day(agent, day, shift, tuple(one for one, _ in chosen), tuple(refused), problem)
+
+
+def draft(day: Day, plan: Plan) -> Draft:
+    """The route to keep: the stops in order, then everyone left out with a reason."""
+    ids = [new_id() for _ in day.doors]
+    stops = [
+        _stop(day, ids, stop.candidate, stop.start_s, number) for number, stop in enumerate(plan.stops, 1)
+    ]
+    stops += [
+        _left_out(day, ids, left.candidate, said(left.obstacle, day.shift.start, day.agent.where))
+        for left in plan.left_out
+    ]
+    stops += [_never_posed(one, value) for one, value in day.refused]
+    return Draft(
+        agent=day.agent.id,
+        day=day.day,
+        starts=day.shift.start,
+        ends=day.shift.end,
+        depot=day.agent.home,
+        approximate=day.problem.approximate,
+        matrix=_matrix(day.problem, ids),
+        certificate=plan.certificate.to_dict(),
+        stops=tuple(stops),
+    )
+
+
+def openings(door: Visitable, shift: Interval) -> tuple[Opening, ...]:
+    """When the service may start, in seconds of the shift: the legal hour bounds its end."""
+    length = int((shift.end - shift.start).total_seconds())
+    found = []
+    for span in door.lawful:
+        earliest = int((span.start - shift.start).total_seconds())
+        latest = int((span.end - shift.start).total_seconds()) - door.service_s
+        if door.appointment is not None:
+            earliest = max(earliest, int((door.appointment.start - shift.start).total_seconds()))
+            latest = min(latest, int((door.appointment.end - shift.start).total_seconds()))
+        earliest, latest = max(earliest, 0), min(latest, length - door.service_s)
+        if earliest <= latest:
+            found.append(Opening(earliest, latest))
+    return tuple(found)
+
+
+def _problem(
+    agent: Agent,
+    shift: Interval,
+    doors: Sequence[Visitable],
+    points: Sequence[Point],
+    roads: MatrixProvider,
+) -> Problem:
+    seconds, metres = roads.table([agent.home or (0.0, 0.0), *points], [agent.home or (0.0, 0.0), *points])
+    if agent.home is None:
+        # Without a known home the day begins and ends at a door: no way to it or from it is counted.
+        for table in (seconds, metres):
+            table[0, :] = 0
+            table[:, 0] = 0
+    return Problem(
+        candidates=tuple(
+            Candidate(
+                id=door.debtor,
+                service_s=door.service_s,
+                value=door.value,
+                openings=openings(door, shift),
+                appointment=door.appointment is not None,
+            )
+            for door in doors
+        ),
+        seconds=seconds.tolist(),
+        metres=metres.tolist(),
+        shift_s=int((shift.end - shift.start).total_seconds()),
+        fingerprint=roads.fingerprint(),
+        approximate=roads.approximate,
+    )
+
+
+def _matrix(problem: Problem, ids: Sequence[str]) -> dict[str, Any]:
+    """The depot and the stops by id, square and row by row."""
+    order = sorted(range(len(ids)), key=lambda index: ids[index])
+    rows = [0, *(index + 1 for index in order)]
+    return {
+        "points": ["", *(ids[index] for index in order)],
+        "seconds": [[problem.seconds[row][column] for column in rows] for row in rows],
+        "metres": [[problem.metres[row][column] for column in rows] for row in rows],
+    }
+
+
+def _set_aside(door: Visitable, because: Phrase) -> NotToday:
+    return NotToday(door.debtor, door.accounts, because, address=door.address)
+
+
+def _stop(day: Day, ids: Sequence[str], index: int, start_s: int, number: int) -> Stop:
+    eta = day.shift.start + timedelta(seconds=start_s)
+    return _kept(day, ids, index, day.doors[index].why, number, eta)
+
+
+def _left_out(day: Day, ids: Sequence[str], index: int, because: Phrase) -> Stop:
+    return _kept(day, ids, index, because, None, None)
+
+
+def _kept(
+    day: Day, ids: Sequence[str], index: int, why: Phrase, number: int | None, eta: datetime | None
+) -> Stop:
+    door = day.doors[index]
+    return Stop(
+        id=ids[index],
+        debtor=door.debtor,
+        address=door.address.id,
+        accounts=door.accounts,
+        service_s=door.service_s,
+        value=door.value,
+        why=why,
+        sequence=number,
+        lat=door.point[0],
+        lon=door.point[1],
+        eta=eta,
+        window=door.appointment or Interval(door.lawful[0].start, door.lawful[-1].end),
+        appointment=door.appointment is not None,
+    )
+
+
+def _never_posed(one: NotToday, value: int) -> Stop:
+    return Stop(
+        id=new_id(),
+        debtor=one.debtor,
+        address=one.address.id if one.address else None,
+        accounts=one.accounts,
+        service_s=0,
+        value=value,
+        why=one.because,
+        lat=one.address.lat if one.address else None,
+        lon=one.address.lon if one.address else None,
+        rule=one.rule,
+        source=one.source,
+    )

@@ -1,0 +1,114 @@
+"""The figures of a plan and of its publication, as commands and pages show them. Decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sync.records import Refused
+from sync.routing.checker import Violation
+
+
+@dataclass(frozen=True)
+class AgentPlan:
+    """One agent's draft: how full it is, what it is worth, and how far it goes."""
+
+    agent: str
+    name: str
+    route: str
+    version: int
+    stops: int
+    accounts: int
+    left_out: int
+    appointments: int
+    missed_appointments: int
+    value: int
+    travel_s: int
+    travel_m: int
+    back: datetime
+    approximate: bool
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "agent": self.agent,
+            "name": self.name,
+            "route": self.route,
+            "version": self.version,
+            "stops": self.stops,
+            "accounts": self.accounts,
+            "left_out": self.left_out,
+            "appointments": self.appointments,
+            "missed_appointments": self.missed_appointments,
+            "value": self.value,
+            "travel_s": self.travel_s,
+            "travel_m": self.travel_m,
+            "back": self.back.isoformat(),
+            "approximate": self.approximate,
+        }
+
+
+@dataclass(frozen=True)
+class PlanReport:
+    """The drafts of a day. `reasons` counts the debtors left out by the msgid of their reason."""
+
+    day: date
+    seed: int
+    routes: tuple[AgentPlan, ...]
+    reasons: dict[str, int]
+
+    @property
+    def stops(self) -> int:
+        return sum(route.stops for route in self.routes)
+
+    @property
+    def left_out(self) -> int:
+        return sum(route.left_out for route in self.routes)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "date": self.day.isoformat(),
+            "seed": self.seed,
+            "agents": len(self.routes),
+            "stops": self.stops,
+            "accounts": sum(route.accounts for route in self.routes),
+            "left_out": self.left_out,
+            "appointments": sum(route.appointments for route in self.routes),
+            "missed_appointments": sum(route.missed_appointments for route in self.routes),
+            "approximate": any(route.approximate for route in self.routes),
+            "reasons": dict(sorted(self.reasons.items())),
+            "routes": [route.to_json() for route in self.routes],
+        }
+
+
+@dataclass(frozen=True)
+class PublishReport:
+    """What was published now; `already` counts agents whose newest version was published before."""
+
+    day: date
+    routes: tuple[str, ...]
+    agents: tuple[str, ...]
+    stops: int
+    already: int
+
+    @property
+    def published(self) -> int:
+        return len(self.routes)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "date": self.day.isoformat(),
+            "published": self.published,
+            "already_published": self.already,
+            "stops": self.stops,
+            "routes": list(self.routes),
+        }
+
+
+@dataclass(frozen=True)
+class NotPublished(Refused):
+    """No route was published, because this agent's does not pass the checker."""
+
+    agent: str = ""
+    agent_name: str = ""
+    violations: tuple[Violation, ...] = ()
