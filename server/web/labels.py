@@ -1,0 +1,180 @@
+"""The Spanish words for the codes that pages show. Every code of the trade has one; decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from flask_babel import gettext as _
+
+from sync.rules import results
+from sync.words import N_
+
+LABELS: dict[str, Mapping[str, str]] = {
+    "place": {place.value: text for place, text in results.PLACES.items()},
+    "party": {party.value: text for party, text in results.PARTIES.items()},
+    "reason": {reason.value: text for reason, text in results.REASONS.items()},
+    "result": {result.value: rule.label for result, rule in results.RESULTS.items()},
+    "role": {
+        "collector": N_("Gestor de campo"),
+        "telephone": N_("Gestor telefónico"),
+        "coordinator": N_("Coordinación"),
+        "supervisor": N_("Supervisión"),
+        "compliance": N_("Cumplimiento"),
+        "manager": N_("Gerencia"),
+        "administrator": N_("Administración"),
+    },
+    "bond": {
+        "holder": N_("Titular"),
+        "co_holder": N_("Cotitular"),
+        "co_debtor": N_("Codeudor"),
+        "guarantor": N_("Aval"),
+        "heir": N_("Heredero"),
+    },
+    "account": {
+        "open": N_("Abierta"),
+        "recalled": N_("Retirada por la entidad"),
+        "absent": N_("No vino en el último archivo"),
+        "closed": N_("Cerrada"),
+    },
+    "outcome": {
+        "assigned": N_("Asignada"),
+        "barred": N_("Vedada por norma"),
+        "unassigned": N_("Sin asignar"),
+    },
+    "address": {
+        "home": N_("Domicilio"),
+        "work": N_("Trabajo"),
+        "business": N_("Negocio"),
+        "guarantor_home": N_("Domicilio del aval"),
+        "other": N_("Otro lugar"),
+    },
+    "precision": {
+        "door": N_("Puerta exacta"),
+        "block": N_("Cuadra"),
+        "street": N_("Calle"),
+        "zone": N_("Solo la zona"),
+        "none": N_("Sin ubicar"),
+    },
+    "review": {
+        "accepted": N_("Aceptada"),
+        "proposed": N_("Propuesta en campo"),
+        "rejected": N_("Rechazada"),
+    },
+    "phone": {"mobile": N_("Celular"), "landline": N_("Teléfono fijo"), "email": N_("Correo")},
+    "holder": {
+        "debtor": N_("Del deudor"),
+        "relative": N_("De un familiar"),
+        "guarantor": N_("Del aval"),
+        "other": N_("De otra persona"),
+    },
+    "known": {
+        "live": N_("Escrita en el momento"),
+        "later": N_("Escrita después"),
+        "paper": N_("De la hoja de ruta en papel"),
+    },
+    "location": {
+        "gnss": N_("Receptor GPS"),
+        "browser": N_("Ubicación del navegador"),
+        "exif": N_("De la foto"),
+        "pin": N_("Puesta a mano en el mapa"),
+        "none": N_("Sin ubicación"),
+    },
+    "promise": {
+        "vigente": N_("Vigente"),
+        "por_confirmar": N_("Por confirmar"),
+        "cumplida": N_("Cumplida"),
+        "parcial": N_("Cumplida en parte"),
+        "incumplida": N_("Incumplida"),
+        "reprogramada": N_("Reprogramada"),
+        "cancelada": N_("Cancelada"),
+    },
+    "evidence": {
+        "A": N_("A: en el momento y con buena ubicación"),
+        "B": N_("B: buena"),
+        "C": N_("C: débil"),
+        "D": N_("D: solo la palabra del gestor"),
+    },
+    "severity": {"info": N_("Para saber"), "review": N_("Por revisar"), "serious": N_("Grave")},
+    "resolution": {
+        "justified": N_("Justificado"),
+        "corrected": N_("Corregido"),
+        "misconduct": N_("Falta del gestor"),
+    },
+    "decision": {"allow": N_("Permite"), "warn": N_("Advierte"), "block": N_("Impide")},
+    "route": {"draft": N_("Borrador"), "published": N_("Publicada"), "superseded": N_("Reemplazada")},
+    "import": {"portfolio": N_("Cartera"), "payments": N_("Pagos")},
+    "mode": {"full": N_("Completo"), "delta": N_("Solo cambios")},
+    "remark": {"rejected": N_("Rechazada"), "warned": N_("Con aviso")},
+    "channel": dict(results.FIELDS["channel"].choices),
+    "finding": {
+        "audit.far_from_address": N_("Lejos de la dirección"),
+        "audit.outside_hours": N_("Fuera de horario"),
+        "audit.too_short": N_("Demasiado corta"),
+        "audit.overlap": N_("Se cruza con otra visita"),
+        "audit.impossible_speed": N_("Traslado imposible"),
+        "audit.clock_skew": N_("Reloj desviado"),
+        "audit.out_of_scope": N_("El deudor ya era de otro gestor"),
+    },
+}
+
+TONES: dict[str, Mapping[str, str]] = {
+    "promise": {
+        "vigente": "info",
+        "por_confirmar": "warn",
+        "cumplida": "good",
+        "parcial": "warn",
+        "incumplida": "bad",
+        "reprogramada": "neutral",
+        "cancelada": "neutral",
+    },
+    "severity": {"info": "info", "review": "warn", "serious": "bad"},
+    "evidence": {"A": "good", "B": "good", "C": "warn", "D": "bad"},
+    "outcome": {"assigned": "good", "barred": "neutral", "unassigned": "warn"},
+    "account": {"open": "good", "recalled": "bad", "absent": "warn", "closed": "neutral"},
+    "review": {"accepted": "good", "proposed": "warn", "rejected": "neutral"},
+    "decision": {"allow": "good", "warn": "warn", "block": "bad"},
+    "route": {"draft": "warn", "published": "good", "superseded": "neutral"},
+    "resolution": {"justified": "good", "corrected": "info", "misconduct": "bad"},
+    "remark": {"rejected": "bad", "warned": "warn"},
+}
+
+
+def said(code: str | None, kind: str) -> str:
+    """A code in words; one that is not known is shown as it is, never hidden."""
+    if code is None or code == "":
+        return ""
+    text = LABELS[kind].get(code)
+    return str(_(text)) if text else code
+
+
+def tone(code: str | None, kind: str) -> str:
+    return TONES[kind].get(code or "", "neutral")
+
+
+def bucket(code: str) -> str:
+    """A bucket as a person says it: "Al día", "1 a 30 días", "90 días o más"."""
+    if code == "":
+        return str(_("Sin saldo"))
+    if code == "current":
+        return str(_("Al día"))
+    if code.endswith("+"):
+        return str(_("%(from)s días o más", **{"from": code[:-1]}))
+    low, _dash, high = code.partition("-")
+    return str(_("%(from)s a %(to)s días", **{"from": low, "to": high}))
+
+
+def choices(kind: str) -> list[tuple[str, str]]:
+    """(code, words) of every code of a kind, for a select."""
+    return [(code, _(text)) for code, text in LABELS[kind].items()]
+
+
+def pair(text: str) -> tuple[str, str]:
+    """A word that is its own code, for a select."""
+    return text, text
+
+
+def bucket_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
+    return [(code, bucket(code)) for code in codes]
+
+
+FILTERS = {"said": said, "tone": tone, "bucket": bucket, "pair": pair}

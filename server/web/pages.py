@@ -1,0 +1,63 @@
+"""Registers the office's pages and what every template may use. Knows no page's content."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+from flask_babel import gettext as _
+from flask_security import current_user
+
+from sync.words import N_
+
+from . import fiction, here, home, labels, portfolio
+
+# endpoint → the word in the navigation; shown to whoever may open it.
+NAVIGATION = (
+    ("home.index", N_("Tablero")),
+    ("portfolio.index", N_("Cartera")),
+    ("assignments.index", N_("Asignación")),
+    ("routes.index", N_("Rutas")),
+    ("visits.index", N_("Visitas")),
+    ("findings.index", N_("Hallazgos")),
+    ("devices.index", N_("Portátiles")),
+    ("people.index", N_("Personas")),
+)
+# A page of another noun that belongs under one of the navigation.
+UNDER = {"debtors": "portfolio", "imports": "portfolio"}
+
+
+def install(app: Flask) -> None:
+    for module in (home, portfolio):
+        app.register_blueprint(module.blueprint)
+    fiction.install(app)
+    app.jinja_env.filters.update(labels.FILTERS)
+    app.context_processor(_shared)
+
+
+def _shared() -> dict[str, Any]:
+    return {
+        "navigation": _navigation,
+        "may": here.may,
+        "me": _me,
+        "choices": labels.choices,
+        "bucket_choices": labels.bucket_choices,
+        "zone": here.zone,
+    }
+
+
+def _me() -> Any:
+    return here.me() if current_user.is_authenticated else None
+
+
+def _navigation() -> list[tuple[str, str, bool]]:
+    """(endpoint, word, is it here) of what this person may open."""
+    if not current_user.is_authenticated or here.me().must_change_password:
+        return []
+    noun = (request.endpoint or "").partition(".")[0]
+    current = UNDER.get(noun, noun)
+    return [
+        (endpoint, _(word), endpoint.partition(".")[0] == current)
+        for endpoint, word in NAVIGATION
+        if here.may(endpoint)
+    ]

@@ -1,0 +1,82 @@
+"""Which roles may open which page: one table, no page missing from it. Knows no data and no scope.
+
+A page that is not in the table is closed to everyone, so a forgotten line shows at once. What a person
+sees on a page is another matter: the scope decides it, row by row.
+"""
+
+from __future__ import annotations
+
+from sync.records import UserRole
+
+R = UserRole
+ALL = frozenset(UserRole)
+OFFICE = ALL - {R.COLLECTOR, R.TELEPHONE}
+DESK = frozenset({R.COORDINATOR})  # those who move the work; the administrator may always
+READERS = frozenset({R.COORDINATOR, R.SUPERVISOR, R.COMPLIANCE, R.MANAGER})
+STREET = frozenset({R.COLLECTOR})
+PHONE = frozenset({R.TELEPHONE})
+JUDGES = frozenset({R.SUPERVISOR})
+NOBODY_ELSE: frozenset[UserRole] = frozenset()  # the administrator alone
+
+# Pages that ask for no login. Whole blueprints end in a dot.
+PUBLIC = ("look.", "session.login", "health.ok", "static")
+
+PAGES: dict[str, frozenset[UserRole]] = {
+    # Everyone who is logged in.
+    "home.index": ALL,
+    "session.logout": ALL,
+    "session.password": ALL,
+    # The portfolio and its debtors.
+    "portfolio.index": READERS | PHONE | STREET,
+    "portfolio.accounts": READERS | PHONE | STREET,
+    "debtors.case": READERS | PHONE | STREET,
+    "debtors.decide_address": DESK,
+    # Files of the lenders.
+    "imports.index": DESK | {R.MANAGER},
+    "imports.report": DESK | {R.MANAGER},
+    "imports.rejected": DESK | {R.MANAGER},
+    "imports.upload": DESK,
+    "imports.confirm": DESK,
+    # Who has what.
+    "assignments.index": DESK | {R.MANAGER},
+    "assignments.barred": DESK | {R.MANAGER, R.COMPLIANCE},
+    "assignments.unassigned": DESK | {R.MANAGER},
+    "assignments.agent": DESK | {R.MANAGER},
+    "assignments.map": DESK | {R.MANAGER},
+    "assignments.run": DESK,
+    # The day.
+    "routes.index": DESK | {R.MANAGER} | STREET,
+    "routes.route": DESK | {R.MANAGER} | STREET,
+    "routes.sheet": DESK | {R.MANAGER} | STREET,
+    "routes.map": DESK | {R.MANAGER} | STREET,
+    "routes.plan": DESK,
+    "routes.progress": DESK,
+    "routes.publish": DESK,
+    # What happened.
+    "visits.index": READERS | STREET,
+    "visits.visit": READERS | STREET,
+    "visits.map": READERS | STREET,
+    "findings.index": READERS - DESK,
+    "findings.finding": READERS - DESK,
+    "findings.resolve": JUDGES,
+    # Laptops and people.
+    "devices.index": DESK | JUDGES | {R.MANAGER},
+    "devices.issue": DESK,
+    "devices.revoke": DESK,
+    "people.index": NOBODY_ELSE,
+    "people.add": NOBODY_ELSE,
+    "people.new_password": NOBODY_ELSE,
+    "people.disable": NOBODY_ELSE,
+}
+
+
+def is_public(endpoint: str) -> bool:
+    """True for a page that asks for no login."""
+    return endpoint in PUBLIC or f"{endpoint.partition('.')[0]}." in PUBLIC
+
+
+def allows(endpoint: str, held: frozenset[UserRole]) -> bool:
+    """True when one of the roles held opens the page; the administrator opens every page there is."""
+    if endpoint not in PAGES:
+        return False
+    return R.ADMINISTRATOR in held or bool(PAGES[endpoint] & held)
