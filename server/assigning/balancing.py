@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -230,7 +231,8 @@ def _fair(loads: Sequence[Load], bearers: Sequence[Bearer]) -> list[float]:
 
 def _steps(fair: float, kept: int, room: int) -> list[tuple[int, int]]:
     """Capacity and price of an agent's arcs: below the band is cheapest, each step above it dearer."""
-    lower, upper = int(fair * (1 - BAND)), int(fair * (1 + BAND)) + 1
+    lower = min(floor(fair), ceil(fair * (1 - BAND)))
+    upper = max(ceil(fair), floor(fair * (1 + BAND)))
     bounds = (lower, upper, int(fair * 1.25) + 1, int(fair * 1.5) + 1, int(fair * 2) + 1)
     steps, before = [], 0
     for number, bound in enumerate(bounds):

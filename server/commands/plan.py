@@ -33,7 +33,7 @@ IN_ENGLISH = {
 @click.option("--publish", "publish_now", is_flag=True, help="Check the routes and send them to the laptops.")
 @json_option
 def plan(office: Office, day: date, agents: str | None, seed: int, publish_now: bool, as_json: bool) -> None:
-    """Plan the day of each agent: a draft route with every debtor in it, planned or left out with a reason."""
+    """Plan the day of each agent: a draft with every debtor in it, planned or left out with a reason."""
     chosen = _agents(office, agents) if agents else None
     try:
         report = plan_all(office.engine, day=day, agents=chosen, seed=seed, actor="cli", now=now())
