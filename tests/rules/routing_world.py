@@ -44,7 +44,10 @@ def claimed(problem: Problem, plan: Plan, *, agent: str = "rosa") -> ClaimedRout
             )
             for one in candidate.openings
         )
-        window = lawful[0] if candidate.appointment else None
+        begins = Interval(
+            STARTS + timedelta(seconds=candidate.openings[0].earliest_s),
+            STARTS + timedelta(seconds=candidate.openings[-1].latest_s),
+        )
         stops.append(
             ClaimedStop(
                 id=f"stop {candidate.id}",
@@ -55,8 +58,7 @@ def claimed(problem: Problem, plan: Plan, *, agent: str = "rosa") -> ClaimedRout
                 service_s=candidate.service_s,
                 travel_s=problem.travel_s(before, stop.candidate),
                 lawful=lawful,
-                appointment=window
-                and Interval(window.start, window.end - timedelta(seconds=candidate.service_s)),
+                appointment=begins if candidate.appointment else None,
             )
         )
         before = stop.candidate
