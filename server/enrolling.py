@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -59,11 +60,17 @@ def issue_code(engine: Engine, agent_id: str, *, actor: str, now: datetime, vali
 def enrol(
     engine: Engine, signer: SigningKey, recovery_public: bytes, request: dict[str, Any], now: datetime
 ) -> dict[str, Any]:
-    """EnrolRequest → EnrolReply. The code is used up with the device's row, or not at all.
+    """EnrolRequest → EnrolReply, both as JSON objects. Raises Problem."""
+    return let_in(engine, signer, recovery_public, loaded(EnrolRequest(), request), now)
 
-    Raises Problem validation_failed, bad_code, code_used, code_expired, not_allowed or conflict.
+
+def let_in(
+    engine: Engine, signer: SigningKey, recovery_public: bytes, asked: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The same with a request that is loaded. The code is used up with the device's row, or not at all.
+
+    Raises Problem bad_code, code_used, code_expired, not_allowed or conflict.
     """
-    asked = loaded(EnrolRequest(), request)
     token = secrets.token_hex(TOKEN_BYTES)
     device_id = new_id()
     with writing(engine) as connection:
@@ -109,8 +116,12 @@ def enrol(
 
 
 def seal(engine: Engine, device: Device, request: dict[str, Any], now: datetime) -> dict[str, Any]:
-    """Keep the laptop's database key, sealed to the office's recovery key. The office cannot read it here."""
-    sealed = loaded(SealRequest(), request)["sealed_key"]
+    """SealRequest → {"sealed": true}. Raises Problem."""
+    return keep_sealed(engine, device, loaded(SealRequest(), request)["sealed_key"], now)
+
+
+def keep_sealed(engine: Engine, device: Device, sealed: bytes, now: datetime) -> dict[str, Any]:
+    """Keep the laptop's database key, sealed to the office's recovery key: it cannot be read from here."""
     if not 1 <= len(sealed) <= LARGEST_SEAL:
         raise Problem("validation_failed", fields={"sealed_key": ["1 to 4096 bytes"]})
     refuse_revoked(device)
@@ -161,7 +172,15 @@ def keyring(connection: Connection, signer: SigningKey, now: datetime) -> Keyrin
     """The office's public signing keys, the one in use among them."""
     owner = str(offices.get(connection, "id"))
     held = [
-        PublicKey(bytes(row["public_key"]), OFFICE, owner, row["valid_from"], retired_at=row["retired_at"])
+        PublicKey(
+            bytes(row["public_key"]),
+            OFFICE,
+            owner,
+            row["valid_from"],
+            retired_at=row["retired_at"],
+            endorsed_by=row["endorsed_by"],
+            endorsement=None if row["endorsement"] is None else bytes(row["endorsement"]),
+        )
         for row in offices.signing_keys_held(connection)
     ]
     if all(key.id != signer.id for key in held):
@@ -176,8 +195,14 @@ def loaded(schema: Schema, request: object) -> dict[str, Any]:
     try:
         read: dict[str, Any] = schema.load(request)
     except ValidationError as wrong:
-        raise Problem("validation_failed", fields=dict(wrong.normalized_messages())) from wrong
+        raise Problem("validation_failed", fields=messages_of(wrong)) from wrong
     return read
+
+
+def messages_of(wrong: ValidationError) -> dict[str, Any]:
+    """What is wrong with which field."""
+    said = wrong.messages if isinstance(wrong.messages, dict) else {"": wrong.messages}
+    return {str(name): told for name, told in said.items()}
 
 
 def _agent_for(connection: Connection, code: str, now: datetime) -> str:

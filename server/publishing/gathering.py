@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sync.digest import canonical
 
 from ..packs import pack_of
-from ..store import offices, scope_records, visits
+from ..store import encounters, offices, scope_records, visits
 from ..store.agents import Agent, by_ids
 from ..store.feeds import Key
 from ..store.scope_records import Scope
@@ -122,7 +122,7 @@ def _add_accounts(
     documents = scope_records.documents_of(connection, held)
     payments = scope_records.payments_of(connection, held)
     promises = scope_records.promises_of(connection, held)
-    through = scope_records.payments_through(connection)
+    through = encounters.payments_through(connection)
     for name, row in held.items():
         bound = [
             records.person(one, [], [])

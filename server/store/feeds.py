@@ -114,12 +114,12 @@ def page(connection: Connection, agent_id: str, after: int, limit: int) -> tuple
     return rows[:limit], len(rows) > limit
 
 
-def live(connection: Connection, agent_id: str) -> list[tuple[str, str, bytes]]:
-    """Every live record as (kind, id, payload bytes), for a digest of the scope."""
-    query = select(feeds.c.kind, feeds.c.record_id, feeds.c.payload).where(
+def live(connection: Connection, agent_id: str) -> list[dict[str, Any]]:
+    """Every live record of a feed, to be summed up and compared."""
+    query = select(feeds.c.number, feeds.c.kind, feeds.c.record_id, feeds.c.gone, feeds.c.payload).where(
         feeds.c.agent_id == agent_id, feeds.c.gone.is_(False)
     )
-    return [(kind, record, payload.encode()) for kind, record, payload in connection.execute(query)]
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def first_unseen_event(connection: Connection, agent_id: str, incarnation: str, after: int) -> int | None:

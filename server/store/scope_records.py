@@ -25,7 +25,6 @@ from .tables import (
     contacts,
     debtors,
     documents,
-    imports,
     lenders,
     payments,
     promises,
@@ -202,16 +201,6 @@ def payments_of(connection: Connection, ids: Iterable[str]) -> Grouped:
         fetch(connection, ids, lambda piece: select(payments).where(payments.c.account_id.in_(piece))),
         "account_id",
     )
-
-
-def payments_through(connection: Connection) -> dict[str, date]:
-    """By lender: the day up to which its payments were imported."""
-    query = (
-        select(imports.c.lender_id, func.max(imports.c.as_of))
-        .where(imports.c.kind == "payments")
-        .group_by(imports.c.lender_id)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def promises_of(connection: Connection, ids: Iterable[str]) -> Grouped:

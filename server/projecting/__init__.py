@@ -1,0 +1,102 @@
+"""Applies accepted events to the office's tables, in bulk; one that does not fit blocks no other.
+
+Knows no chain, no feed and no HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from sync.records import EventKind
+from sync.words import N_, Phrase
+
+from ..store import contacts, promises, proposals, stop_states, visits
+from ..store.trouble import Unstorable, attempt
+from .rows import Made, Row, Sender, rows_of
+from .said import Said, Unfit, quarantined
+from .surroundings import Surroundings
+
+__all__ = ["Projected", "Sender", "project"]
+
+# Parents before children, so that every reference finds its row.
+TABLES: Mapping[str, Callable[[Connection, list[Row]], None]] = {
+    "visits": visits.add,
+    "visit_results": visits.add_results,
+    "amendments": visits.add_amendments,
+    "promises": promises.add,
+    "contacts": contacts.add,
+    "addresses": proposals.add_addresses,
+    "contact_points": proposals.add_contact_points,
+    "skips": visits.add_skips,
+    "reported_payments": visits.add_reported_payments,
+    "attachments": visits.add_attachments,
+    "stop_states": stop_states.add,
+}
+
+
+@dataclass
+class Projected:
+    """What became of a batch: the events applied, those set aside, and what has to be looked at again."""
+
+    applied: list[Said] = field(default_factory=list)
+    set_aside: list[Said] = field(default_factory=list)
+    debtors: set[str] = field(default_factory=set)
+    visits: set[str] = field(default_factory=set)
+
+
+def project(connection: Connection, events: Sequence[Said], sender: Sender) -> Projected:
+    """Apply these events, in order. One that cannot be applied is set aside and blocks no other."""
+    around = Surroundings.of(connection, sender.device.agent_id, events)
+    done = Projected()
+    made: list[tuple[Said, list[Made]]] = []
+    for said in events:
+        try:
+            made.append((said, rows_of(said, around, sender)))
+        except Unfit as unfit:
+            done.set_aside.append(quarantined(said, unfit))
+    try:
+        with attempt(connection):
+            _store(connection, [row for _, rows in made for row in rows])
+        done.applied = [said for said, _ in made]
+    except Unstorable:
+        _store_one_by_one(connection, made, done)
+    for said in done.applied:
+        _touch(done, said, around)
+    return done
+
+
+def _store(connection: Connection, made: Iterable[Made]) -> None:
+    by_table: dict[str, list[Row]] = {table: [] for table in TABLES}
+    for table, row in made:
+        by_table[table].append(row)
+    for table, rows in by_table.items():
+        TABLES[table](connection, rows)
+
+
+def _store_one_by_one(
+    connection: Connection, made: Iterable[tuple[Said, list[Made]]], done: Projected
+) -> None:
+    """What no check foresaw: keep every event that fits, set aside the one that does not."""
+    for said, rows in made:
+        try:
+            with attempt(connection):
+                _store(connection, rows)
+            done.applied.append(said)
+        except Unstorable:
+            because = Phrase(N_("El evento no cabe en las tablas de la oficina; se guardó tal como llegó"))
+            done.set_aside.append(quarantined(said, Unfit("validation_failed", because)))
+
+
+def _touch(done: Projected, said: Said, around: Surroundings) -> None:
+    kind, body = said.entry.kind, said.body
+    debtor = body.get("debtor")
+    if kind == EventKind.VISIT_RECORDED:
+        done.visits.add(said.entry.id)
+    elif kind == EventKind.VISIT_AMENDED:
+        done.visits.add(body["visit"])
+        debtor = around.visits[body["visit"]]["debtor_id"]
+    if debtor is not None:
+        done.debtors.add(debtor)

@@ -1,0 +1,127 @@
+"""What has to be known around a batch of events to apply it: loaded in bulk, kept current while applying."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from sync.records import Contact, EventKind, Interval, Visit
+from sync.rules.clauses import StopKind
+
+from ..store import encounters, known, stop_states, visits
+from ..store.known import Holding
+from .said import Said
+
+# The longest cap of any pack looks back a month; a visit from a paper sheet may be typed weeks later.
+LOOKS_BACK = timedelta(days=62)
+
+
+@dataclass
+class Stop:
+    """Something that stops collection from a debtor, or for one account of his."""
+
+    kind: StopKind
+    account: str | None
+    since: datetime
+    until: datetime | None
+
+    def held(self, account: str, moment: datetime) -> bool:
+        concerned = self.account is None or self.account == account
+        return concerned and self.since < moment and (self.until is None or moment < self.until)
+
+
+@dataclass
+class Surroundings:
+    """Debtors' zones, accounts, visits and the rest that events name; what is not here is not known."""
+
+    zones: dict[str, str]
+    accounts: Mapping[str, Mapping[Any, Any]]
+    visits: dict[str, Mapping[Any, Any]]
+    results: dict[str, Sequence[Mapping[Any, Any]]]
+    address_states: dict[str, str]
+    holdings: Mapping[str, Sequence[Holding]]
+    history: dict[str, list[Contact | Visit]]
+    stops: dict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, connection: Connection, agent_id: str, events: Sequence[Said]) -> Surroundings:
+        held = visits.by_id(connection, _named(events, "visit"))
+        debtors = {*_named(events, "debtor"), *(row["debtor_id"] for row in held.values())}
+        zones = known.debtor_zones(connection, debtors)
+        around = cls(
+            zones=zones,
+            accounts=known.accounts_named(connection, _accounts(events)),
+            visits=dict(held),
+            results=dict(visits.results_of(connection, held)),
+            address_states=known.address_states(connection, _named(events, "address")),
+            holdings=known.holdings(connection, agent_id, zones),
+            history=_history(connection, zones, events),
+        )
+        for row in stop_states.of_debtors(connection, zones):
+            stop = Stop(StopKind(row["state"]), row["account_id"], row["since"], row["until"])
+            around.stops[row["debtor_id"]].append(stop)
+        return around
+
+    def add_visit(self, row: Mapping[str, Any], visit: Visit) -> None:
+        """A visit of this very batch, for the events after it."""
+        self.visits[visit.id] = row
+        self.results[visit.id] = [
+            {
+                "account_id": result.account,
+                "result": result.result.value,
+                "reason": None if result.reason is None else result.reason.value,
+                "detail": result.detail,
+            }
+            for result in visit.results
+        ]
+        self.history.setdefault(visit.debtor, []).append(visit)
+
+    def add_contact(self, row: Mapping[str, Any]) -> None:
+        happened = Interval(row["started"], row["ended"])
+        contact = Contact(row["id"], row["debtor_id"], row["channel"], happened, row["effective"])
+        self.history.setdefault(contact.debtor, []).append(contact)
+
+    def set_stop(self, debtor: str, kind: StopKind, account: str | None, since: datetime) -> bool:
+        """False when the same stop stands already: a second word on it adds nothing."""
+        for stop in self.stops[debtor]:
+            if stop.kind is kind and stop.account == account and stop.until is None:
+                return False
+        self.stops[debtor].append(Stop(kind, account, since, None))
+        return True
+
+    def stopped(self, debtor: str, account: str, moment: datetime) -> set[StopKind]:
+        """What stopped collection of this account at that moment, before it."""
+        return {stop.kind for stop in self.stops[debtor] if stop.held(account, moment)}
+
+
+def _history(
+    connection: Connection, debtors: Iterable[str], events: Sequence[Said]
+) -> dict[str, list[Contact | Visit]]:
+    began = [said.body["happened"]["start"] for said in events if "happened" in said.body]
+    if not began:
+        return {}
+    return encounters.history(connection, list(debtors), min(began) - LOOKS_BACK)
+
+
+def _named(events: Iterable[Said], name: str) -> set[str]:
+    return {said.body[name] for said in events if said.body.get(name) is not None}
+
+
+def _accounts(events: Iterable[Said]) -> set[str]:
+    found = _named(events, "account")
+    for said in events:
+        told = said.body.get("results", [])
+        if said.entry.kind == EventKind.VISIT_AMENDED:
+            told = said.body["replaces"].get("results", [])
+        if isinstance(told, list):
+            found |= {
+                result["account"]
+                for result in told
+                if isinstance(result, dict) and isinstance(result.get("account"), str)
+            }
+    return found

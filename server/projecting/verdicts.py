@@ -1,0 +1,188 @@
+"""Judges a visit as it comes in: on the corrected time, by every pack of its accounts. Knows no store.
+
+What is stored is what was told; the verdict and the grade of evidence stand beside it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sync.records import (
+    Interval,
+    Known,
+    Location,
+    LocationSource,
+    Party,
+    Place,
+    Reason,
+    Result,
+    Verdict,
+    Visit,
+    VisitResult,
+)
+from sync.rules import visit as visits
+from sync.rules.answers import strictest
+from sync.rules.contact import judge_visit
+from sync.rules.policy import zone_of
+
+from ..packs import pack_of
+from ..store.devices import Device
+from .said import Said
+from .surroundings import Surroundings
+
+
+def judged(
+    said: Said,
+    around: Surroundings,
+    device: Device,
+    now: datetime,
+    offset_ms: int | None,
+    uncertainty_ms: int | None,
+) -> tuple[dict[str, Any], Visit]:
+    """The row of `visits`, and the visit for those judged after it. The offset is for events without one."""
+    body = said.body
+    if said.clock["offset_ms"] is not None:
+        offset_ms, uncertainty_ms = said.clock["offset_ms"], said.clock["uncertainty_ms"]
+    visit = _visit(said, device, now)
+    zone = around.zones[visit.debtor]
+    corrected = _corrected(visit, offset_ms or 0)
+    uncertainty_s = (uncertainty_ms or 0) / 1000
+    verdict = _verdict(visit, corrected, around, zone, uncertainty_s)
+    row = {
+        "id": visit.id,
+        "debtor_id": visit.debtor,
+        "agent_id": visit.agent,
+        "device_id": device.id,
+        "incarnation": said.entry.incarnation,
+        "n": said.entry.n,
+        "address_id": visit.address,
+        "route_id": body["route"],
+        "stop_id": visit.stop,
+        "place": visit.place.value,
+        "party": visit.party.value,
+        "started": visit.happened.start,
+        "ended": visit.happened.end,
+        "known": visit.known.value,
+        "line": body["happened"]["line"],
+        "recorded_at": visit.recorded,
+        "received_at": now,
+        "offset_ms": offset_ms,
+        "uncertainty_ms": uncertainty_ms,
+        "timezone": zone,
+        "location_source": visit.location.source.value,
+        "lat": visit.location.lat,
+        "lon": visit.location.lon,
+        "accuracy_m": visit.location.accuracy_m,
+        "location_reason": visit.location.reason,
+        "note": visit.note,
+        "evidence": _grade(visit, around).value,
+        "verdict": stored(verdict),
+        "out_of_scope": _out_of_scope(visit, corrected, around, zone),
+    }
+    return row, visit
+
+
+def stored(verdict: Verdict) -> dict[str, Any]:
+    """As the `verdict` column holds it."""
+    return {
+        "rulings": [
+            {
+                "rule": ruling.rule,
+                "decision": ruling.decision,
+                "because": {"msgid": ruling.because.msgid, "values": dict(ruling.because.values)},
+                "source": ruling.source,
+            }
+            for ruling in verdict.rulings
+        ]
+    }
+
+
+def _visit(said: Said, device: Device, now: datetime) -> Visit:
+    body = said.body
+    found = body["location"]
+    return Visit(
+        id=said.entry.id,
+        debtor=body["debtor"],
+        agent=device.agent_id,
+        place=Place(body["place"]),
+        party=Party(body["party"]),
+        happened=Interval(body["happened"]["start"], body["happened"]["end"]),
+        known=Known(body["happened"]["known"]),
+        recorded=body["recorded"],
+        results=tuple(
+            VisitResult(
+                result["account"],
+                Result(result["result"]),
+                None if result["reason"] is None else Reason(result["reason"]),
+                result["detail"],
+            )
+            for result in body["results"]
+        ),
+        address=body["address"],
+        stop=body["stop"],
+        location=Location(
+            LocationSource(found["source"]),
+            found["lat"],
+            found["lon"],
+            found["accuracy_m"],
+            found["reason"],
+        ),
+        note=body["note"],
+        received=now,
+    )
+
+
+def _corrected(visit: Visit, offset_ms: int) -> Interval:
+    """Only what the laptop's own clock stamped is moved; what was typed later a person read off a watch."""
+    if visit.known is not Known.LIVE:
+        return visit.happened
+    shift = timedelta(milliseconds=offset_ms)
+    return Interval(visit.happened.start - shift, visit.happened.end - shift)
+
+
+def _verdict(
+    visit: Visit, happened: Interval, around: Surroundings, zone: str, uncertainty_s: float
+) -> Verdict:
+    verdicts = []
+    state = "accepted" if visit.address is None else around.address_states.get(visit.address, "proposed")
+    for result in visit.results:
+        account = around.accounts[result.account]
+        verdicts.append(
+            judge_visit(
+                pack_of(account["pack"]),
+                happened,
+                zone,
+                place=visit.place,
+                party=visit.party,
+                credit_type=account["credit_type"],
+                exception_evidence=account["exception_evidence"],
+                history=around.history.get(visit.debtor, []),
+                payment_taken=visits.payment_taken([result]),
+                reason_asked=visits.reason_asked([result]),
+                address_state=state,
+                debt_discussed=visits.debt_discussed([result]),
+                stops=around.stopped(visit.debtor, result.account, happened.start),
+                known=visit.known,
+                uncertainty_s=uncertainty_s,
+                after_the_fact=True,
+                ignore={visit.id},
+            )
+        )
+    return strictest(verdicts)
+
+
+def _grade(visit: Visit, around: Surroundings) -> visits.EvidenceGrade:
+    """By the strictest limit of its accounts' packs for typing late."""
+    packs = [pack_of(around.accounts[result.account]["pack"]) for result in visit.results]
+    limits = [pack.audit.late_evidence_minutes for pack in packs if pack is not None]
+    late = (visit.recorded - visit.happened.end).total_seconds() / 60
+    if not limits:
+        return visits.evidence_grade(visit.known, visit.location, late)
+    return visits.evidence_grade(visit.known, visit.location, late, min(limits))
+
+
+def _out_of_scope(visit: Visit, happened: Interval, around: Surroundings, zone: str) -> bool:
+    """True when the debtor was not this agent's on the day of the visit, where the debtor lives."""
+    day = happened.start.astimezone(zone_of(zone) or UTC).date()
+    return not any(holding.covers(day) for holding in around.holdings.get(visit.debtor, ()))

@@ -1,0 +1,153 @@
+"""One exchange of a laptop with the office, from its request to the reply. Knows no HTTP.
+
+The push is read outside any transaction, kept and applied in one, and answered only after its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from sync import __version__
+from sync.keys import SigningKey
+from sync.ledger import ZERO, Checkpoint, Head, Receipt
+from sync.wire.errors import Problem
+from sync.wire.messages import PROTOCOL, SyncReply, SyncRequest
+from sync.words import N_, Phrase
+
+from ..enrolling import loaded, refuse_revoked
+from ..projecting import Sender
+from ..projecting.said import LARGEST_OFFSET_MS
+from ..store import devices, events, offices
+from ..store.devices import Device
+from ..store.engine import reading, writing
+from . import answering
+from .batches import Batch, read_batch
+from .keeping import Kept, keep
+from .vouching import checkpoint, countersign, note_restore
+
+__all__ = ["exchange", "receive"]
+
+# A clock that was never measured against ours is known only as well as a request travels.
+UNMEASURED_MS = 30_000
+
+
+@dataclass(frozen=True)
+class Written:
+    """What the transaction left behind for the reply."""
+
+    kept: Kept
+    receipt: Receipt | None
+    checkpoint: Checkpoint
+
+
+def receive(
+    engine: Engine, signer: SigningKey, device: Device, request: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    """SyncRequest → SyncReply, both as JSON objects. Raises Problem."""
+    reply: dict[str, Any] = SyncReply().dump(
+        exchange(engine, signer, device, loaded(SyncRequest(), request), now)
+    )
+    return reply
+
+
+def exchange(
+    engine: Engine, signer: SigningKey, device: Device, asked: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The same with a request that is loaded and a reply that is not yet dumped."""
+    if asked["hello"]["protocol"] < 1:
+        raise Problem("unsupported_version")
+    batch = read_batch(device, asked)
+    with writing(engine) as connection:
+        device = _greeted(connection, device, asked, now)
+        written = _write(connection, signer, device, batch, asked, now)
+    refuse_revoked(device)
+    with reading(engine) as connection:
+        return _reply(connection, device, asked, written, now)
+
+
+def _greeted(connection: Connection, device: Device, asked: Mapping[str, Any], now: datetime) -> Device:
+    """The laptop as it is now, its row held: it may have been revoked since it was authenticated."""
+    cursor = asked["pull"] and asked["pull"]["cursor"]
+    seen = {"cursor": cursor["number"]} if cursor else {}
+    devices.touch(connection, device.id, now=now, client=asked["hello"]["client"], seen=seen)
+    held = devices.by_id(connection, device.id)
+    if held is None:
+        raise Problem("not_enrolled")
+    return held
+
+
+def _write(
+    connection: Connection,
+    signer: SigningKey,
+    device: Device,
+    batch: Batch | None,
+    asked: Mapping[str, Any],
+    now: datetime,
+) -> Written:
+    note_restore(connection, signer, device, asked["hello"]["receipt"], now)
+    receipt = None
+    if batch is None:
+        kept = Kept(_standing(connection, device, asked["hello"]["incarnation"]))
+    else:
+        kept = keep(connection, device, batch, _sender(device, asked["hello"]["clock"], now))
+        # Only what the laptop itself signed is countersigned.
+        if device.revoked_at is None and kept.head == batch.head:
+            receipt = countersign(connection, signer, device, kept.head, batch.signature, now)
+    return Written(kept, receipt, checkpoint(connection, signer, now))
+
+
+def _standing(connection: Connection, device: Device, incarnation: str) -> Head:
+    chain = events.incarnation(connection, incarnation)
+    if chain is None:
+        return Head(incarnation, 0, ZERO)
+    if chain.device_id != device.id:
+        raise Problem("unknown_incarnation", Phrase(N_("Esta instalación es de otro portátil")))
+    return chain.head
+
+
+def _sender(device: Device, clock: Mapping[str, Any], now: datetime) -> Sender:
+    """With the clock's offset as this request shows it, for events written before it was ever measured."""
+    offset_ms = round((clock["wall"] - now).total_seconds() * 1000)
+    if abs(offset_ms) > LARGEST_OFFSET_MS:
+        return Sender(device, now)
+    return Sender(device, now, offset_ms, UNMEASURED_MS)
+
+
+def _reply(
+    connection: Connection,
+    device: Device,
+    asked: Mapping[str, Any],
+    written: Written,
+    now: datetime,
+) -> dict[str, Any]:
+    incarnation = asked["hello"]["incarnation"]
+    pull, compare = asked["pull"], asked["compare"]
+    return {
+        "protocol": PROTOCOL,
+        "server": f"ronda/{__version__}",
+        "server_time": now,
+        "epoch": offices.get(connection, "epoch"),
+        "have": answering.mark(written.kept.head),
+        "quarantined": [_quarantined(row) for row in events.quarantined(connection, incarnation)],
+        "receipt": None if written.receipt is None else vars(written.receipt),
+        "checkpoint": written.checkpoint.to_json(with_heads=False),
+        "verified_backup": None,
+        "page": None if pull is None else answering.page(connection, device, pull, incarnation),
+        "compare": None if compare is None else answering.compare(connection, device, compare),
+        "notices": list(written.kept.notices),
+    }
+
+
+def _quarantined(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "incarnation": row["incarnation"],
+        "n": row["n"],
+        "id": row["id"],
+        "code": row["quarantine"],
+        "detail": row["quarantine_detail"] or {},
+    }

@@ -1,0 +1,96 @@
+"""Puts the reply together: the page of the feed, what it reflects, the comparison. Writes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import Schema, fields
+from sqlalchemy import Connection
+
+from sync.digest import scope_digest
+from sync.exchange.compare import answer
+from sync.ledger import ZERO, Head
+from sync.wire.errors import Problem
+from sync.wire.messages import Cursor
+
+from ..enrolling import loaded
+from ..store import counters, events, feeds, offices
+from ..store.devices import Device
+
+Mark = dict[str, Any]
+
+
+class KindAsked(Schema):
+    count = fields.Integer(strict=True, required=True)
+    buckets = fields.List(fields.String(), required=True)
+
+
+class CompareAsked(Schema):
+    """`compare` of a request: where the laptop stands and the digest of what it holds."""
+
+    cursor = fields.Nested(Cursor, required=True)
+    scope = fields.Dict(keys=fields.String(), values=fields.Nested(KindAsked), required=True)
+
+
+def mark(head: Head) -> Mark:
+    return {"incarnation": head.incarnation, "n": head.n, "h": head.h}
+
+
+def page(
+    connection: Connection, device: Device, asked: Mapping[str, Any], incarnation: str
+) -> dict[str, Any]:
+    """Rows after the cursor. A cursor of another epoch, or ahead of the feed, begins again from zero."""
+    epoch = offices.get(connection, "epoch")
+    cursor = asked["cursor"]
+    top = counters.current(connection, counters.feed(device.agent_id))
+    reset = cursor is not None and (cursor["epoch"] != epoch or cursor["number"] > top)
+    after = 0 if cursor is None or reset else cursor["number"]
+    rows, more = feeds.page(connection, device.agent_id, after, asked["limit"])
+    number = rows[-1]["number"] if rows else after
+    return {
+        "cursor": {"epoch": epoch, "number": number},
+        "rows": [feed_row(row) for row in rows],
+        "more": more,
+        "reset": reset,
+        "reflects": mark(_reflects(connection, device, incarnation, number if more else None)),
+    }
+
+
+def feed_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "number": row["number"],
+        "kind": row["kind"],
+        "id": row["record_id"],
+        "gone": row["gone"],
+        "payload": None if row["payload"] is None else json.loads(row["payload"]),
+    }
+
+
+def compare(connection: Connection, device: Device, asked: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The digest of the agent's live rows against the laptop's; None when it stands elsewhere in the feed."""
+    asked = loaded(CompareAsked(), dict(asked))
+    if asked["cursor"]["epoch"] != offices.get(connection, "epoch"):
+        return None
+    rows = feeds.live(connection, device.agent_id)
+    held = scope_digest((row["kind"], row["record_id"], row["payload"].encode()) for row in rows)
+    top = counters.current(connection, counters.feed(device.agent_id))
+    try:
+        told = answer(asked, held, top, [feed_row(row) for row in rows])
+    except ValueError as wrong:
+        raise Problem("validation_failed", fields={"compare.scope": [str(wrong)]}) from wrong
+    return None if told is None else dict(told)
+
+
+def _reflects(connection: Connection, device: Device, incarnation: str, number: int | None) -> Head:
+    """How far the laptop's own events are in the feed up to `number` (None: to its end)."""
+    chain = events.incarnation(connection, incarnation)
+    if chain is None:
+        return Head(incarnation, 0, ZERO)
+    if number is None:
+        return chain.head
+    unseen = feeds.first_unseen_event(connection, device.agent_id, incarnation, number)
+    if unseen is None:
+        return chain.head
+    return events.mark_at(connection, incarnation, min(chain.n, unseen - 1))

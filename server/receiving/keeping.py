@@ -1,0 +1,199 @@
+"""Takes a push into the ledger and applies it, in the caller's transaction. Answers nothing yet.
+
+Every event that follows is stored as it came, whatever becomes of it; a fork or a gap is never stored
+over. What a revoked laptop sends is kept sealed and changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from sync.ids import is_id
+from sync.ledger import Entry, Head
+from sync.wire.errors import CATALOGUE, Problem
+from sync.words import N_, Phrase
+
+from .. import auditing, publishing
+from ..projecting import Sender, project
+from ..projecting.said import Said, Unfit, detail_of, quarantined
+from ..store import events, facts
+from ..store.devices import Device
+from ..store.events import Incarnation
+from .batches import Batch
+from .following import BROKEN, FORK, Followed, follow
+
+LARGEST_VERSION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Where the chain stands now, and what the laptop should be told besides."""
+
+    head: Head
+    notices: tuple[dict[str, Any], ...] = ()
+
+
+def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -> Kept:
+    """Store and apply what follows. Raises Problem unknown_incarnation for another laptop's chain."""
+    chain = _chain(connection, device, batch, sender.now)
+    entries = [said.entry for said in batch.said]
+    followed = follow(chain.head, _held(connection, chain, batch), entries, batch.head)
+    notices = _stopped(connection, device, followed, sender.now)
+    by_place = {one.entry.n: one for one in reversed(batch.said)}
+    said = [replace(by_place[entry.n], entry=entry) for entry in followed.new]
+    if device.revoked_at is None:
+        settled = _apply(connection, said, sender)
+    else:
+        settled = [quarantined(one, Unfit("revoked", _title("revoked"))) for one in said]
+    events.add(connection, [_row(one, sender.now, device.revoked_at is not None) for one in settled])
+    if said:
+        events.set_head(connection, followed.head)
+    return Kept(followed.head, tuple(notices))
+
+
+def _chain(connection: Connection, device: Device, batch: Batch, now: datetime) -> Incarnation:
+    chain = events.incarnation(connection, batch.head.incarnation, lock=True)
+    if chain is not None:
+        if chain.device_id != device.id:
+            raise Problem("unknown_incarnation", Phrase(N_("Esta instalación es de otro portátil")))
+        return chain
+    parent = None if batch.parent is None else (batch.parent.incarnation, batch.parent.n)
+    if parent is not None:
+        _remember(
+            connection,
+            "ledger.incarnation_opened",
+            device,
+            batch.head.incarnation,
+            {"parent": parent[0], "parent_n": parent[1]},
+            now,
+        )
+    return events.open_incarnation(connection, batch.head.incarnation, device.id, now, parent)
+
+
+def _held(connection: Connection, chain: Incarnation, batch: Batch) -> dict[int, bytes]:
+    """The hashes of the batch's places that are held, and of the place before its first."""
+    places = [said.entry.n for said in batch.said if said.entry.n <= chain.n]
+    found = events.hashes(connection, chain.id, min(places) - 1, max(places)) if places else {}
+    return found | {chain.n: chain.h}
+
+
+def _stopped(
+    connection: Connection, device: Device, followed: Followed, now: datetime
+) -> list[dict[str, Any]]:
+    """Tell why the rest was not taken; a fork or a broken link is also a fact, once."""
+    if followed.stop is None or followed.at is None:
+        return []
+    entry: Entry = followed.at
+    if followed.stop in (FORK, BROKEN):
+        kind = "ledger.fork" if followed.stop == FORK else "ledger.chain_broken"
+        subject = f"{entry.incarnation}:{entry.n}:{entry.h.hex()[:16]}"
+        if not events.noted(connection, kind, subject):
+            payload = {"n": entry.n, "h": entry.h.hex(), "have": followed.head.n}
+            _remember(connection, kind, device, subject, payload, now)
+    return [{"code": followed.stop, "n": entry.n, "said": detail_of(_title(followed.stop))}]
+
+
+def _apply(connection: Connection, said: Sequence[Said], sender: Sender) -> list[Said]:
+    """Apply each id once; answers all events with what became of them, in order."""
+    fresh, settled = _first_time(connection, said)
+    done = project(connection, fresh, sender)
+    events.mark_applied(
+        connection,
+        [
+            {
+                "event_id": one.entry.id,
+                "body_digest": one.entry.body_digest,
+                "incarnation": one.entry.incarnation,
+                "n": one.entry.n,
+                "applied_at": sender.now,
+            }
+            for one in done.applied
+        ],
+    )
+    if done.visits:
+        auditing.audit(connection, sorted(done.visits), sender.now)
+    if done.debtors:
+        publishing.refresh_debtors(connection, done.debtors, sender.now)
+    waits = {one.entry.id: one for one in done.set_aside}
+    settled = [_as_first(one, waits.get(one.entry.id)) for one in settled]
+    return _in_order([*settled, *done.applied, *done.set_aside])
+
+
+def _as_first(said: Said, first: Said | None) -> Said:
+    """A repeat within one batch of an event that could not be applied waits like it."""
+    if said.code is not None or first is None:
+        return said
+    return replace(said, code=first.code, detail=first.detail)
+
+
+def _first_time(connection: Connection, said: Iterable[Said]) -> tuple[list[Said], list[Said]]:
+    """Those to apply now; and the rest: set aside already, applied before, or the same id with another
+    body, which is a conflict."""
+    said = list(said)
+    seen = events.applied_digests(connection, {one.entry.id for one in said if one.code is None})
+    fresh: list[Said] = []
+    settled: list[Said] = []
+    for one in said:
+        if one.code is not None:
+            settled.append(one)
+        elif one.entry.id not in seen:
+            seen[one.entry.id] = one.entry.body_digest
+            fresh.append(one)
+        elif seen[one.entry.id] == one.entry.body_digest:
+            settled.append(one)
+        else:
+            settled.append(quarantined(one, Unfit("id_conflict", _title("id_conflict"))))
+    return fresh, settled
+
+
+def _in_order(said: Iterable[Said]) -> list[Said]:
+    return sorted(said, key=lambda one: one.entry.n)
+
+
+def _row(said: Said, now: datetime, sealed: bool) -> dict[str, Any]:
+    """The event verbatim. What cannot be an id or a version is left empty; the header still holds it."""
+    entry = said.entry
+    return {
+        "incarnation": entry.incarnation,
+        "n": entry.n,
+        "id": entry.id if is_id(entry.id) else "",
+        "kind": entry.kind[:100],
+        "version": entry.version if 0 <= entry.version <= LARGEST_VERSION else 0,
+        "header": entry.header,
+        "salt": entry.salt,
+        "body": entry.body,
+        "body_digest": entry.body_digest,
+        "h": entry.h,
+        "received_at": now,
+        "quarantine": said.code,
+        "quarantine_detail": None if said.detail is None else dict(said.detail),
+        "sealed": sealed,
+    }
+
+
+def _title(code: str) -> Phrase:
+    return Phrase(CATALOGUE[code].title)
+
+
+def _remember(
+    connection: Connection,
+    kind: str,
+    device: Device,
+    subject: str,
+    payload: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    facts.append(
+        connection,
+        kind,
+        as_of=now.date(),
+        now=now,
+        actor=f"device:{device.id}",
+        subject=subject,
+        payload=payload,
+    )

@@ -1,0 +1,90 @@
+"""What the office signs: receipts, and once a day a checkpoint; and what its own receipts prove to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from sync.ids import new_id
+from sync.keys import OFFICE, SigningKey
+from sync.ledger import Checkpoint, Head, Receipt, sign_checkpoint, sign_receipt
+
+from ..enrolling import keyring
+from ..store import counters, events, facts, offices, receipts
+from ..store.devices import Device
+
+
+def countersign(
+    connection: Connection,
+    signer: SigningKey,
+    device: Device,
+    head: Head,
+    head_signature: bytes,
+    now: datetime,
+) -> Receipt:
+    """The office's word that it holds the chain up to this head; kept here and given to the laptop."""
+    receipt = sign_receipt(
+        signer,
+        device=device.id,
+        head=head,
+        feed_number=counters.current(connection, counters.feed(device.agent_id)),
+        epoch=offices.get(connection, "epoch"),
+        server_time=now,
+    )
+    receipts.add(connection, receipt, head_signature)
+    return receipt
+
+
+def checkpoint(connection: Connection, signer: SigningKey, now: datetime) -> Checkpoint:
+    """Today's checkpoint, signed over all heads by the first request of the (UTC) day."""
+    last = receipts.last_checkpoint(connection)
+    if last is not None and last.day >= now.date():
+        return last
+    made = sign_checkpoint(
+        signer,
+        day=now.date(),
+        epoch=offices.get(connection, "epoch"),
+        heads=events.heads(connection),
+        previous=last,
+        signed_at=now,
+    )
+    if receipts.add_checkpoint(connection, made):
+        return made
+    return receipts.last_checkpoint(connection) or made
+
+
+def note_restore(
+    connection: Connection,
+    signer: SigningKey,
+    device: Device,
+    said: Mapping[str, Any] | None,
+    now: datetime,
+) -> None:
+    """A receipt of our own that is ahead of what we hold proves that this office was restored from a
+    backup: a new epoch begins, and every laptop reads its feed anew."""
+    if said is None or said["epoch"] != offices.get(connection, "epoch") or said["device"] != device.id:
+        return
+    receipt = Receipt(**{name: said[name] for name in Receipt.__dataclass_fields__})
+    chain = events.incarnation(connection, receipt.incarnation)
+    feed = counters.current(connection, counters.feed(device.agent_id))
+    if receipt.n <= (chain.n if chain else 0) and receipt.feed_number <= feed:
+        return
+    wrong = keyring(connection, signer, receipt.server_time).check(
+        receipt.key_id, receipt.signature, receipt.signed_bytes(), purpose=OFFICE
+    )
+    if wrong is not None:
+        return
+    epoch = new_id()
+    offices.put(connection, "epoch", epoch)
+    facts.append(
+        connection,
+        "office.restored",
+        as_of=now.date(),
+        now=now,
+        actor=f"device:{device.id}",
+        subject=receipt.epoch,
+        payload={"epoch": epoch, "receipt": receipt.to_json()},
+    )
