@@ -49,7 +49,9 @@ def gather(
     known = cases.of(connection, held, day, now)
     since = datetime.combine(day, time(), tzinfo=UTC) - LOOK_BACK
     met = encounters.history(connection, held, since)
-    booked = _reserved(connection, held, day, ids, now)
+    # An agent who has nobody any more is not planned again: what he published still takes its place.
+    again = {row.agent for row in held.values() if row.agent is not None}
+    booked = _reserved(connection, held, day, again, now)
     said = encounters.promises_of(connection, held)
     through = encounters.payments_through(connection)
     owed = {debtor: tuple(debts(case, day, packs)) for debtor, case in known.items()}

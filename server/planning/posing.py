@@ -84,19 +84,24 @@ def draft(day: Day, plan: Plan) -> Draft:
 
 
 def openings(door: Visitable, shift: Interval) -> tuple[Opening, ...]:
-    """When the service may start, in seconds of the shift: the legal hour bounds its end."""
-    length = int((shift.end - shift.start).total_seconds())
+    """When the service may start, in seconds of the shift: the legal hour bounds its end.
+
+    The end of the shift is not in it: who does not fit the shift is told so, and not that he is closed.
+    """
     found = []
     for span in door.lawful:
-        earliest = int((span.start - shift.start).total_seconds())
-        latest = int((span.end - shift.start).total_seconds()) - door.service_s
+        earliest = _seconds(span.start, shift)
+        latest = _seconds(span.end, shift) - door.service_s
         if door.appointment is not None:
-            earliest = max(earliest, int((door.appointment.start - shift.start).total_seconds()))
-            latest = min(latest, int((door.appointment.end - shift.start).total_seconds()))
-        earliest, latest = max(earliest, 0), min(latest, length - door.service_s)
-        if earliest <= latest:
-            found.append(Opening(earliest, latest))
+            earliest = max(earliest, _seconds(door.appointment.start, shift))
+            latest = min(latest, _seconds(door.appointment.end, shift))
+        if max(earliest, 0) <= latest:
+            found.append(Opening(max(earliest, 0), latest))
     return tuple(found)
+
+
+def _seconds(moment: datetime, shift: Interval) -> int:
+    return int((moment - shift.start).total_seconds())
 
 
 def _problem(
