@@ -53,11 +53,13 @@ class Surroundings:
         held = visits.by_id(connection, _named(events, "visit"))
         debtors = {*_named(events, "debtor"), *(row["debtor_id"] for row in held.values())}
         zones = known.debtor_zones(connection, debtors)
+        results = visits.results_of(connection, held)
+        told = {row["account_id"] for rows in results.values() for row in rows}
         around = cls(
             zones=zones,
-            accounts=known.accounts_named(connection, _accounts(events)),
+            accounts=known.accounts_named(connection, _accounts(events) | told),
             visits=dict(held),
-            results=dict(visits.results_of(connection, held)),
+            results=dict(results),
             address_states=known.address_states(connection, _named(events, "address")),
             holdings=known.holdings(connection, agent_id, zones),
             history=_history(connection, zones, events),
