@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, insert, update
 
 from server.store import agents, tables
+from server.store.assignments import Outcome
 from server.store.engine import writing
 from sync.ids import new_id
+from sync.words import Phrase
 
 AS_OF = date(2026, 11, 20)  # a Friday
 DAY = date(2026, 11, 23)  # the Monday after
@@ -233,6 +235,10 @@ class World:
         with self.engine.connect() as connection:
             query = tables.accounts.select().where(tables.accounts.c.debtor_id == debtor)
             return sorted(row.id for row in connection.execute(query))
+
+    def outcomes_of(self, debtor: str) -> list[Outcome]:
+        """Each of his accounts as assigned."""
+        return [Outcome(account, "assigned", Phrase("cerca")) for account in self.accounts_of(debtor)]
 
 
 def around(index: int, step: float = 0.004) -> tuple[float, float]:
