@@ -17,6 +17,7 @@ from sync.exchange import Clock, OfficeSays, Peer, Unreachable, Untrusted
 from sync.ids import new_incarnation
 from sync.keys import BrokenKey, Keyring, new_signing_key, seal
 from sync.sealing import Cost
+from sync.wire.fields import instant
 from sync.wire.messages import EnrolReply
 from sync.words import N_, Phrase
 
@@ -83,8 +84,9 @@ def enrol_with(
         )
         with store.writing() as db:
             settings.put_all(db, _settings(reply, server) | {"signing_key": signing.raw().hex()})
-            settings.put(db, "database_key", key.hex())
-            journal.open_incarnation(db, incarnation, clock.read().wall)
+            now = clock.read().wall
+            settings.put_all(db, {"database_key": key.hex(), "enrolled_at": instant(now)})
+            journal.open_incarnation(db, incarnation, now)
     except BaseException:
         store.close()
         raise

@@ -387,6 +387,7 @@ def build(folder: Path, records: list[tuple[str, str, dict[str, Any]]] | None = 
                 "token": "t" * 43,
                 "agent": AGENT,
                 "agent_name": "Carlos Pérez",
+                "enrolled_at": instant(NOON),
                 "office": uid(8),
                 "office_name": "Oficina de prueba",
                 "epoch": uid(7),

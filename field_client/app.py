@@ -1,0 +1,89 @@
+"""Puts the laptop's pages together for a browser on this computer. Knows no page's content."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
+
+from sync.exchange import Clock
+from sync.look import dress, error_page
+
+from .store import drafts, journal, settings
+from .store.db import Busy
+from .today import received
+from .web import amend, case, guard, people, sending, today, visit
+
+
+def create_app(folder: Path, clock: Clock) -> Flask:
+    """The laptop's program over the laptop in `folder`. Opens nothing until the passphrase is given."""
+    app = Flask(
+        __name__, template_folder="web/templates", static_folder="web/static", static_url_path="/field"
+    )
+    guard.install(app, folder, clock)
+    CSRFProtect(app)
+    dress(app, side="laptop", today=lambda: clock.read().wall.astimezone().date())
+    for module in (today, case, visit, amend, people, sending):
+        app.register_blueprint(module.blueprint)
+    app.context_processor(_around)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _refused)
+    app.register_error_handler(Busy, _busy)
+    return app
+
+
+def _around() -> dict[str, Any]:
+    """What every page shows around its content: whose laptop, which pack, how much waits."""
+    try:
+        store = guard.store()
+    except guard.Locked:
+        return {"unlocked": False, "fictitious_pack": "", "waiting": None}
+    with store.reading() as db:
+        known = received(db)
+        waiting = journal.counts(db) | {"drafts": len(drafts.all_of(db))}
+        failure = settings.get(db, "last_failure")
+    return {
+        "unlocked": True,
+        "fictitious_pack": known.fictitious,
+        "waiting": waiting,
+        "agent_name": known.agent_name,
+        "agent_zone": known.timezone,
+        "last_failure": failure,
+    }
+
+
+def _expired(_wrong: CSRFError) -> tuple[str, int]:
+    return error_page(
+        _("La página venció"),
+        _("Pasó demasiado tiempo o el programa se reinició."),
+        _("Vuelva atrás y cargue la página de nuevo; lo escrito quedó en el borrador."),
+        400,
+    )
+
+
+def _refused(wrong: HTTPException) -> tuple[str, int] | HTTPException:
+    status = wrong.code or 500
+    if status < 400:
+        return wrong
+    said = {
+        400: (_("No se entiende la petición"), _("Vuelva al día y empiece de nuevo.")),
+        403: (_("No se permite"), _("Abra el portátil desde su propia ventana del navegador.")),
+        404: (_("No existe"), _("Puede que ya no esté asignado a usted. Vuelva al día.")),
+        405: (_("Así no se puede"), _("Use los botones de la página.")),
+        413: (_("Es demasiado"), _("Escriba menos texto.")),
+    }
+    title, todo = said.get(status, (_("Algo falló"), _("Lo guardado sigue guardado. Vuelva al día.")))
+    return error_page(title, _("El portátil no pudo hacer lo pedido."), todo, status)
+
+
+def _busy(_wrong: Busy) -> tuple[str, int]:
+    return error_page(
+        _("El portátil está ocupado"),
+        _("Otro programa está usando los datos; no se guardó nada."),
+        _("Espere un momento y repita."),
+        503,
+    )

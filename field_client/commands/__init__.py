@@ -1,0 +1,1 @@
+"""The commands of `ronda field`, a module each."""

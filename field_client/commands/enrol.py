@@ -1,0 +1,54 @@
+"""`ronda field enrol`. Knows no key and no message: it asks and reports."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sync.exchange import OfficeSays, Unreachable, Untrusted
+
+from .. import enrolling
+from ..clock import SystemClock
+from ..folder import check_free
+from .options import ask_passphrase, clear_errors, data_option, english, json_option, say
+
+
+@click.command()
+@data_option
+@click.option("--server", required=True, metavar="URL", help="The office's address.")
+@click.option("--code", required=True, help="The one-time code the office gave.")
+@click.option("--name", default="", help="What the office will call this laptop (else its host name).")
+@json_option
+@clear_errors
+def enrol(data: Path, server: str, code: str, name: str, as_json: bool) -> None:
+    """Make this computer a collector's laptop.
+
+    The passphrase that will open it is asked, or read from RONDA_FIELD_PASSPHRASE; 10 characters at
+    least. The office gets the database key sealed to its recovery key: a forgotten passphrase loses
+    nothing.
+    """
+    check_free(data)
+    try:
+        done = enrolling.enrol(
+            data,
+            server=server,
+            code=code,
+            passphrase=ask_passphrase(twice=True),
+            clock=SystemClock(),
+            name=name,
+        )
+    except Unreachable as wrong:
+        raise click.ClickException(
+            f"The office at {server} does not answer ({wrong}). "
+            "Nothing was changed; check the address and try again."
+        ) from wrong
+    except OfficeSays as wrong:
+        raise click.ClickException(f"{english(wrong.told.detail)} ({wrong.told.code})") from wrong
+    except Untrusted as wrong:
+        raise click.ClickException(english(wrong.because)) from wrong
+    say(
+        {"device": done.device, "agent": done.agent_name, "office": done.office_name, "sealed": done.sealed},
+        as_json,
+        f"Enrolled for {done.agent_name} at {done.office_name}. Receive the day with: ronda field sync",
+    )

@@ -1,0 +1,124 @@
+"""What every laptop command shares: the folder, the passphrase, and errors as sentences. Runs no command."""
+
+from __future__ import annotations
+
+import functools
+import gettext
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+import sync.look
+from sync.rules.answers import FieldError
+from sync.sealing import BrokenKey, WrongPassphrase
+from sync.words import Phrase
+
+from ..folder import AlreadyEnrolled, NotEnrolled, WeakPassphrase, default_folder, open_laptop
+from ..peer import BadAddress
+from ..store.db import Busy, UnsafeSQLite, WrongDatabase
+from ..store.journal import Empty
+from ..visiting import Problem
+
+Command = Callable[..., Any]
+SENTENCES = (
+    NotEnrolled,
+    AlreadyEnrolled,
+    WeakPassphrase,
+    BadAddress,
+    WrongDatabase,
+    UnsafeSQLite,
+    Busy,
+    Empty,
+)
+VARIABLE = "RONDA_FIELD_PASSPHRASE"
+
+data_option = click.option(
+    "--data",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="RONDA_FIELD_DATA",
+    default=default_folder,
+    show_default="your own data folder",
+    help="The laptop's folder (else RONDA_FIELD_DATA).",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+
+
+def ask_passphrase(*, twice: bool = False) -> str:
+    """From the environment, else typed without an echo."""
+    given = os.environ.get(VARIABLE)
+    if given:
+        return given
+    return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def clear_errors(command: Command) -> Command:
+    """Turn what is wrong with folder, passphrase or database into a sentence and exit code 1."""
+
+    @functools.wraps(command)
+    def safe(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except SENTENCES as wrong:
+            raise click.ClickException(str(wrong)) from wrong
+        except WrongPassphrase as wrong:
+            raise click.ClickException(
+                f"That passphrase does not open this laptop. Type it again, or set {VARIABLE}. "
+                "Nothing was changed; if it is lost, the office can recover the data."
+            ) from wrong
+        except BrokenKey as wrong:
+            raise click.ClickException(f"{wrong}. Ask the office to recover the laptop.") from wrong
+        except OSError as wrong:
+            raise click.ClickException(f"{wrong.strerror or wrong}: {wrong.filename or ''}") from wrong
+
+    return safe
+
+
+def with_laptop(command: Command) -> Command:
+    """Add `--data`, and hand the laptop's open store over as the first argument."""
+
+    @data_option
+    @functools.wraps(command)
+    @clear_errors
+    def opened(*args: Any, data: Path, **kwargs: Any) -> Any:
+        if not (data / "keyring.json").exists():
+            raise NotEnrolled(data)
+        store = open_laptop(data, ask_passphrase())
+        try:
+            return command(store, *args, **kwargs)
+        finally:
+            store.close()
+
+    return opened
+
+
+@functools.cache
+def _english() -> gettext.NullTranslations:
+    folder = Path(sync.look.__file__).parent / "translations"
+    return gettext.translation("messages", str(folder), ["en"], fallback=True)
+
+
+def english(phrase: Phrase) -> str:
+    """A phrase in English where its catalogue was compiled into the package, else in Spanish."""
+    return phrase.said(_english().gettext)
+
+
+def problem_json(problem: Problem) -> dict[str, str]:
+    """What keeps something from being saved, for a script."""
+    if isinstance(problem, FieldError):
+        return {
+            "field": problem.field,
+            "account": problem.account,
+            "because": english(problem.because),
+            "rule": problem.rule,
+        }
+    return {"field": "", "account": "", "because": english(problem.reason), "rule": problem.rule}
+
+
+def say(said: dict[str, Any], as_json: bool, sentence: str) -> None:
+    """The result, as JSON for a script or as a sentence for a person."""
+    click.echo(json.dumps(said, ensure_ascii=False) if as_json else sentence)

@@ -1,0 +1,58 @@
+"""`ronda field status`: what this laptop has said, what it holds, and how far both sides agree."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from sync.digest import overall
+
+from ..store import drafts, journal, records, settings
+from ..store.db import Store
+from .options import json_option, with_laptop
+
+
+@click.command()
+@json_option
+@with_laptop
+def status(store: Store, as_json: bool) -> None:
+    """Print what waits, what the office holds, and what this laptop holds."""
+    said = status_of(store)
+    if as_json:
+        click.echo(json.dumps(said, ensure_ascii=False))
+        return
+    click.echo(f"Laptop of {said['agent_name']}, office {said['office_name']} ({said['server']})")
+    click.echo(f"Waiting to be sent: {said['unsent']} event(s), {said['visits_unsent']} visit(s)")
+    click.echo(f"Acknowledged: {said['acknowledged']}; quarantined by the office: {said['quarantined']}")
+    click.echo(
+        f"Last sent: {said['last_sent'] or 'never'}; last received: {said['last_received'] or 'never'}"
+    )
+    held = ", ".join(f"{many} {kind}" for kind, many in said["records"].items()) or "nothing yet"
+    click.echo(f"Holds: {held}")
+    click.echo(f"Chain: {said['head']['incarnation']} n={said['head']['n']} h={said['head']['h'][:16]}…")
+
+
+def status_of(store: Store) -> dict[str, Any]:
+    """Everything `status --json` prints."""
+    with store.reading() as db:
+        head = journal.head(db, journal.current(db))
+        digest = records.digest(db)
+        names = ("agent", "agent_name", "office_name", "server", "device", "last_sent", "last_received")
+        return {
+            **{name: settings.get(db, name) for name in names},
+            **journal.counts(db),
+            "drafts": len(drafts.all_of(db)),
+            "cursor": settings.get(db, "cursor"),
+            "complete": settings.get(db, "complete", False),
+            "head": {"incarnation": head.incarnation, "n": head.n, "h": head.h.hex()},
+            "records": records.counts(db),
+            "digest": overall(digest),
+            "buckets": digest,
+            "offset_ms": settings.get(db, "offset_ms"),
+            "uncertainty_ms": settings.get(db, "uncertainty_ms"),
+            "last_failure": settings.get(db, "last_failure"),
+            "sealed": settings.get(db, "sealed", False),
+            "quarantine": journal.quarantined(db),
+        }

@@ -1,0 +1,117 @@
+"""`ronda field today`: the day's stops, for a person or a script."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from sync.records import Verdict
+from sync.wire.fields import instant
+
+from .. import today as days
+from ..casefile import AccountCase
+from ..clock import SystemClock
+from ..store.db import Store
+from .options import english, json_option, with_laptop
+
+
+@click.command()
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="The route of this day (else today's, else the next)."
+)
+@json_option
+@with_laptop
+def today(store: Store, day: datetime | None, as_json: bool) -> None:
+    """Print the day's stops in order, and those left out with their reason."""
+    found = days.day_of(store, SystemClock().read().wall, day.date() if day else None)
+    if found is None:
+        raise click.ClickException(
+            "There is no route on this laptop. Receive the day first: ronda field sync"
+        )
+    if as_json:
+        click.echo(json.dumps(day_json(found), ensure_ascii=False))
+        return
+    click.echo(f"Route of {found.date:%Y-%m-%d}: {found.done} of {len(found.stops)} done")
+    for stop in found.stops:
+        eta = f"{stop.eta.astimezone():%H:%M}" if stop.eta else "--:--"
+        click.echo(f"{stop.sequence:>3}  {eta}  {stop.state:<13} {stop.name}  [{stop.id}]")
+    for stop in found.left_out:
+        click.echo(f"  -  left out      {stop.name}: {english(stop.why) if stop.why else ''}")
+
+
+def day_json(day: days.Day) -> dict[str, Any]:
+    """The day as `today --json` prints it; amounts are decimal strings, times instants in UTC."""
+    return {
+        "route": day.id,
+        "date": _date(day.date),
+        "version": day.version,
+        "approximate": day.approximate,
+        "done": day.done,
+        "next": day.next.id if day.next else None,
+        "stops": [stop_json(stop) for stop in day.stops],
+        "left_out": [stop_json(stop) for stop in day.left_out],
+    }
+
+
+def stop_json(stop: days.DayStop) -> dict[str, Any]:
+    return {
+        "stop": stop.id,
+        "sequence": stop.sequence,
+        "debtor": stop.case.state.id,
+        "name": stop.name,
+        "address": stop.address.id if stop.address else None,
+        "address_text": stop.address.text if stop.address else "",
+        "lat": stop.lat,
+        "lon": stop.lon,
+        "zone": stop.case.zone,
+        "eta": instant(stop.eta) if stop.eta else None,
+        "window": [instant(moment) for moment in stop.window] if stop.window else None,
+        "appointment": stop.appointment,
+        "state": stop.state,
+        "done": stop.done,
+        "visit": stop.visit.visit.id if stop.visit else None,
+        "why": english(stop.why) if stop.why else "",
+        "stopped": english(stop.stopped) if stop.stopped else "",
+        "verdict": _verdict(stop.case.verdict),
+        "next_allowed": instant(stop.case.next_allowed) if stop.case.next_allowed else None,
+        "accounts": [account_json(account) for account in stop.accounts],
+    }
+
+
+def account_json(case: AccountCase) -> dict[str, Any]:
+    account, aged = case.known.account, case.standing
+    return {
+        "account": account.id,
+        "number": account.number,
+        "lender": account.lender,
+        "currency": account.currency,
+        "state": account.state,
+        "pack": account.pack,
+        "overdue": f"{aged.overdue:f}" if aged else None,
+        "total": f"{aged.total:f}" if aged else None,
+        "days_past_due": aged.dpd if aged else None,
+        "bucket": aged.bucket if aged else None,
+    }
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "decision": verdict.decision,
+        "rulings": [
+            {
+                "rule": one.rule,
+                "decision": one.decision,
+                "because": english(one.because),
+                "source": one.source,
+            }
+            for one in verdict.rulings
+            if one.decision != "allow"
+        ],
+    }
+
+
+def _date(day: date) -> str:
+    return day.isoformat()

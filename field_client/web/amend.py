@@ -1,0 +1,111 @@
+"""The form that puts a visit right. The original stays; what differs is said anew, with why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from sync.records import Known, Promise, Visit
+from sync.rules.results import PARTIES, PLACES
+from sync.rules.visit import draft_from
+
+from ..casefile import AccountCase, Case, case_of
+from ..correcting import amend_visit, draft_of
+from ..drafting import Draft
+from ..store import cases, policies
+from ..visiting import NotSaved, Problem, Saved
+from . import answers as forms
+from .guard import clock, store
+from .visit import LOCATION_REASONS, account_form, told
+
+blueprint = Blueprint("amend", __name__)
+
+
+@blueprint.route("/visita/<visit>/corregir", methods=["GET", "POST"])
+def form(visit: str) -> str | Response | tuple[str, int]:
+    found = told(visit)
+    if found.known is None:
+        abort(404)  # the debtor is no longer on this laptop
+    before = found.known.visit
+    case = _case(found.row.debtor or "", before)
+    accounts = tuple(one for one in case.accounts if one.id in {r.account for r in before.results})
+    if request.method == "GET":
+        said = _answers(before, found.promises, accounts, found.row.said["happened"].get("line"), case.zone)
+        return _page(case, accounts, said, "", [])
+    said = forms.flat(request.form.to_dict(flat=False))
+    result = _amend(said, before, case, accounts)
+    if isinstance(result, Saved):
+        return redirect(url_for("visit.show", visit=visit, guardado=1))
+    return _page(case, accounts, said, said.get("why", ""), list(result.problems)), 422
+
+
+def _case(debtor: str, before: Visit) -> Case:
+    with store().reading() as db:
+        state = cases.state_of(db, debtor)
+        return case_of(state, policies.all_of(db), clock().read().wall, before.address)
+
+
+def _answers(
+    before: Visit,
+    promises: tuple[Promise, ...],
+    accounts: tuple[AccountCase, ...],
+    line: int | None,
+    zone: str,
+) -> forms.Answers:
+    """The visit as it stands, its times always in the open: a correction is never written at the door."""
+    whole = draft_from(before, promises=promises)
+    draft = replace(draft_of(before, line), results=whole.results)
+    ordered = replace(draft, accounts=tuple(account.id for account in accounts))
+    return forms.answers_of(ordered, zone)
+
+
+def _amend(
+    said: forms.Answers, before: Visit, case: Case, accounts: tuple[AccountCase, ...]
+) -> Saved | NotSaved:
+    frame = forms.Frame(case.state.id, tuple(one.id for one in accounts), case.zone, before.stop)
+    # The times are typed now, whatever they were then; how they were known then stays true.
+    typed = said | {"known": Known.PAPER if said.get("line") else Known.LATER}
+    draft = forms.draft_of(typed, frame, clock().read().wall)
+    if isinstance(draft, list):
+        return NotSaved(tuple(draft))
+    kept = _same_minutes(draft, before)
+    return amend_visit(store(), before.id, kept, said.get("why", ""), clock().read())
+
+
+def _same_minutes(draft: Draft, before: Visit) -> Draft:
+    """The form shows minutes: where they are unchanged, the seconds told before stay."""
+    start, end = before.happened.start, before.happened.end
+    if draft.start is not None and draft.start == start.replace(second=0, microsecond=0):
+        draft = replace(draft, start=start)
+    if draft.end is not None and draft.end == end.replace(second=0, microsecond=0):
+        draft = replace(draft, end=end)
+    return replace(draft, known=before.known)
+
+
+def _page(
+    case: Case, accounts: tuple[AccountCase, ...], said: forms.Answers, why: str, problems: list[Problem]
+) -> str:
+    found = forms.anchors(problems, [account.id for account in accounts])
+    context: dict[str, Any] = {
+        "summary": [(anchor, because.said(_)) for anchor, because, _account in found],
+        "errors": {anchor: because.said(_) for anchor, because, _account in found if anchor},
+    }
+    return render_template(
+        "field/visit_form.html",
+        case=case,
+        stop=None,
+        said=said,
+        why=why,
+        verdict=None,
+        forms=[account_form(place, account) for place, account in enumerate(accounts)],
+        places=[(code, _(label)) for code, label in PLACES.items()],
+        parties=[(code, _(label)) for code, label in PARTIES.items()],
+        address_kinds=[],
+        location_reasons=LOCATION_REASONS,
+        amending=True,
+        **context,
+    )

@@ -1,0 +1,241 @@
+"""Turns the visit form into a draft and back. Decides nothing: the rules judge the draft.
+
+Fields of one account end in `-0`, `-1` … in the order of the stop's accounts. A control shown twice
+(once for results that need it, once for those that only want it) counts by its first answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sync.ids import is_id, new_id
+from sync.records import (
+    AddressKind,
+    Known,
+    Location,
+    LocationSource,
+    Party,
+    Place,
+    Reason,
+    Result,
+    VisitResult,
+)
+from sync.rules.answers import FieldError
+from sync.rules.policy import zone_of
+from sync.rules.results import FIELDS
+from sync.wire.fields import instant, parse_instant
+from sync.words import N_, Phrase
+
+from ..drafting import Draft, ProposedAddress, ProposedPhone, Reader
+from ..visiting import Problem
+
+Answers = dict[str, str]
+GROUPED = re.compile(r"^\d{1,3}([.,]\d{3})+$", re.ASCII)
+# A form opened longer ago than this was not written at the door.
+STALE = timedelta(hours=2)
+
+
+def flat(said: Mapping[str, Any]) -> Answers:
+    """One text per name: of several, the first that says something."""
+    found: Answers = {}
+    for name, value in said.items():
+        values = value if isinstance(value, list) else [value]
+        texts = [text for text in values if isinstance(text, str)]
+        found[name] = next((text for text in texts if text.strip()), "")
+    return found
+
+
+def plain_amount(text: str) -> str:
+    """An amount as people write it (1.250.000,50 or 1,250,000.50) as the wire has it; else as typed."""
+    typed = re.sub(r"[\s$\u00a0]", "", text)
+    if GROUPED.match(typed):
+        return re.sub(r"[.,]", "", typed)
+    cut = max(typed.rfind("."), typed.rfind(","))
+    if cut >= 0:
+        whole, cents = re.sub(r"[.,]", "", typed[:cut]), typed[cut + 1 :]
+        return f"{whole}.{cents}" if whole.isdigit() and cents.isdigit() else text.strip()
+    return typed if typed.isdigit() else text.strip()
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the form is about, which the collector does not type."""
+
+    debtor: str
+    accounts: tuple[str, ...]
+    zone: str
+    stop: str | None = None
+    route: str | None = None
+
+
+def draft_of(answers: Answers, frame: Frame, now: datetime) -> Draft | list[Problem]:
+    """The draft that the answers tell, or what cannot be read in them."""
+    reader = Reader(answers)
+    known = reader.word("known", Known) or Known.LIVE
+    start, end, line = _times(reader, known, frame.zone, now)
+    results = tuple(
+        result
+        for place, account in enumerate(frame.accounts)
+        if (result := _result(reader, place, account)) is not None
+    )
+    id, address = reader.text("visit_id"), reader.text("address")
+    draft = Draft(
+        id=id if is_id(id) else new_id(),
+        debtor=frame.debtor,
+        accounts=frame.accounts,
+        place=reader.word("place", Place),
+        party=reader.word("party", Party),
+        start=start,
+        end=end,
+        results=results,
+        known=known,
+        line=line,
+        location=_location(reader),
+        note=reader.text("note"),
+        address=address if is_id(address) else None,
+        route=frame.route,
+        stop=frame.stop,
+        addresses=_addresses(reader),
+        phones=_phones(reader),
+        override_reason=reader.text("override_reason", 500),
+    )
+    return list(reader.wrong) or draft
+
+
+def _times(
+    reader: Reader, known: Known, zone: str, now: datetime
+) -> tuple[datetime | None, datetime | None, int | None]:
+    """Live: from when the form was opened until now. Otherwise as typed, in the debtor's zone."""
+    if known is Known.LIVE:
+        return opened_at(reader.text("opened"), now), None, None
+    day = reader.text("day")
+    at = {
+        name: Reader({name: f"{day}T{clock}" if day and clock else ""})
+        for name in ("start", "end")
+        for clock in (reader.text(name),)
+    }
+    found = {name: inner.moment(name, zone) for name, inner in at.items()}
+    reader.wrong += [one for inner in at.values() for one in inner.wrong]
+    return found["start"], found["end"], reader.whole("line") if known is Known.PAPER else None
+
+
+def opened_at(text: str, now: datetime) -> datetime:
+    """When the form was opened; now when that cannot be read or lies ahead."""
+    try:
+        return min(parse_instant(text), now)
+    except ValueError:
+        return now
+
+
+def _result(reader: Reader, place: int, account: str) -> VisitResult | None:
+    inner = Reader(reader.said)
+    result = inner.word(f"result-{place}", Result)
+    reason = inner.word(f"reason-{place}", Reason)
+    detail = {}
+    for key, field in FIELDS.items():
+        text = inner.text(f"{key}-{place}", 2000)
+        if text and key not in ("reason", "photo"):
+            detail[key] = plain_amount(text) if field.kind == "money" else text
+    reader.wrong += [
+        FieldError(one.field.removesuffix(f"-{place}"), one.because, one.rule, account) for one in inner.wrong
+    ]
+    return None if result is None else VisitResult(account, result, reason, detail)
+
+
+def _location(reader: Reader) -> Location:
+    source = reader.word("loc", LocationSource)
+    if source is None or source is LocationSource.NONE:
+        reason = reader.text("location_reason", 500)
+        if not reason:
+            reader.error("location_reason", N_("Diga por qué no hay ubicación."))
+        return Location(LocationSource.NONE, reason=reason)
+    lat, lon = reader.number("lat", -90, 90), reader.number("lon", -180, 180)
+    accuracy = reader.number("accuracy", 0, 1_000_000)
+    if lat is None or lon is None:
+        reader.error("lat", N_("Faltan las coordenadas; o elija «Sin ubicación» y diga por qué."))
+    return Location(source, lat, lon, accuracy)
+
+
+def _addresses(reader: Reader) -> tuple[ProposedAddress, ...]:
+    text = reader.text("new_address", 300)
+    kind = reader.word("new_address_kind", AddressKind) or AddressKind.OTHER
+    more = (reader.text(f"new_address_{name}", 200) for name in ("district", "city", "informant"))
+    return (ProposedAddress(kind, text, *more),) if text else ()
+
+
+def _phones(reader: Reader) -> tuple[ProposedPhone, ...]:
+    value = reader.text("new_phone", 60)
+    holder = reader.text("new_phone_holder", 20) or "debtor"
+    return (ProposedPhone(value, holder, reader.text("new_phone_relation", 60)),) if value else ()
+
+
+def answers_of(draft: Draft, zone: str) -> Answers:
+    """The answers that would tell this draft, to fill the form of a correction."""
+    where = zone_of(zone)
+    said: Answers = {
+        "visit_id": draft.id,
+        "address": draft.address or "",
+        "place": draft.place or "",
+        "party": draft.party or "",
+        "known": draft.known,
+        "line": str(draft.line or ""),
+        "loc": draft.location.source,
+        "lat": "" if draft.location.lat is None else str(draft.location.lat),
+        "lon": "" if draft.location.lon is None else str(draft.location.lon),
+        "accuracy": "" if draft.location.accuracy_m is None else f"{draft.location.accuracy_m:g}",
+        "location_reason": draft.location.reason,
+        "note": draft.note,
+    }
+    if draft.start is not None and draft.end is not None:
+        start, end = draft.start.astimezone(where), draft.end.astimezone(where)
+        said |= {"day": f"{start:%Y-%m-%d}", "start": f"{start:%H:%M}", "end": f"{end:%H:%M}"}
+    for place, account in enumerate(draft.accounts):
+        for result in draft.results:
+            if result.account == account:
+                said |= {f"result-{place}": result.result, f"reason-{place}": result.reason or ""}
+                said |= {f"{key}-{place}": text for key, text in result.detail.items()}
+    return said
+
+
+def fresh(now: datetime, zone: str, place: Place, address: str | None) -> Answers:
+    """The answers of a form just opened at the door."""
+    local = now.astimezone(zone_of(zone))
+    return {
+        "visit_id": new_id(),
+        "opened": instant(now),
+        "place": place,
+        "address": address or "",
+        "known": Known.LIVE,
+        "loc": LocationSource.NONE,
+        "day": f"{local:%Y-%m-%d}",
+        "start": f"{local:%H:%M}",
+        "end": f"{local:%H:%M}",
+    }
+
+
+def resumed(answers: Answers, now: datetime, zone: str) -> Answers:
+    """A draft taken up again; after hours it is no longer being written at the door."""
+    opened = opened_at(answers.get("opened", ""), now)
+    if now - opened <= STALE or answers.get("known", Known.LIVE) != Known.LIVE:
+        return answers
+    local = opened.astimezone(zone_of(zone))
+    times = {"day": f"{local:%Y-%m-%d}", "start": f"{local:%H:%M}", "end": ""}
+    return answers | times | {"known": Known.LATER, "opened": instant(now)}
+
+
+def anchors(problems: Sequence[Problem], accounts: Sequence[str]) -> list[tuple[str, Phrase, str]]:
+    """(id of the field on the page, what is wrong, which account) of each problem."""
+    found = []
+    for problem in problems:
+        if not isinstance(problem, FieldError):
+            found.append(("", problem.reason, ""))
+        elif problem.account in accounts:
+            place = accounts.index(problem.account)
+            found.append((f"{problem.field}-{place}", problem.because, problem.account))
+        else:
+            found.append((problem.field, problem.because, ""))
+    return found

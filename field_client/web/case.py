@@ -1,0 +1,118 @@
+"""A debtor's case on one page, and what may be said from it: a stop not made, an address, a phone."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from sync.records import AddressKind
+from sync.rules.visit import PARTIES, PLACES, REASONS, RESULTS
+
+from ..casefile import Case, case_of
+from ..correcting import propose_address, propose_phone, skip_stop
+from ..drafting import ProposedAddress, ProposedPhone
+from ..store import cases, drafts, policies, records
+from ..today import badge_of
+from ..visiting import NotSaved, Saved
+from .guard import clock, store
+
+blueprint = Blueprint("case", __name__)
+WORDS = {"results": RESULTS, "places": PLACES, "parties": PARTIES, "reasons": REASONS}
+
+
+def load(debtor: str, address: str | None = None) -> Case:
+    """The case of a debtor on this laptop; 404 for one who is not, or is no longer."""
+    with store().reading() as db:
+        state = cases.state_of(db, debtor)
+        packs = policies.all_of(db)
+    if state.debtor is None:
+        abort(404)
+    return case_of(state, packs, clock().read().wall, address)
+
+
+def stop_of(debtor: str, stop: str | None) -> dict[str, object] | None:
+    """A stop of this debtor on a route, with its route's id."""
+    with store().reading() as db:
+        routes = sorted(records.all_of(db, "route"), key=lambda one: (one["date"], one["version"]))
+    for route in reversed(routes):
+        for said in route["stops"]:
+            if said["debtor"] == debtor and said["id"] == stop:
+                return {**said, "route": route["id"], "date": route["date"]}
+    return None
+
+
+@blueprint.get("/caso/<debtor>")
+def show(debtor: str) -> str:
+    stop = stop_of(debtor, request.args.get("parada"))
+    found = load(debtor, str(stop["address"]) if stop and stop["address"] else None)
+    with store().reading() as db:
+        draft = drafts.get(db, debtor)
+    return render_template(
+        "field/case.html",
+        case=found,
+        stop=stop,
+        draft=draft is not None,
+        badge_of=badge_of,
+        words=WORDS,
+        kinds=address_kinds(),
+    )
+
+
+def address_kinds() -> list[tuple[str, str]]:
+    return [
+        (AddressKind.HOME, _("Domicilio")),
+        (AddressKind.WORK, _("Trabajo")),
+        (AddressKind.BUSINESS, _("Negocio")),
+        (AddressKind.GUARANTOR_HOME, _("Domicilio del aval")),
+        (AddressKind.OTHER, _("Otra")),
+    ]
+
+
+@blueprint.post("/caso/<debtor>/omitir/<stop>")
+def skip(debtor: str, stop: str) -> Response:
+    result = skip_stop(store(), stop, request.form.get("cause", ""), clock().read())
+    _tell(result, _("Anotado: la parada no se hizo."))
+    return redirect(url_for("today.show") if isinstance(result, Saved) else _back(debtor, stop))
+
+
+@blueprint.post("/caso/<debtor>/direccion")
+def add_address(debtor: str) -> Response:
+    said = {
+        key: request.form.get(key, "").strip() for key in ("kind", "text", "district", "city", "informant")
+    }
+    if said["kind"] not in set(AddressKind):
+        said["kind"] = AddressKind.OTHER
+    _tell(
+        propose_address(store(), debtor, ProposedAddress(**said), clock().read()),
+        _("Dirección anotada. Queda como propuesta hasta que la oficina la acepte."),
+    )
+    return redirect(_back(debtor))
+
+
+@blueprint.post("/caso/<debtor>/telefono")
+def add_phone(debtor: str) -> Response:
+    holder = request.form.get("holder", "debtor")
+    phone = ProposedPhone(
+        request.form.get("value", "").strip(),
+        holder if holder in ("debtor", "relative", "guarantor", "other") else "other",
+        request.form.get("relation", "").strip()[:60],
+    )
+    _tell(
+        propose_phone(store(), debtor, phone, clock().read()),
+        _("Teléfono anotado. Queda como propuesto hasta que la oficina lo acepte."),
+    )
+    return redirect(_back(debtor))
+
+
+def _back(debtor: str, stop: str | None = None) -> str:
+    return url_for("case.show", debtor=debtor, parada=stop or request.form.get("parada") or None)
+
+
+def _tell(result: Saved | NotSaved, done: str) -> None:
+    if isinstance(result, Saved):
+        flash(done, "success")
+        return
+    for problem in result.problems:
+        because = problem.because if hasattr(problem, "because") else problem.reason
+        flash(because.said(_), "error")
