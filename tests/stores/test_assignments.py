@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine, insert
@@ -152,13 +153,13 @@ def test_a_case_holds_the_latest_balance_up_to_the_day(office_engine: Engine) ->
         assert cases.overdue_debtors(connection, AS_OF - timedelta(days=1)) == []
     (held,) = then.accounts
     assert held.balance is not None
-    assert (held.state, held.balance.overdue) == (AccountState.OPEN, 500_000)
+    assert (held.state, held.balance.overdue) == (AccountState.OPEN, Decimal(500_000))
     assert held.balance.oldest_due == AS_OF - timedelta(days=95)
-    assert [payment.amount for payment in then.payments_of(account)] == [20_000]
+    assert [payment.amount for payment in then.payments_of(account)] == [Decimal(20_000)]
     assert then.stops_of(account) == {StopKind.CEASE}
     assert [(place.lat, place.precision) for place in then.addresses] == [(CENTRE[0], Precision.DOOR)]
     assert later.accounts[0].balance is not None
-    assert later.accounts[0].balance.overdue == 0
+    assert later.accounts[0].balance.overdue == Decimal(0)
 
 
 def test_visits_and_promises_of_a_debtor_are_read_back(office_engine: Engine) -> None:
@@ -171,7 +172,7 @@ def test_visits_and_promises_of_a_debtor_are_read_back(office_engine: Engine) ->
         assert encounters.history(connection, [ana], NOW) == {}
         assert encounters.payments_through(connection) == {}
     assert isinstance(met, Visit)
-    assert (said.visit, said.amount, said.due) == (met.id, 50_000, AS_OF)
+    assert (said.visit, said.amount, said.due) == (met.id, Decimal(50_000), AS_OF)
     assert said.window_start is not None
     assert said.window_start.isoformat() == "11:00:00"
 

@@ -1,0 +1,88 @@
+"""`ronda office assign` and `plan` as a person types them: figures, sentences, exit codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from server.commands.assign import assign
+from server.commands.plan import plan
+from server.config import config_from
+from server.office import initialise
+from server.store.engine import open_engine
+
+from .debts import AS_OF, NOW, World, around
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    initialise(config_from({}, tmp_path / "office"), NOW)
+    return tmp_path / "office"
+
+
+@pytest.fixture
+def world(folder: Path) -> World:
+    return World(open_engine(f"sqlite:///{folder / 'office.db'}"))
+
+
+def run(command: Any, folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(command, ["--data", str(folder), *words])
+
+
+def test_assign_and_plan_print_one_json_object_each(folder: Path, world: World) -> None:
+    world.agent("Rosa Niño")
+    for i in range(4):
+        world.debtor(f"d{i}", at=around(i))
+    world.debtor("barred", pack="co")
+    given = run(assign, folder, "--as-of", AS_OF.isoformat(), "--json")
+    assert given.exit_code == 0, given.output
+    figures = json.loads(given.stdout)
+    assert (figures["accounts_at_90"], figures["assigned"]["accounts"]) == (5, 4)
+    assert figures["barred"]["by_rule"] == {"co.visit.home": 1}
+    planned = run(plan, folder, "--date", "2026-11-23", "--agents", "rosa niño", "--publish", "--json")
+    assert planned.exit_code == 0, planned.output
+    figures = json.loads(planned.stdout)
+    assert (figures["stops"], figures["left_out"], figures["publication"]["published"]) == (4, 0, 1)
+
+
+def test_the_words_for_a_person_name_agents_rules_and_that_times_are_approximate(
+    folder: Path, world: World
+) -> None:
+    world.agent("Rosa")
+    world.debtor("Ana")
+    world.debtor("Beto", pack="co")
+    assert "barred by co.visit.home: 1 accounts" in run(assign, folder, "--as-of", "2026-11-20").output
+    told = run(plan, folder, "--date", "2026-11-23").output
+    assert "Rosa: 1 stops" in told
+    assert "approximate" in told
+
+
+def test_without_agents_assign_says_how_to_add_one_and_fails(folder: Path) -> None:
+    answer = run(assign, folder, "--as-of", "2026-11-20")
+    assert answer.exit_code == 1
+    assert "ronda office user add" in answer.output
+
+
+def test_planning_before_assigning_says_what_to_run(folder: Path, world: World) -> None:
+    world.agent("Rosa")
+    answer = run(plan, folder, "--date", "2026-11-23")
+    assert answer.exit_code == 1
+    assert "ronda office assign" in answer.output
+
+
+def test_an_agent_nobody_knows_is_refused_with_the_names_there_are(folder: Path, world: World) -> None:
+    world.agent("Rosa")
+    answer = run(plan, folder, "--date", "2026-11-23", "--agents", "Rosita")
+    assert answer.exit_code == 2
+    assert "Rosita" in answer.output
+    assert "Rosa" in answer.output
+
+
+def test_a_date_that_is_none_is_refused_with_an_example(folder: Path) -> None:
+    answer = run(plan, folder, "--date", "23/11/2026")
+    assert answer.exit_code == 2
+    assert "2026-11-20" in answer.output
