@@ -1,4 +1,4 @@
-"""What has to be known around a batch of events to apply it: loaded in bulk, kept current while applying."""
+"""What has to be known around a batch of events to apply it: read in bulk, kept current while applying."""
 
 from __future__ import annotations
 
@@ -52,6 +52,7 @@ class Surroundings:
     def of(cls, connection: Connection, agent_id: str, events: Sequence[Said]) -> Surroundings:
         held = visits.by_id(connection, _named(events, "visit"))
         debtors = {*_named(events, "debtor"), *(row["debtor_id"] for row in held.values())}
+        known.lock_debtors(connection, debtors)
         zones = known.debtor_zones(connection, debtors)
         results = visits.results_of(connection, held)
         told = {row["account_id"] for rows in results.values() for row in rows}

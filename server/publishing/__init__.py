@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from ..store import counters, feeds
+from ..store import counters, feeds, known
 from ..store.feeds import Row
 from .gathering import Wanted, wanted
 
@@ -41,7 +41,7 @@ def refresh_agents(connection: Connection, agent_ids: Iterable[str], now: dateti
 def refresh_debtors(connection: Connection, debtor_ids: Iterable[str], now: datetime) -> int:
     """The same for what concerns these debtors, in the feed of everyone who has or had them."""
     ids = sorted(set(debtor_ids))
-    feeds.lock_debtors(connection, ids)
+    known.lock_debtors(connection, ids)
     agents = sorted(feeds.agents_concerned(connection, ids))
     _lock(connection, agents)
     return _refresh(connection, agents, ids, now)

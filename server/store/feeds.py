@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from . import chunks, counters
-from .tables import addresses, amendments, assignments, contact_points, debtors, events, feeds
+from .tables import addresses, amendments, assignments, contact_points, events, feeds
 
 Key = tuple[str, str]  # kind, record id
 # Kinds that belong to the agent himself and not to one debtor, yet change with his debtors.
@@ -25,16 +25,6 @@ class Row:
     record_id: str
     payload: str | None
     debtor_id: str | None
-
-
-def lock_debtors(connection: Connection, debtor_ids: Iterable[str]) -> None:
-    """Hold these debtors' rows, so that nobody gives one of them to another agent meanwhile.
-
-    PostgreSQL only; SQLite has one writer at a time.
-    """
-    for piece in chunks.chunks(debtor_ids):
-        query = select(debtors.c.id).where(debtors.c.id.in_(piece)).order_by(debtors.c.id)
-        connection.execute(query.with_for_update()).all()
 
 
 def agents_concerned(connection: Connection, debtor_ids: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Connection, RowMapping, select
 
-from .chunks import fetch
+from .chunks import chunks, fetch
 from .tables import accounts, addresses, assignments, debtors
 
 
@@ -21,6 +21,17 @@ class Holding:
 
     def covers(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)
+
+
+def lock_debtors(connection: Connection, debtor_ids: Iterable[str]) -> None:
+    """Hold these debtors' rows, so that nobody visits one or gives him to another agent meanwhile.
+
+    Before anything that refers to them is written: PostgreSQL lets two writers share a row and then
+    wait for each other. SQLite has one writer at a time.
+    """
+    for piece in chunks(debtor_ids):
+        query = select(debtors.c.id).where(debtors.c.id.in_(piece)).order_by(debtors.c.id)
+        connection.execute(query.with_for_update()).all()
 
 
 def debtor_zones(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
