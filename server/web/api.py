@@ -126,6 +126,7 @@ def create(
         RATELIMIT_ENABLED=limited,
     )
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    app.extensions["ronda.limiter"] = limiter  # the views hold it weakly
     api = Api()
     api.ERROR_SCHEMA = ProblemSchema
     api.init_app(app)
