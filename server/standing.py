@@ -18,6 +18,7 @@ from sync.words import Phrase
 from .packs import pack_of
 from .store import payments
 from .store.boards import accounts as boards
+from .store.said import phrase_of
 from .store.scopes import Scope
 
 ZERO = Decimal(0)
@@ -147,7 +148,7 @@ def _today(row: dict[str, Any], paid: list[Payment], day: date) -> AccountToday:
         balance=balance,
         standing=ageing.standing(balance, paid, day, edges) if balance is not None else None,
         outcome=row["outcome"],
-        because=Phrase.from_json(row["because"]) if row["because"] else None,
+        because=phrase_of(row["because"]) if row["because"] else None,
         rule=row["rule"] or "",
         rule_source=row["rule_source"] or "",
         agent=row["agent_id"] if row["outcome"] == "assigned" else None,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext as _
 
+from sync.money import from_minor
 from sync.rules import results
 from sync.words import N_
 
@@ -100,6 +103,14 @@ LABELS: dict[str, Mapping[str, str]] = {
         "corrected": N_("Corregido"),
         "misconduct": N_("Falta del gestor"),
     },
+    "stop": {
+        "dispute": N_("El deudor disputa la deuda"),
+        "cease": N_("Pidió no ser contactado"),
+        "attorney": N_("Representado por abogado"),
+        "deceased": N_("Fallecido"),
+        "held": N_("No disponible (privado de libertad u hospitalizado)"),
+        "unsafe": N_("Zona o situación de riesgo"),
+    },
     "decision": {"allow": N_("Permite"), "warn": N_("Advierte"), "block": N_("Impide")},
     "route": {"draft": N_("Borrador"), "published": N_("Publicada"), "superseded": N_("Reemplazada")},
     "import": {"portfolio": N_("Cartera"), "payments": N_("Pagos")},
@@ -132,6 +143,14 @@ TONES: dict[str, Mapping[str, str]] = {
     "outcome": {"assigned": "good", "barred": "neutral", "unassigned": "warn"},
     "account": {"open": "good", "recalled": "bad", "absent": "warn", "closed": "neutral"},
     "review": {"accepted": "good", "proposed": "warn", "rejected": "neutral"},
+    "stop": {
+        "dispute": N_("El deudor disputa la deuda"),
+        "cease": N_("Pidió no ser contactado"),
+        "attorney": N_("Representado por abogado"),
+        "deceased": N_("Fallecido"),
+        "held": N_("No disponible (privado de libertad u hospitalizado)"),
+        "unsafe": N_("Zona o situación de riesgo"),
+    },
     "decision": {"allow": "good", "warn": "warn", "block": "bad"},
     "route": {"draft": "warn", "published": "good", "superseded": "neutral"},
     "resolution": {"justified": "good", "corrected": "info", "misconduct": "bad"},
@@ -177,4 +196,27 @@ def bucket_choices(codes: Iterable[str]) -> list[tuple[str, str]]:
     return [(code, bucket(code)) for code in codes]
 
 
-FILTERS = {"said": said, "tone": tone, "bucket": bucket, "pair": pair}
+def pairs(rows: Iterable[Mapping[str, Any]], code: str, words: str) -> list[tuple[str, str]]:
+    """Two columns of some rows, for a select."""
+    return [(row[code], row[words]) for row in rows]
+
+
+def objects(held: Iterable[object], code: str, words: str) -> list[tuple[str, str]]:
+    """The same of two attributes of some objects."""
+    return [(getattr(one, code), getattr(one, words)) for one in held]
+
+
+def minor(row: Mapping[str, Any], column: str) -> Decimal:
+    """The amount in a column of minor units, in the row's own currency."""
+    return from_minor(row[column], row["currency"])
+
+
+FILTERS = {
+    "said": said,
+    "tone": tone,
+    "bucket": bucket,
+    "pair": pair,
+    "pairs": pairs,
+    "objects": objects,
+    "minor": minor,
+}

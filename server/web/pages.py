@@ -10,7 +10,7 @@ from flask_security import current_user
 
 from sync.words import N_
 
-from . import fiction, here, home, labels, portfolio
+from . import debtors, devices, fiction, findings, here, home, labels, people, portfolio, visits
 
 # endpoint → the word in the navigation; shown to whoever may open it.
 NAVIGATION = (
@@ -28,7 +28,7 @@ UNDER = {"debtors": "portfolio", "imports": "portfolio"}
 
 
 def install(app: Flask) -> None:
-    for module in (home, portfolio):
+    for module in (home, portfolio, debtors, visits, findings, devices, people):
         app.register_blueprint(module.blueprint)
     fiction.install(app)
     app.jinja_env.filters.update(labels.FILTERS)

@@ -8,9 +8,9 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from sqlalchemy import Connection
 
-from ..folding import folded
 from ..standing import AccountToday, accounts_today, board, lateness
 from ..store.boards import stations
+from ..store.debtors import folded
 from ..store.engine import reading
 from . import here
 from .paging import paged
@@ -74,7 +74,7 @@ def _found(connection: Connection, held: Iterable[AccountToday], asked: dict[str
 
 def _matches(account: AccountToday, words: list[str]) -> bool:
     """Every word is part of the name, the account number or the document; accents and case do not count."""
-    text = " ".join((folded(account.debtor_name), folded(account.number), folded(account.document)))
+    text = " ".join((account.search_name, folded(account.number), folded(account.document)))
     return all(word in text for word in words)
 
 

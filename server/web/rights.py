@@ -30,7 +30,7 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "portfolio.index": READERS | PHONE | STREET,
     "portfolio.accounts": READERS | PHONE | STREET,
     "debtors.case": READERS | PHONE | STREET,
-    "debtors.decide_address": DESK,
+    "debtors.decide": DESK,
     # Files of the lenders.
     "imports.index": DESK | {R.MANAGER},
     "imports.report": DESK | {R.MANAGER},

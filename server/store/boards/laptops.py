@@ -1,0 +1,87 @@
+"""The fleet within a scope: each laptop, how far it is, what it holds back and what came in wrong."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from ..scopes import Scope
+from ..tables import agents, devices, enrolment_codes, events, incarnations
+
+Rows = list[dict[str, Any]]
+
+
+def fleet(connection: Connection, scope: Scope) -> Rows:
+    """Every laptop of the scope's agents, in use first; no key and no token."""
+    installed = select(func.count()).where(incarnations.c.device_id == devices.c.id).scalar_subquery()
+    forks = (
+        select(func.count())
+        .where(incarnations.c.device_id == devices.c.id, incarnations.c.parent.is_not(None))
+        .scalar_subquery()
+    )
+    query = (
+        select(
+            devices.c.id,
+            devices.c.name,
+            devices.c.agent_id,
+            devices.c.enrolled_at,
+            devices.c.revoked_at,
+            devices.c.last_seen,
+            devices.c.client,
+            devices.c.pending,
+            agents.c.name.label("agent_name"),
+            installed.label("installed"),
+            forks.label("forks"),
+            _events(events.c.quarantine.is_not(None)).label("quarantined"),
+            _events(events.c.n > 0).label("received"),
+        )
+        .join(agents, agents.c.id == devices.c.agent_id)
+        .where(scope.agents())
+        .order_by(devices.c.revoked_at.is_not(None), agents.c.name, devices.c.enrolled_at.desc())
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _events(condition: Any) -> Any:
+    return (
+        select(func.count())
+        .select_from(events.join(incarnations, incarnations.c.id == events.c.incarnation))
+        .where(incarnations.c.device_id == devices.c.id, condition)
+        .correlate(devices)
+        .scalar_subquery()
+    )
+
+
+def quarantine(connection: Connection, scope: Scope, limit: int = 50) -> Rows:
+    """The latest events that were kept without being understood, with why."""
+    query = (
+        select(
+            events.c.incarnation,
+            events.c.n,
+            events.c.id,
+            events.c.kind,
+            events.c.quarantine,
+            events.c.received_at,
+            agents.c.name.label("agent_name"),
+        )
+        .join(incarnations, incarnations.c.id == events.c.incarnation)
+        .join(devices, devices.c.id == incarnations.c.device_id)
+        .join(agents, agents.c.id == devices.c.agent_id)
+        .where(scope.agents(), events.c.quarantine.is_not(None))
+        .order_by(events.c.arrival.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def waiting_codes(connection: Connection, scope: Scope, now: datetime) -> dict[str, int]:
+    """Agent → enrolment codes that are neither used nor expired."""
+    query = (
+        select(enrolment_codes.c.agent_id, func.count())
+        .join(agents, agents.c.id == enrolment_codes.c.agent_id)
+        .where(scope.agents(), enrolment_codes.c.used_at.is_(None), enrolment_codes.c.expires_at > now)
+        .group_by(enrolment_codes.c.agent_id)
+    )
+    return {agent: int(count) for agent, count in connection.execute(query)}

@@ -1,0 +1,127 @@
+"""A debtor's case file on one page, and the office's word on what the field found of him."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response
+
+from sync.money import from_minor
+from sync.records import Payment, Promise, Refused
+from sync.rules.promise import PromiseStanding, standings
+
+from ..deciding import decide_proposal
+from ..packs import pack_of
+from ..standing import AccountToday, accounts_today
+from ..store import payments
+from ..store.boards import cases
+from ..store.engine import reading
+from . import here
+
+blueprint = Blueprint("debtors", __name__, url_prefix="/debtors")
+
+
+@dataclass(frozen=True)
+class PaidRow:
+    """A payment as the page shows it; `inside` the balance it never reduces again."""
+
+    payment: Payment
+    number: str
+    inside: bool
+
+
+@blueprint.get("/<debtor_id>")
+def case(debtor_id: str) -> str:
+    scope, day = here.scope(), here.today()
+    with reading(here.engine()) as connection:
+        person = cases.debtor(connection, scope, debtor_id)
+        if person is None:
+            abort(404)
+        held = accounts_today(connection, scope, day, debtor_id=debtor_id)
+        ids = [account.id for account in held]
+        paid = payments.of_accounts(connection, ids)
+        shown = {
+            "accounts": held,
+            "bonds": cases.bonds_of(connection, ids),
+            "documents": cases.documents_of(connection, ids),
+            "addresses": cases.addresses_of(connection, scope, debtor_id),
+            "phones": cases.contact_points_of(connection, scope, debtor_id),
+            "promises": _promises(connection, held, paid, day),
+            "visits": cases.visits_to(connection, debtor_id, ids),
+            "assignments": cases.assignments_of(connection, debtor_id),
+            "stops": cases.stops_of(connection, debtor_id),
+        }
+    return render_template("debtors/case.html", person=person, paid=_paid(held, paid), day=day, **shown)
+
+
+@blueprint.post("/<kind>/<proposal_id>/<word>")
+def decide(kind: str, proposal_id: str, word: str) -> Response:
+    """Accept or reject an address or phone found in the field."""
+    if kind not in ("address", "phone") or word not in ("accept", "reject"):
+        abort(404)
+    try:
+        answer = decide_proposal(
+            here.engine(),
+            kind,
+            proposal_id,
+            accept=word == "accept",
+            actor=here.actor(),
+            now=here.now(),
+            scope=here.scope(),
+        )
+    except LookupError:
+        abort(404)
+    if isinstance(answer, Refused):
+        flash(answer.reason.said(_), "error")
+        return redirect(url_for("debtors.case", debtor_id=request.form.get("debtor", "")))
+    done = _("Aceptado: los portátiles lo recibirán al sincronizar.")
+    flash(done if word == "accept" else _("Rechazado: queda en la historia, sin usarse."), "success")
+    return redirect(url_for("debtors.case", debtor_id=answer))
+
+
+def _paid(held: list[AccountToday], paid: dict[str, list[Payment]]) -> list[PaidRow]:
+    rows = [
+        PaidRow(
+            payment,
+            account.number,
+            account.balance is not None and payment.value_date <= account.balance.as_of,
+        )
+        for account in held
+        for payment in paid.get(account.id, [])
+    ]
+    return sorted(rows, key=lambda row: (row.payment.value_date, row.payment.id), reverse=True)
+
+
+def _promises(
+    connection: Connection, held: list[AccountToday], paid: dict[str, list[Payment]], day: date
+) -> list[dict[str, Any]]:
+    """Every promise with its state today; None where the account's pack is not known."""
+    told = cases.promises_of(connection, [account.id for account in held])
+    through = cases.payments_through(connection, {account.lender for account in held})
+    stand: dict[str, PromiseStanding] = {}
+    for account in held:
+        policy = pack_of(account.pack)
+        made = [_promise(row) for row in told if row["account_id"] == account.id]
+        if policy is not None and made:
+            stand |= standings(made, paid.get(account.id, []), policy, day, through.get(account.lender))
+    return [row | {"promise": _promise(row), "standing": stand.get(row["id"])} for row in told]
+
+
+def _promise(row: dict[str, Any]) -> Promise:
+    return Promise(
+        id=row["id"],
+        visit=row["visit_id"],
+        account=row["account_id"],
+        debtor=row["debtor_id"],
+        amount=from_minor(row["amount_minor"], row["currency"]),
+        currency=row["currency"],
+        due=row["due"],
+        channel=row["channel"],
+        place=row["place"],
+        made_at=row["made_at"],
+    )

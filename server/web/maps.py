@@ -1,0 +1,186 @@
+"""Draws the office's maps by folium, with our own files only. Knows no noun: points, a line, streets.
+
+What people typed reaches a map through `js_template_safe` or `js_text` and no other way: folium writes
+texts into JavaScript template literals, where HTML escaping alone still runs `${…}`. Each map is a
+document of its own, in a sandbox without our origin, so that even a hole here reaches no session.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import folium
+from branca.element import MacroElement
+from flask import Response, url_for
+from folium.template import Template
+from folium.utilities import JsCode
+
+from sync.look import asset_url
+from sync.look.states import symbol
+
+AGENT_COLOURS = 8
+LAST_ZOOM = 19
+CLOSE_ENOUGH = 17
+# The one address that is no address: it names the SVG language.
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+FOREIGN = re.compile(r"\b(?:https?|wss?|ftp):(?:\\?/){2}|[\"'(=\s](?:\\?/){2}[a-z0-9]", re.IGNORECASE)
+
+
+class ForeignAddress(RuntimeError):
+    """A map would have asked another host for something; it is not served."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """A place. `state` is one of the look's states, or "" for an agent's mark with `number` in his colour."""
+
+    lat: float
+    lon: float
+    state: str
+    label: str
+    detail: str = ""
+    number: int | None = None
+
+
+class _Popup(MacroElement):  # type: ignore[misc]  # branca carries no types
+    """Leaflet's own popup: folium's needs jQuery."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "{{ this._parent.get_name() }}.bindPopup(`{{ this.text }}`);"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, point: Point) -> None:
+        super().__init__()
+        self._name = "Popup"
+        self.text = f"<strong>{js_template_safe(point.label)}</strong>"
+        if point.detail:
+            self.text += f"<p>{js_template_safe(point.detail)}</p>"
+
+
+def js_template_safe(text: str) -> str:
+    """Text as HTML inside a JavaScript template literal: shown as it was typed, and never run."""
+    escaped = escape(text, quote=True)
+    return re.sub(r"[`$\\{}/\n\r\u2028\u2029]", lambda mark: f"&#{ord(mark[0])};", escaped)
+
+
+def js_text(text: str) -> JsCode:
+    """Text as a JavaScript string literal."""
+    quoted = json.dumps(text)
+    return JsCode(re.sub(r"[<>&'`$/{}]", lambda mark: f"\\u{ord(mark[0]):04x}", quoted))
+
+
+def map_document(
+    points: Sequence[Point],
+    *,
+    line: Sequence[tuple[float, float]] = (),
+    streets: Mapping[str, Any] | None = None,
+    depot: tuple[float, float] | None = None,
+    language: str = "es",
+    title: str = "Ronda",
+) -> Response:
+    """The whole map as a page of its own, sealed in its own policy."""
+    drawn = folium.Map(
+        location=(0, 0), zoom_start=2, tiles=None, control_scale=True, attribution_control=False
+    )
+    drawn.options["maxZoom"] = LAST_ZOOM
+    drawn.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]
+    drawn.default_css = [
+        ("leaflet_css", asset_url("leaflet/leaflet.css")),
+        ("ronda_css", asset_url("ronda.css")),
+        ("map_css", url_for("static", filename="map.css")),
+    ]
+    if streets is not None:
+        _streets(streets).add_to(drawn)
+    if len(line) > 1:
+        folium.PolyLine(list(line), weight=4, class_name="map-route").add_to(drawn)
+    if depot is not None:
+        _depot(depot).add_to(drawn)
+    for point in points:
+        _marker(point).add_to(drawn)
+    everything = [(point.lat, point.lon) for point in points] + list(line) + ([depot] if depot else [])
+    if everything:
+        corners = [
+            [min(lat for lat, _ in everything), min(lon for _, lon in everything)],
+            [max(lat for lat, _ in everything), max(lon for _, lon in everything)],
+        ]
+        drawn.fit_bounds(corners, padding=(36, 36), max_zoom=CLOSE_ENOUGH)
+    return _served(drawn.get_root().render(), language, title)
+
+
+def localised(html: str) -> str:
+    """The same page; raises ForeignAddress when it names another host."""
+    found = FOREIGN.search(html.replace(SVG_NAMESPACE, ""))
+    if found is not None:
+        raise ForeignAddress(f"a map names another host near {html[found.start() : found.start() + 60]!r}")
+    return html
+
+
+def _marker(point: Point) -> folium.Marker:
+    name = f"{point.number}. {point.label}" if point.number is not None and point.state else point.label
+    icon = folium.DivIcon(
+        html=_face(point),
+        class_name="pin-box",
+        icon_size=(44, 44),
+        icon_anchor=(22, 22),
+        popup_anchor=(0, -16),
+    )
+    marker = folium.Marker((point.lat, point.lon), icon=icon, title=js_text(name))
+    marker.add_child(_Popup(point))
+    return marker
+
+
+def _face(point: Point) -> str:
+    if not point.state:
+        number = point.number or 0
+        return f'<span class="pin agent agent-{number % AGENT_COLOURS}">{number}</span>'
+    number_said = f'<span class="pin-seq">{point.number}</span>' if point.number is not None else ""
+    return f'<span class="pin">{symbol(point.state, 28)}{number_said}</span>'
+
+
+def _depot(at: tuple[float, float]) -> folium.Marker:
+    icon = folium.DivIcon(
+        html='<span class="pin depot"></span>', class_name="pin-box", icon_size=(44, 44), icon_anchor=(22, 22)
+    )
+    return folium.Marker(at, icon=icon, keyboard=False, interactive=False)
+
+
+def _streets(given: Mapping[str, Any]) -> folium.GeoJson:
+    """The base map, its shapes only: a street's name is not drawn and is not sent."""
+    shapes = [
+        {"type": "Feature", "properties": {"number": number}, "geometry": feature["geometry"]}
+        for number, feature in enumerate(given.get("features", []))
+        if feature.get("geometry")
+    ]
+    return folium.GeoJson(
+        {"type": "FeatureCollection", "features": shapes},
+        style_function=lambda _feature: {"className": "map-street", "weight": 3, "fill": False},
+        interactive=False,
+        zoom_on_click=False,
+    )
+
+
+def _served(html: str, language: str, title: str) -> Response:
+    """Give folium's inline parts a nonce, its page a language and a title, and close everything else."""
+    nonce = secrets.token_urlsafe(16)
+    # No text of people holds a "<" by now, so these replace folium's own marks only.
+    page = html.replace("<script>", f'<script nonce="{nonce}">').replace(
+        "<style>", f'<style nonce="{nonce}">'
+    )
+    page = page.replace("<html>", f'<html lang="{escape(language)}">', 1)
+    page = page.replace("<head>", f"<head>\n<title>{escape(title)}</title>", 1)
+    page = re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", page)
+    response = Response(localised(page), mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        "sandbox allow-scripts; default-src 'none'; base-uri 'none'; form-action 'none'; "
+        f"frame-ancestors 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; "
+        f"script-src 'self' 'nonce-{nonce}'"
+    )
+    return response

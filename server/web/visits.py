@@ -1,0 +1,117 @@
+"""The history of visits and the whole of one visit. Nothing here can be edited: a visit is only amended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, render_template, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+
+from sync.rules.results import FIELDS
+
+from ..store import findings, offices
+from ..store.boards import visits as boards
+from ..store.engine import reading
+from ..store.histories import verdict_of
+from . import days, here
+from .maps import Point, map_document
+from .paging import SIZE, Page, place
+from .signs import sign_of
+
+blueprint = Blueprint("visits", __name__, url_prefix="/visits")
+FILTERS = ("agent", "debtor", "account", "result", "evidence", "day", "until")
+
+
+@blueprint.get("/")
+def index() -> str:
+    asked = {name: request.args.get(name, "").strip() for name in FILTERS}
+    first, last = days.asked_day("day"), days.asked_day("until")
+    start, end = days.span(first, last or first)
+    wanted = boards.Wanted(
+        agent=asked["agent"],
+        debtor=asked["debtor"],
+        account=asked["account"],
+        result=asked["result"],
+        evidence=asked["evidence"],
+        start=start,
+        end=end,
+    )
+    scope = here.scope()
+    with reading(here.engine()) as connection:
+        total = boards.counted(connection, scope, wanted)
+        number, pages = place(request.args.get("page"), total)
+        rows = boards.listed(connection, scope, wanted, limit=SIZE, offset=(number - 1) * SIZE)
+        agents = boards.agents_seen(connection, scope)
+    shown = [row | {"sign": sign_of(one["result"] for one in row["results"])} for row in rows]
+    return render_template(
+        "visits/index.html",
+        page=Page(shown, number, pages, total),
+        asked=asked,
+        given={name: value for name, value in asked.items() if value},
+        agents=agents,
+    )
+
+
+@blueprint.get("/<visit_id>")
+def visit(visit_id: str) -> str:
+    scope = here.scope()
+    with reading(here.engine()) as connection:
+        told = _found(connection, visit_id)
+        shown = {
+            "promises": boards.promises_of(connection, scope, visit_id),
+            "reported": boards.payments_of(connection, scope, visit_id),
+            "amendments": boards.amendments_of(connection, visit_id),
+            "attachments": boards.attachments_of(connection, visit_id),
+            "findings": findings.listed(connection, scope, state=None, visit_id=visit_id),
+            "link": boards.ledger_place(connection, told),
+        }
+    return render_template(
+        "visits/visit.html",
+        visit=told,
+        sign=sign_of(one["result"] for one in told["results"]),
+        verdict=verdict_of(told["verdict"]),
+        detailed=_detailed,
+        where=told["lat"] is not None or told["address_lat"] is not None,
+        **shown,
+    )
+
+
+@blueprint.get("/<visit_id>/map")
+def map(visit_id: str) -> Response:
+    """Where the collector said he was, and where the address is."""
+    with reading(here.engine()) as connection:
+        told = _found(connection, visit_id)
+        streets = offices.get(connection, "basemap")
+    points = []
+    if told["address_lat"] is not None:
+        points.append(
+            Point(told["address_lat"], told["address_lon"], "pendiente", _("Dirección"), told["address_text"])
+        )
+    if told["lat"] is not None:
+        accuracy = _("Precisión ±%(m)s m", m=round(told["accuracy_m"])) if told["accuracy_m"] else ""
+        sign = sign_of(one["result"] for one in told["results"])
+        points.append(Point(told["lat"], told["lon"], sign, _("Lugar de la visita"), accuracy))
+    line = [(point.lat, point.lon) for point in points]
+    return map_document(points, line=line, streets=streets, language=str(get_locale() or "es"))
+
+
+def _found(connection: Connection, visit_id: str) -> dict[str, Any]:
+    told = boards.one(connection, here.scope(), visit_id)
+    if told is None:
+        abort(404)
+    return told
+
+
+def _detailed(detail: dict[str, str]) -> list[tuple[str, str]]:
+    """What a result asked and what was answered, in words."""
+    rows = []
+    for key, value in detail.items():
+        field = FIELDS.get(key)
+        if field is None:
+            rows.append((key, str(value)))
+            continue
+        choices = dict(field.choices)
+        rows.append((_(field.label), _(choices[value]) if value in choices else str(value)))
+    return rows
