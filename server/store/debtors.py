@@ -48,6 +48,13 @@ def by_document(
     return {key: known for key, known in found.items() if key in wanted}
 
 
+def ids_with_documents(connection: Connection, documents: Iterable[str]) -> set[str]:
+    """The debtors held under one of these numbers, whatever the document's type."""
+    query = select(debtors.c.id)
+    rows = chunks.fetch(connection, documents, lambda piece: query.where(debtors.c.document.in_(piece)))
+    return {row["id"] for row in rows}
+
+
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Insert the rows; `search_name` is made from `name`."""
     made = [row | {"search_name": folded(row["name"])} for row in rows]
