@@ -21,7 +21,7 @@ from .debts import AS_OF, CENTRE, NOW, World, around
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     engine = open_engine(f"sqlite:///{tmp_path}/office.db")
-    tables.metadata.create_all(engine)
+    schema.upgrade(engine)
     yield World(engine)
     engine.dispose()
 

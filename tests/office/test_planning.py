@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, update
 from server.assigning import AssignmentReport, assign
 from server.planning import NotPublished, PlanReport, PublishReport, plan, publish
 from server.roads.great_circle import GreatCircle
-from server.store import facts, routes, tables
+from server.store import facts, routes, schema, tables
 from server.store.engine import open_engine, reading, writing
 from server.store.routes import Route, Stop
 from sync.ids import new_id
@@ -31,7 +31,7 @@ QUICK: dict[str, Any] = {"iterations": 60, "workers": 1}
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     engine = open_engine(f"sqlite:///{tmp_path}/office.db")
-    tables.metadata.create_all(engine)
+    schema.upgrade(engine)
     yield World(engine)
     engine.dispose()
 
