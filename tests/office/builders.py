@@ -29,7 +29,6 @@ TODAY = date(2026, 11, 20)
 def quick_engine(folder: Path) -> Engine:
     engine = open_engine(f"sqlite:///{folder / 'office.db'}")
     schema.upgrade(engine)
-    t.metadata.create_all(engine)  # TEMP
     return engine
 
 
