@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError
 
+from sync import __version__
 from sync.exchange import Clock, OfficeSays, Peer, Unreachable, Untrusted
 from sync.ids import new_incarnation
 from sync.keys import BrokenKey, Keyring, new_signing_key, seal
@@ -79,7 +79,7 @@ def enrol_with(
                 "device_name": (name or socket.gethostname() or "laptop")[:80],
                 "public_key": signing.public.hex(),
                 "incarnation": incarnation,
-                "client": f"ronda/{version('ronda')}",
+                "client": f"ronda/{__version__}",
             },
         )
         with store.writing() as db:

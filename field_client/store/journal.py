@@ -244,20 +244,24 @@ def reflect(db: Database, incarnation: str, n: int) -> None:
         )
 
 
-def quarantine(
-    db: Database, incarnation: str, n: int, id: str, code: str, detail: dict[str, Any], told_at: datetime
-) -> None:
-    db.table("quarantined").upsert(
-        {
-            "incarnation": incarnation,
-            "n": n,
-            "id": id,
-            "code": code,
-            "detail": json.dumps(detail, ensure_ascii=False),
-            "told_at": instant(told_at),
-        },
-        pk=("incarnation", "n"),
-    )
+def quarantine(db: Database, incarnation: str, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None:
+    """Exactly these events of the chain are quarantined now; one applied since the last word is out again."""
+    held = {
+        row["n"]: row["told_at"]
+        for row in db.query("SELECT n, told_at FROM quarantined WHERE incarnation = ?", [incarnation])
+    }
+    db.execute("DELETE FROM quarantined WHERE incarnation = ?", [incarnation])
+    for one in told:
+        db.table("quarantined").insert(
+            {
+                "incarnation": one["incarnation"],
+                "n": one["n"],
+                "id": one["id"],
+                "code": one["code"],
+                "detail": json.dumps(one["detail"], ensure_ascii=False),
+                "told_at": held.get(one["n"], instant(told_at)),
+            }
+        )
 
 
 def quarantined(db: Database) -> list[dict[str, Any]]:

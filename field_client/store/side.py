@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from importlib.metadata import version
 from typing import Any
 
 from sqlite_utils import Database
 
+from sync import __version__
 from sync.digest import KindDigest
 from sync.exchange.sides import Identity
 from sync.keys import Keyring, signing_key
@@ -30,7 +30,7 @@ class StoredLaptop:
             incarnation = journal.current(db)
             return Identity(
                 device=settings.get(db, "device"),
-                client=f"ronda/{version('ronda')}",
+                client=f"ronda/{__version__}",
                 incarnation=incarnation,
                 key=signing_key(bytes.fromhex(settings.get(db, "signing_key"))),
                 office_keys=Keyring.from_json(settings.get(db, "office_keys")),
@@ -72,14 +72,9 @@ class StoredLaptop:
                 row = moved.get(entry.id)
                 journal.add(db, entry, row.debtor if row else None, row.recorded_at if row else opened_at)
 
-    def quarantine(self, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None:
-        if not (said := list(told)):
-            return
+    def quarantine(self, incarnation: str, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None:
         with self.store.writing() as db:
-            for one in said:
-                journal.quarantine(
-                    db, one["incarnation"], one["n"], one["id"], one["code"], one["detail"], told_at
-                )
+            journal.quarantine(db, incarnation, told, told_at)
 
     def cursor(self) -> Mapping[str, Any] | None:
         with self.store.reading() as db:

@@ -66,7 +66,7 @@ def settle(laptop: Laptop, identity: Identity, reply: dict[str, Any], reading: R
     hold or speaks of something else.
     """
     have, receipt = reply["have"], receipt_of(identity, reply)
-    laptop.quarantine(reply["quarantined"], reading.wall)
+    laptop.quarantine(identity.incarnation, reply["quarantined"], reading.wall)
     if have["incarnation"] != identity.incarnation:
         raise Untrusted(Phrase(N_("La respuesta habla de otra instalación; vuelva a enviar")))
     if laptop.hash_at(have["n"]) == have["h"]:

@@ -61,7 +61,7 @@ def _round(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> tuple[
         sent=outcome.sent + (0 if stuck or reopened else before),
         received=outcome.received + rows,
         reopened=outcome.reopened + reopened,
-        quarantined=outcome.quarantined + len(reply["quarantined"]),
+        quarantined=len(reply["quarantined"]),
     )
     return outcome, bool(left or more_rows or reopened) and outcome.rounds < ROUNDS
 

@@ -106,7 +106,8 @@ class Laptop(Protocol):
     ) -> None:
         """Open a new incarnation: `chain(parent, unacknowledged)` gives its entries, in one transaction."""
 
-    def quarantine(self, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None: ...
+    def quarantine(self, incarnation: str, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None:
+        """The events of this chain that the office keeps but could not apply: all of them, each time."""
 
     def cursor(self) -> Mapping[str, Any] | None: ...
 
