@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .answers import ImportReport, NotAgreed, Preview, Recognised, Remark, WrongFile, WrongImport
+from .payments import import_payments
 from .portfolio import import_portfolio
 from .source import preview
 
@@ -14,6 +15,7 @@ __all__ = [
     "Remark",
     "WrongFile",
     "WrongImport",
+    "import_payments",
     "import_portfolio",
     "preview",
 ]

@@ -18,11 +18,11 @@ from sync.rules.policy import Policy
 from sync.words import N_, Phrase
 
 from ..publishing import refresh_debtors
-from ..store import accounts, balances, debtors, imports, lenders, scope_records, withdrawals
+from ..store import accounts, balances, counters, debtors, imports, lenders, scope_records, withdrawals
 from ..store.accounts import Held
 from ..store.engine import reading, writing
 from . import asked, remembering, settling
-from .answers import WARNED, ImportReport, NotAgreed
+from .answers import WARNED, ImportReport, NotAgreed, Recognised
 from .identities import Identities, identified, key_of
 from .reaching import write_reach
 from .reading import Terms
@@ -54,9 +54,10 @@ def import_portfolio(
     agreed: bool = False,
     report: Path | str | None = None,
     progress: Progress | None = None,
+    show: Callable[[Recognised], None] | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import `path` as `lender`'s accounts as of a day, governed by `pack`.
+    """Import `path` as `lender`'s accounts as of a day, governed by `pack`; `show` hears first how it is read.
 
     Only a `full` file marks accounts absent, only this lender's, and raises NotAgreed when they would be more
     than 5 % and `agreed` is not given. `dry_run` answers with the same report and writes nothing. Raises
@@ -92,7 +93,11 @@ def import_portfolio(
             actor=actor,
             dry_run=dry_run,
         )
+    if show is not None:
+        show(sifted.recognised)
     with (reading if dry_run else writing)(engine) as connection:
+        if not dry_run:
+            counters.lock(connection, "import")  # one at a time: each compares with what is held
         tell(f"comparing {len(sifted.rows)} accounts with those held")
         _settle(connection, made, sifted, policy, country, now, agreed or dry_run, tell)
         if save_mapping:
@@ -245,7 +250,7 @@ def _reckon(
         or (settlement.held[row.number].debtor if row.number in settlement.held else "")
         for row in rows
     }
-    stops = scope_records.stop_states_of(settlement.connection, set(holders.values()))
+    stops = scope_records.stop_states_of(settlement.connection, set(holders.values()), settlement.now)
     ids = {number: account.id for number, account in settlement.held.items()}
     stopped = {
         number: {

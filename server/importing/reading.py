@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from sync.words import Phrase
+from sync.words import N_, Phrase
 
 from . import amounts, cells
 from .answers import REJECTED, WARNED, Remark
@@ -72,3 +72,28 @@ class Reading:
     @property
     def rejected(self) -> bool:
         return any(remark.level == REJECTED for remark in self.remarks)
+
+    def whole(self, padded: bool) -> bool:
+        """With more or fewer cells than headers the cells are in the wrong places: nothing is believed."""
+        given, expected = len(self.row.cells), self.columns.width
+        values: dict[str, str | int | float] = {"given": given, "expected": expected}
+        if self.row.broken:
+            self.reject("", Phrase(N_("unas comillas se abren y no se cierran en esta fila")))
+        elif given > expected and any(cells.raw(cell).strip() for cell in self.row.cells[expected:]):
+            text = N_("la fila tiene {given} celdas y el encabezado {expected}: sobra un separador")
+            self.reject("", Phrase(text, values))
+        elif given < expected and not padded:
+            text = N_("la fila está incompleta: tiene {given} celdas y el encabezado {expected}")
+            self.reject("", Phrase(text, values))
+        return not self.rejected
+
+    def currency(self, otherwise: str) -> str:
+        """The ISO code of the row's currency, or `otherwise` where the row says none."""
+        written = self.text("currency").upper()
+        if not written or written in ("$", "PESOS"):
+            return otherwise
+        if len(written) != 3 or not written.isascii() or not written.isalpha():
+            text = N_("«{value}» no es una moneda: escriba su código, por ejemplo COP")
+            self.reject("currency", Phrase(text, {"value": cells.shown(written)}))
+            return otherwise
+        return written

@@ -66,12 +66,12 @@ def understood(
 ) -> tuple[PortfolioRow | None, list[Remark]]:
     """The row (None: rejected) and the remarks on it. `padded`: trailing empty cells are left out."""
     reading = Reading(row, columns, terms)
-    if not _whole(reading, padded):
+    if not reading.whole(padded):
         return None, reading.remarks
     number = reading.text("number")
     if not number:
         reading.reject("number", Phrase(N_("falta el número de la cuenta")))
-    currency = _currency(reading)
+    currency = reading.currency(terms.currency)
     state = state_of(reading)
     people = _people(reading, number, closing=state in CLOSING)
     balance = balance_of(reading, currency, state)
@@ -98,34 +98,6 @@ def understood(
     if balance is not None:
         doubt(reading, balance, made.lender_dpd)
     return made, reading.remarks
-
-
-def _whole(reading: Reading, padded: bool) -> bool:
-    """With more or fewer cells than headers the cells are in the wrong places: nothing in it is believed."""
-    given, expected = len(reading.row.cells), reading.columns.width
-    if reading.row.broken:
-        reading.reject("", Phrase(N_("unas comillas se abren y no se cierran en esta fila")))
-        return False
-    if given > expected and any(cells.raw(cell).strip() for cell in reading.row.cells[expected:]):
-        text = N_("la fila tiene {given} celdas y el encabezado {expected}: sobra un separador")
-        reading.reject("", Phrase(text, {"given": given, "expected": expected}))
-        return False
-    if given < expected and not padded:
-        text = N_("la fila está incompleta: tiene {given} celdas y el encabezado {expected}")
-        reading.reject("", Phrase(text, {"given": given, "expected": expected}))
-        return False
-    return True
-
-
-def _currency(reading: Reading) -> str:
-    written = reading.text("currency").upper()
-    if not written or written in ("$", "PESOS"):
-        return reading.terms.currency
-    if len(written) != 3 or not written.isascii() or not written.isalpha():
-        text = N_("«{value}» no es una moneda: escriba su código, por ejemplo COP")
-        reading.reject("currency", Phrase(text, {"value": cells.shown(written)}))
-        return reading.terms.currency
-    return written
 
 
 def _people(reading: Reading, number: str, closing: bool) -> tuple[Person, ...]:
