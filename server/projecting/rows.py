@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from typing import Any, NamedTuple
 
 from marshmallow import ValidationError
@@ -15,6 +15,7 @@ from marshmallow import ValidationError
 from sync.ids import new_id
 from sync.money import to_minor
 from sync.records import EventKind, LocationSource, Precision, Result
+from sync.rules import typed
 from sync.rules.clauses import StopKind
 from sync.rules.policy import zone_of
 from sync.rules.results import RESULTS
@@ -23,7 +24,7 @@ from sync.words import N_, Phrase
 
 from ..publishing.records import AMENDABLE, visit_told
 from ..store.devices import Device
-from .said import Said, Unfit, check_body
+from .said import LATEST, Said, Unfit, check_body
 from .surroundings import Surroundings
 from .verdicts import judged
 
@@ -86,8 +87,11 @@ def _stops(
     made = []
     for result in results:
         kind = RESULTS[Result(result["result"])].stops
+        if kind is None:
+            continue
         account = result["account"] if kind is StopKind.DISPUTE else None
-        if kind is None or not around.set_stop(debtor, kind, account, since):
+        until = _held_until(result["detail"], around.zones[debtor]) if kind is StopKind.HELD else None
+        if not around.set_stop(debtor, kind, account, since, until):
             continue
         row = {
             "id": new_id(),
@@ -95,12 +99,20 @@ def _stops(
             "account_id": account,
             "state": kind.value,
             "since": since,
-            "until": None,
+            "until": until,
             "source": said.entry.id,
             "detail": {"result": result["result"], "account": result["account"], **result["detail"]},
         }
         made.append(Made("stop_states", row))
     return made
+
+
+def _held_until(detail: Mapping[str, str], zone: str) -> datetime | None:
+    """The end of the day, where the debtor lives, until which he is held or in hospital, if it was told."""
+    last = typed.day(detail.get("hold_until", ""))
+    if last is None or last > LATEST.date():
+        return None
+    return datetime.combine(last, time.max, zone_of(zone) or UTC)
 
 
 def _amendment(said: Said, around: Surroundings, sender: Sender) -> list[Made]:

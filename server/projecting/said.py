@@ -193,6 +193,9 @@ def check_body(kind: str, body: Mapping[str, Any]) -> None:
             to_minor(body["amount"], body["currency"])
         except ValueError as wrong:
             raise _wrong("amount", str(wrong)) from wrong
+    for name in ("due", "paid_on"):
+        if body.get(name) is not None and not EARLIEST.date() <= body[name] <= LATEST.date():
+            raise _wrong(name, "not a date between 2000 and 2100")
     for name in ("window_start", "window_end"):
         _clock_time(name, body.get(name))
     if kind == "address.proposed" and body["kind"] not in {kind.value for kind in AddressKind}:

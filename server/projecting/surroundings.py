@@ -89,12 +89,15 @@ class Surroundings:
         contact = Contact(row["id"], row["debtor_id"], row["channel"], happened, row["effective"])
         self.history.setdefault(contact.debtor, []).append(contact)
 
-    def set_stop(self, debtor: str, kind: StopKind, account: str | None, since: datetime) -> bool:
-        """False when the same stop stands already: a second word on it adds nothing."""
+    def set_stop(
+        self, debtor: str, kind: StopKind, account: str | None, since: datetime, until: datetime | None
+    ) -> bool:
+        """False when the same stop stands already for as long: a second word on it adds nothing."""
         for stop in self.stops[debtor]:
-            if stop.kind is kind and stop.account == account and stop.until is None:
+            longer = stop.until is None or (until is not None and until <= stop.until)
+            if stop.kind is kind and stop.account == account and longer:
                 return False
-        self.stops[debtor].append(Stop(kind, account, since, None))
+        self.stops[debtor].append(Stop(kind, account, since, until))
         return True
 
     def stopped(self, debtor: str, account: str, moment: datetime) -> set[StopKind]:

@@ -77,7 +77,8 @@ def judged(
         "location_reason": visit.location.reason,
         "note": visit.note,
         "evidence": _grade(visit, around).value,
-        "verdict": stored(verdict),
+        # With what the laptop was told at the door: an override and its reason must show.
+        "verdict": stored(verdict) | {"told": said.raw.get("verdict", {})},
         "out_of_scope": _out_of_scope(visit, corrected, around, zone),
     }
     return row, visit

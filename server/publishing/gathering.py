@@ -47,7 +47,7 @@ def wanted(
     if debtor_ids is not None:
         concerned &= set(debtor_ids)
     every = {account for scope in scopes.values() for mine in scope.debtors.values() for account in mine}
-    cases = _cases(connection, concerned, every)
+    cases = _cases(connection, concerned, every, now)
     found: dict[str, Wanted] = {}
     for agent_id in agent_ids:
         scope = scopes[agent_id]
@@ -91,7 +91,9 @@ def _of_case(case: Case, debtor: str, agent_id: str, accounts: Collection[str]) 
     return found
 
 
-def _cases(connection: Connection, debtors: Iterable[str], accounts: Collection[str]) -> dict[str, Case]:
+def _cases(
+    connection: Connection, debtors: Iterable[str], accounts: Collection[str], now: datetime
+) -> dict[str, Case]:
     cases = {debtor: Case() for debtor in debtors}
     held = scope_records.accounts_by_id(connection, accounts if cases else ())
     held = {name: row for name, row in held.items() if row["debtor_id"] in cases}
@@ -99,7 +101,7 @@ def _cases(connection: Connection, debtors: Iterable[str], accounts: Collection[
     reach = {*cases, *(row["debtor_id"] for rows in people.values() for row in rows)}
     addresses = scope_records.addresses_of(connection, reach)
     points = scope_records.contact_points_of(connection, reach)
-    stops = scope_records.stop_states_of(connection, cases)
+    stops = scope_records.stop_states_of(connection, cases, now)
     for debtor, row in scope_records.debtors_by_id(connection, cases).items():
         payload = records.debtor(row, addresses[debtor], points[debtor], stops[debtor])
         cases[debtor].own.append((("debtor", debtor), _text(payload)))

@@ -78,7 +78,12 @@ def debtor(row: Row, addresses: Sequence[Row], points: Sequence[Row], stops: Seq
         "addresses": [address(held) for held in addresses],
         "contact_points": [contact_point(held) for held in points],
         "stops": [
-            {"state": held["state"], "account": held["account_id"], "since": instant(held["since"])}
+            {
+                "state": held["state"],
+                "account": held["account_id"],
+                "since": instant(held["since"]),
+                "until": _moment(held["until"]),
+            }
             for held in stops
         ],
     }

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, RowMapping, func, or_, select
 
 from .chunks import fetch
 from .tables import (
@@ -116,15 +116,16 @@ def contact_points_of(connection: Connection, ids: Iterable[str]) -> Grouped:
     )
 
 
-def stop_states_of(connection: Connection, ids: Iterable[str]) -> Grouped:
-    """By debtor: what stops collection and was not lifted."""
+def stop_states_of(connection: Connection, ids: Iterable[str], now: datetime) -> Grouped:
+    """By debtor: what stops collection and is not over."""
+    stands = or_(stop_states.c.until.is_(None), stop_states.c.until > now)
     return _grouped(
         fetch(
             connection,
             ids,
             lambda piece: (
                 select(stop_states)
-                .where(stop_states.c.debtor_id.in_(piece), stop_states.c.until.is_(None))
+                .where(stop_states.c.debtor_id.in_(piece), stands)
                 .order_by(stop_states.c.since, stop_states.c.id)
             ),
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
@@ -202,7 +203,14 @@ def test_a_visit_that_cannot_be_is_quarantined(laptop: Laptop, change: dict[str,
 
 @pytest.mark.parametrize(
     "change",
-    [{"amount": "0"}, {"amount": "-5"}, {"amount": "10.239"}, {"amount": 5}, {"window_start": "99:99"}],
+    [
+        {"amount": "0"},
+        {"amount": "-5"},
+        {"amount": "10.239"},
+        {"amount": 5},
+        {"window_start": "99:99"},
+        {"due": "9999-12-31"},
+    ],
 )
 def test_a_promise_that_cannot_be_is_quarantined(laptop: Laptop, change: dict[str, Any]) -> None:
     visit = laptop.visit()
@@ -428,6 +436,21 @@ def test_cease_stops_the_person_a_dispute_its_account_and_only_once(laptop: Lapt
     assert stops["dispute"]["until"] is None
     [debtor] = [row for row in reply["page"]["rows"] if row["id"] == world.debtors["Rosa"]]
     assert {stop["state"] for stop in debtor["payload"]["stops"]} == {"dispute", "cease"}
+
+
+def test_who_is_held_is_stopped_until_the_end_of_the_day_that_was_told(laptop: Laptop) -> None:
+    world = laptop.world
+    for until in ("2026-11-25", "2026-11-24", "9999-12-31", "2026-11-30"):
+        detail = {"hold_until": until}
+        results = [{"account": world.accounts["Luis"][0], "result": "PRI", "detail": detail}]
+        laptop.visit("Luis", results=results)
+    assert ask(laptop, None)["quarantined"] == []
+    stops = sorted(world.rows(t.stop_states), key=lambda row: row["until"] or NOW)
+    assert [row["until"] and row["until"].date().isoformat() for row in stops] == [None, "2026-11-26"]
+    [debtor] = [
+        json.loads(row["payload"]) for row in world.feed("Ana") if row["record_id"] == world.debtors["Luis"]
+    ]
+    assert {stop["state"] for stop in debtor["stops"]} == {"held"}
 
 
 def test_a_visit_after_a_cease_is_in_breach_and_the_one_that_heard_it_is_not(laptop: Laptop) -> None:
