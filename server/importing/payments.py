@@ -132,7 +132,6 @@ def _rows(
     made: ImportReport,
     Recognised,
     sifted: SiftedPayments,
-    fresh: Iterable[PaymentRow],
     owners: Mapping[str, tuple[str, str, str]],
     identities: Mapping[int, str],
     now: datetime,

@@ -57,7 +57,7 @@ def import_portfolio(
     show: Callable[[Recognised], None] | None = None,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import `path` as `lender`'s accounts as of a day, governed by `pack`; `show` hears first how it is read.
+    """Import `path` as `lender`'s accounts as of a day, governed by `pack`. `show` hears how it is read.
 
     Only a `full` file marks accounts absent, only this lender's, and raises NotAgreed when they would be more
     than 5 % and `agreed` is not given. `dry_run` answers with the same report and writes nothing. Raises
