@@ -6,7 +6,7 @@ A payment inside a balance's as-of date is kept like any other; that it does not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -130,8 +130,8 @@ def _keep(connection: Connection, made: ImportReport, sifted: SiftedPayments, no
 def _rows(
     connection: Connection,
     made: ImportReport,
-    Recognised,
     sifted: SiftedPayments,
+    fresh: Sequence[PaymentRow],
     owners: Mapping[str, tuple[str, str, str]],
     identities: Mapping[int, str],
     now: datetime,
@@ -156,7 +156,6 @@ def _rows(
             "reverses": reverses,
         }
 
-    fresh = list(fresh)
     plain = [stored(row, None) for row in fresh if not row.reversal]
     undoing = [row for row in fresh if row.reversal]
     open_to = _open_to_reversal(connection, {owners[row.number][0] for row in undoing}, plain)
