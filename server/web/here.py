@@ -17,7 +17,7 @@ from ..office import Office
 from ..store import offices, scopes
 from ..store.engine import reading
 from ..store.logins import LoginUser
-from ..store.scopes import Scope
+from ..store.scopes import Scope, Share
 from . import rights
 
 OFFICE = "ronda.office"
@@ -84,3 +84,8 @@ def may(endpoint: str) -> bool:
     if not current_user.is_authenticated or endpoint not in current_app.view_functions:
         return False
     return rights.allows(endpoint, roles())
+
+
+def sees_everything() -> bool:
+    """True for who sees every lender, branch and team: what reaches the whole portfolio is his to start."""
+    return scope().agent_id is None and Share() in scope().shares

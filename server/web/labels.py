@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from sync.money import from_minor
@@ -206,6 +207,11 @@ def objects(held: Iterable[object], code: str, words: str) -> list[tuple[str, st
     return [(getattr(one, code), getattr(one, words)) for one in held]
 
 
+def decimal(value: float) -> str:
+    """A plain figure as a reader of Spanish writes it: 12,4."""
+    return str(format_decimal(value))
+
+
 def minor(row: Mapping[str, Any], column: str) -> Decimal:
     """The amount in a column of minor units, in the row's own currency."""
     return from_minor(row[column], row["currency"])
@@ -218,5 +224,6 @@ FILTERS = {
     "pair": pair,
     "pairs": pairs,
     "objects": objects,
+    "decimal": decimal,
     "minor": minor,
 }

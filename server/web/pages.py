@@ -10,7 +10,22 @@ from flask_security import current_user
 
 from sync.words import N_
 
-from . import debtors, devices, fiction, findings, here, home, labels, people, portfolio, visits
+from . import (
+    assignments,
+    debtors,
+    devices,
+    fiction,
+    findings,
+    here,
+    home,
+    labels,
+    people,
+    portfolio,
+    routes,
+    visits,
+)
+
+PAGES = (home, portfolio, debtors, assignments, routes, visits, findings, devices, people)
 
 # endpoint → the word in the navigation; shown to whoever may open it.
 NAVIGATION = (
@@ -28,7 +43,7 @@ UNDER = {"debtors": "portfolio", "imports": "portfolio"}
 
 
 def install(app: Flask) -> None:
-    for module in (home, portfolio, debtors, visits, findings, devices, people):
+    for module in PAGES:
         app.register_blueprint(module.blueprint)
     fiction.install(app)
     app.jinja_env.filters.update(labels.FILTERS)

@@ -1,4 +1,4 @@
-"""Which of the look's states a stop or a visit shows: the same sign on maps, lists and paper. Knows no page."""
+"""Which of the look's states a stop or a visit shows: the same sign everywhere. Knows no page."""
 
 from __future__ import annotations
 

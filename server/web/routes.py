@@ -1,0 +1,255 @@
+"""The day's routes: planned, looked at with reasons, published, and printed for the street."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from sqlalchemy import Connection
+from werkzeug.wrappers import Response as BaseResponse
+
+from sync.records import Refused, RouteState, UserRole
+
+from .. import planning
+from ..standing import AccountToday, accounts_today
+from ..store import agents as workforce
+from ..store import offices, routes
+from ..store.agents import Agent
+from ..store.boards import visits, whereabouts
+from ..store.engine import reading
+from ..store.routes import Route, Stop
+from . import days, here, jobs
+from .maps import Point, map_document
+from .signs import sign_of_stop
+
+blueprint = Blueprint("routes", __name__, url_prefix="/routes")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A stop as a page shows it; `person` None is a debtor outside the reader's scope: no name is given."""
+
+    stop: Stop
+    sign: str
+    person: dict[str, Any] | None
+    place: dict[str, Any] | None
+    accounts: tuple[AccountToday, ...]
+    phones: tuple[str, ...]
+
+
+@blueprint.get("/")
+def index() -> str:
+    day = days.asked_day("day") or here.today()
+    with reading(here.engine()) as connection:
+        staff = _staff(connection)
+        drawn = routes.newest(connection, day, {agent.id for agent in staff})
+        published = routes.newest(connection, day, {agent.id for agent in staff}, state=RouteState.PUBLISHED)
+        known = routes.days(connection, 14)
+    if _only_published():
+        drawn = published
+    by_agent = {route.agent: route for route in drawn}
+    return render_template(
+        "routes/index.html",
+        day=day,
+        before=day - timedelta(days=1),
+        after=day + timedelta(days=1),
+        rows=[(agent, by_agent.get(agent.id)) for agent in staff if agent.active or agent.id in by_agent],
+        travel={route.id: _travel(route) for route in drawn},
+        published={route.agent: route for route in published},
+        drafts=sum(route.state is RouteState.DRAFT for route in drawn),
+        known=sorted(known, reverse=True),
+        today=here.today(),
+    )
+
+
+@blueprint.post("/plan")
+def plan() -> BaseResponse:
+    """Start planning the day of every agent in scope; the page that follows says how far it is."""
+    day = days.asked_day("day")
+    if day is None:
+        flash(_("Elija el día que se va a planificar."), "error")
+        return redirect(url_for("routes.index"))
+    with reading(here.engine()) as connection:
+        chosen = [agent.id for agent in _staff(connection) if agent.active]
+    if not chosen:
+        flash(_("No hay gestores de campo en su parte de la cartera."), "error")
+        return redirect(url_for("routes.index", day=day.isoformat()))
+    engine, actor, now = here.engine(), here.actor(), here.now()
+
+    def work(say: jobs.Say) -> object:
+        return planning.plan(engine, day=day, agents=chosen, actor=actor, now=now, progress=say)
+
+    job = jobs.start(work, actor=actor, subject=f"plan {day}", now=now)
+    return redirect(url_for("routes.progress", job_id=job.id, day=day.isoformat()))
+
+
+@blueprint.get("/jobs/<job_id>")
+def progress(job_id: str) -> BaseResponse | str:
+    """How far a plan is, as a page and, for the page's script, as JSON."""
+    job = jobs.of(job_id, here.actor())
+    if job is None:
+        abort(404)
+    day = days.asked_day("day") or here.today()
+    if request.args.get("format") == "json":
+        return jsonify(done=job.done, step=job.step)
+    if not job.done:
+        return render_template("routes/progress.html", job=job, day=day)
+    if job.refused is not None:
+        flash(job.refused.reason.said(_), "error")
+    elif isinstance(job.result, planning.PlanReport):
+        report = job.result
+        told = _(
+            "Borrador de %(agents)s rutas con %(stops)s paradas; %(left)s deudores quedaron fuera, cada uno "
+            "con su razón. Revíselas y publíquelas.",
+            agents=len(report.routes),
+            stops=report.stops,
+            left=report.left_out,
+        )
+        flash(told, "success")
+    else:
+        flash(_("La planificación no terminó. No se guardó nada: intente de nuevo."), "error")
+    return redirect(url_for("routes.index", day=day.isoformat()))
+
+
+@blueprint.post("/publish")
+def publish() -> BaseResponse:
+    day = days.asked_day("day")
+    if day is None:
+        flash(_("Elija el día que se va a publicar."), "error")
+        return redirect(url_for("routes.index"))
+    with reading(here.engine()) as connection:
+        mine = [agent.id for agent in _staff(connection)]
+    chosen = [request.form["agent"]] if request.form.get("agent") in mine else mine
+    report = planning.publish(here.engine(), day=day, agents=chosen, actor=here.actor(), now=here.now())
+    if isinstance(report, planning.NotPublished):
+        said = _(
+            "No se publicó nada: la ruta de %(name)s no pasa la revisión. %(why)s (regla %(rule)s).",
+            name=report.agent_name,
+            why=report.reason.said(_),
+            rule=report.rule,
+        )
+        flash(said, "error")
+    elif isinstance(report, Refused):
+        flash(report.reason.said(_), "error")
+    elif not report.published:
+        flash(_("Ya estaba todo publicado."), "info")
+    else:
+        said = _(
+            "%(routes)s rutas publicadas con %(stops)s paradas: los portátiles las reciben al sincronizar.",
+            routes=report.published,
+            stops=report.stops,
+        )
+        flash(said, "success")
+    return redirect(url_for("routes.index", day=day.isoformat()))
+
+
+@blueprint.get("/<route_id>")
+def route(route_id: str) -> str:
+    with reading(here.engine()) as connection:
+        found = _found(connection, route_id)
+        planned = _shown(connection, found, found.planned)
+        left_out = _shown(connection, found, found.left_out)
+    return render_template(
+        "routes/route.html",
+        route=found,
+        planned=planned,
+        left_out=left_out,
+        travel=_travel(found),
+        done=sum(one.sign not in ("pendiente", "agendada", "detenida") for one in planned),
+    )
+
+
+@blueprint.get("/<route_id>/sheet")
+def sheet(route_id: str) -> str:
+    """The day on paper: numbered lines to work from, and to type from afterwards."""
+    with reading(here.engine()) as connection:
+        found = _found(connection, route_id)
+        planned = _shown(connection, found, found.planned)
+        agent = workforce.by_id(connection, found.agent)
+    return render_template(
+        "routes/sheet.html", route=found, planned=planned, agent=agent, travel=_travel(found)
+    )
+
+
+@blueprint.get("/<route_id>/map")
+def map(route_id: str) -> Response:
+    with reading(here.engine()) as connection:
+        found = _found(connection, route_id)
+        planned = _shown(connection, found, found.planned)
+        streets = offices.get(connection, "basemap")
+    points = [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None]
+    line = [(point.lat, point.lon) for point in points]
+    if found.depot is not None and line:
+        line = [found.depot, *line, found.depot]
+    return map_document(
+        points, line=line, streets=streets, depot=found.depot, language=str(get_locale() or "es")
+    )
+
+
+def _point(one: Shown) -> Point:
+    name = one.person["name"] if one.person else _("Fuera de su cartera")
+    where = one.place["text"] if one.place else ""
+    lat, lon = one.stop.lat or 0.0, one.stop.lon or 0.0
+    return Point(lat, lon, one.sign, name, where, one.stop.sequence)
+
+
+def _found(connection: Connection, route_id: str) -> Route:
+    """The route of an agent in scope; a collector sees what was published to him."""
+    found = routes.by_id(connection, route_id)
+    if found is None or found.agent not in {agent.id for agent in _staff(connection)}:
+        abort(404)
+    if _only_published() and found.state is not RouteState.PUBLISHED:
+        abort(404)
+    return found
+
+
+def _shown(connection: Connection, found: Route, stops: tuple[Stop, ...]) -> list[Shown]:
+    scope = here.scope()
+    ids = {stop.debtor for stop in stops}
+    people = whereabouts.people(connection, scope, ids)
+    phones = whereabouts.phones(connection, scope, ids)
+    places = whereabouts.texts(
+        connection, {stop.address for stop in stops if stop.address and stop.debtor in people}
+    )
+    told = visits.results_of_stops(connection, {stop.id for stop in stops})
+    known = {account.id: account for account in accounts_today(connection, scope, found.day)}
+    return [
+        Shown(
+            stop=stop,
+            sign=sign_of_stop(
+                told.get(stop.id, ()), appointment=stop.appointment, withdrawn=stop.withdrawn is not None
+            ),
+            person=people.get(stop.debtor),
+            place=places.get(stop.address or ""),
+            accounts=tuple(known[one] for one in stop.accounts if one in known),
+            phones=tuple(phones.get(stop.debtor, ())),
+        )
+        for stop in stops
+    ]
+
+
+def _travel(found: Route) -> dict[str, float]:
+    """Kilometres and minutes on the road, from the depot through the stops and back."""
+    where = {point: place for place, point in enumerate(found.matrix.get("points", []))}
+    chain = ["", *(stop.id for stop in found.planned), ""]
+    legs = [
+        (where[start], where[end])
+        for start, end in pairwise(chain)
+        if start in where and end in where
+    ]
+    metres = sum(found.matrix["metres"][start][end] for start, end in legs)
+    seconds = sum(found.matrix["seconds"][start][end] for start, end in legs)
+    return {"km": round(metres / 1000, 1), "minutes": round(seconds / 60)}
+
+
+def _staff(connection: Connection) -> list[Agent]:
+    return workforce.every(connection, here.scope().agents())
+
+
+def _only_published() -> bool:
+    return here.roles() <= {UserRole.COLLECTOR}
