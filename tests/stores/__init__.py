@@ -1,0 +1,1 @@
+"""One contract suite for the office's statements, on both engines."""

@@ -1,0 +1,53 @@
+"""The office's engines: what a transaction promises on both."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from server.store import facts, lenders, schema
+from server.store.engine import reading, writing
+from server.store.tables import facts as facts_table
+
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+
+
+def test_a_migrated_office_is_at_the_newest_schema(office_engine: Engine) -> None:
+    assert schema.current(office_engine) == schema.newest()
+    schema.require(office_engine)
+
+
+def test_a_transaction_that_raises_leaves_nothing(office_engine: Engine) -> None:
+    with pytest.raises(RuntimeError), writing(office_engine) as connection:
+        lenders.named(connection, "Banco Andino")
+        raise RuntimeError("the machine stopped")
+    with reading(office_engine) as connection:
+        assert lenders.id_of(connection, "Banco Andino") is None
+
+
+def test_what_is_written_while_reading_is_not_kept(office_engine: Engine) -> None:
+    with reading(office_engine) as connection:
+        lenders.named(connection, "Banco Andino")
+        assert lenders.id_of(connection, "Banco Andino") is not None
+    with reading(office_engine) as connection:
+        assert lenders.listed(connection) == []
+
+
+def test_a_time_comes_back_as_the_same_instant_in_utc(office_engine: Engine) -> None:
+    bogota = datetime(2026, 11, 20, 10, 0, tzinfo=timezone(timedelta(hours=-5)))
+    with writing(office_engine) as connection:
+        facts.append(connection, "test", as_of=date(2026, 11, 20), now=bogota, actor="ana", payload={"n": 1})
+    with reading(office_engine) as connection:
+        kept = connection.execute(select(facts_table.c.recorded_at)).scalar_one()
+    assert kept == bogota
+    assert kept.utcoffset() == timedelta(0)
+
+
+def test_a_reference_to_nothing_is_refused(office_engine: Engine) -> None:
+    statement = text(
+        "INSERT INTO documents (id, account_id, name, since) VALUES ('1', '2', 'x', '2026-11-20')"
+    )
+    with pytest.raises(Exception, match="(?i)foreign key"), writing(office_engine) as connection:
+        connection.execute(statement)
