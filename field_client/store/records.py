@@ -9,6 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from sync.digest import KindDigest, bucket_of, canonical, scope_digest
+from sync.rules.policy import fold_text
 
 # Id, feed number and payload of a record.
 Numbered = tuple[str, int, dict[str, Any]]
@@ -105,15 +106,19 @@ def accounts_of(db: Database, debtor: str) -> Iterator[Numbered]:
 
 
 def debtors(db: Database, words: str = "", limit: int = 500) -> list[dict[str, Any]]:
-    """Everyone on this laptop whose name or document holds these words, by name."""
-    like = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    found = db.query(
-        "SELECT payload FROM records WHERE kind = 'debtor' AND gone = 0 AND "
-        "(json_extract(payload, '$.name') LIKE ? ESCAPE '\\' OR json_extract(payload, '$.document') LIKE ? "
-        "ESCAPE '\\') ORDER BY json_extract(payload, '$.name') LIMIT ?",
-        [like, like, limit],
-    )
-    return [json.loads(row["payload"]) for row in found]
+    """Everyone on this laptop whose name or document holds these words, whatever their case and accents.
+
+    A laptop holds one collector's scope, so all of it is read: SQLite knows no accents.
+    """
+    wanted = fold_text(words)
+    if words.strip() and not wanted:
+        return []
+    found = [
+        said
+        for said in all_of(db, "debtor")
+        if wanted in fold_text(said["name"]) or wanted in fold_text(said["document"])
+    ]
+    return sorted(found, key=lambda said: fold_text(said["name"]))[:limit]
 
 
 def counts(db: Database) -> dict[str, int]:

@@ -1,0 +1,31 @@
+"""A seeded laptop, made once and copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from field_client import folder as folders
+
+from .builders import PASSPHRASE, Laptop, StandingClock, build
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Laptop:
+    """The small world's laptop, closed."""
+    laptop = build(tmp_path_factory.mktemp("seeded") / "laptop")
+    laptop.store.close()
+    return laptop
+
+
+@pytest.fixture
+def laptop(seeded: Laptop, tmp_path: Path) -> Iterator[Laptop]:
+    """Carlos's laptop with Monday received, open."""
+    folder = tmp_path / "laptop"
+    shutil.copytree(seeded.folder, folder)
+    store = folders.open_laptop(folder, PASSPHRASE)
+    yield Laptop(folder, store, StandingClock(), seeded.office, seeded.incarnation, seeded.device)
+    store.close()
