@@ -5,14 +5,14 @@ Knows no web page. Every read of a visit comes from `store/visits`; every rule f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from sync.records import Finding, Interval, Known, Refused, Visit
+from sync.records import Address, Finding, Interval, Known, Refused, Visit
 from sync.rules import audit as rules
 from sync.words import N_, Phrase
 
@@ -39,30 +39,54 @@ class AuditReport:
 
 def audit(connection: Connection, visit_ids: Iterable[str], now: datetime) -> AuditReport:
     """Judge these visits and keep what is found; a visit judged twice gives the same findings."""
-    counted: dict[str, int] = {}
+    counted: dict[str, set[str]] = {}
     new = seen = 0
-    for held in histories.for_audit(connection, list(visit_ids)):
-        seen += 1
-        visit = corrected(held)
-        policy = pack_of(held.pack)
-        found = list(rules.findings_from(held.verdict, visit.id, policy))
-        if policy is not None:
-            skew = None if held.offset_ms is None else held.offset_ms / 1000
-            found += rules.findings_of(
-                visit,
-                histories.address(connection, visit.address),
-                [corrected(other) for other in histories.same_day(connection, held)],
-                policy,
-                zone=held.zone,
-                skew_s=skew,
-                uncertainty_s=(held.uncertainty_ms or 0) / 1000,
-            )
-        if held.out_of_scope:
-            found.append(_out_of_scope(visit))
-        new += findings.add(connection, visit, found, now)
-        for finding in found:
-            counted[finding.rule] = counted.get(finding.rule, 0) + 1
-    return AuditReport(seen, new, counted)
+    for agent_id, asked in _by_agent(histories.for_audit(connection, list(visit_ids))).items():
+        seen += len(asked)
+        days = histories.around(
+            connection, agent_id, asked[0].visit.happened.start, asked[-1].visit.happened.start
+        )
+        known = {held.visit.id: corrected(held) for held in days}
+        places = histories.addresses_of(connection, asked)
+        found = [finding for held in asked for finding in _judge(held, known, places)]
+        new += findings.add(connection, [(known[one.visit], one) for one in found], now)
+        for one in found:
+            counted.setdefault(one.rule, set()).add(one.visit)
+    return AuditReport(seen, new, {rule: len(visits) for rule, visits in sorted(counted.items())})
+
+
+def _by_agent(visits: Iterable[histories.HeldVisit]) -> dict[str, list[histories.HeldVisit]]:
+    """The visits of each agent, oldest first as they come."""
+    found: dict[str, list[histories.HeldVisit]] = {}
+    for held in visits:
+        found.setdefault(held.visit.agent, []).append(held)
+    return found
+
+
+def _judge(
+    held: histories.HeldVisit, known: Mapping[str, Visit], places: Mapping[str, Address]
+) -> list[Finding]:
+    visit = known[held.visit.id]
+    policy = pack_of(held.pack)
+    found = list(rules.findings_from(held.verdict, visit.id, policy))
+    if policy is not None:
+        others = [other for other in known.values() if _near(visit, other)]
+        found += rules.findings_of(
+            visit,
+            places.get(visit.address or ""),
+            others,
+            policy,
+            zone=held.zone,
+            skew_s=None if held.offset_ms is None else held.offset_ms / 1000,
+            uncertainty_s=(held.uncertainty_ms or 0) / 1000,
+        )
+    if held.out_of_scope:
+        found.append(_out_of_scope(visit))
+    return found
+
+
+def _near(visit: Visit, other: Visit) -> bool:
+    return abs(other.happened.start - visit.happened.start) <= histories.AROUND
 
 
 def audit_all(engine: Engine, *, actor: str, now: datetime) -> AuditReport:

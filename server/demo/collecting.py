@@ -17,7 +17,7 @@ from .processes import DemoFailed, run
 WANTED = 20
 SERVICE = timedelta(minutes=8)
 FAR_DEGREES = 0.02  # about 2.2 km of latitude: the visit that must be found far from its address
-SHORT = timedelta(seconds=15)
+EARLY = timedelta(minutes=3)  # after the visit before began: the visit that must be found to overlap it
 
 # What came of each visit, in turn: who answered, the result, and what the result demands.
 OUTCOMES: tuple[tuple[str, str], ...] = (
@@ -29,7 +29,8 @@ OUTCOMES: tuple[tuple[str, str], ...] = (
     ("TIT", "PTP"),
     ("NAD", "CER"),
 )
-FAR_VISIT, SHORT_VISIT = 4, 7
+FAR_VISIT, OVERLAPPING_VISIT = 4, 7
+MUST_BE_FOUND = ("audit.far_from_address", "audit.overlap")
 
 
 class Laptop:
@@ -75,6 +76,8 @@ def paper_sheet(today: dict[str, Any], wanted: int = WANTED) -> list[dict[str, A
     visits = []
     for place, stop in enumerate(chosen):
         start = _start(stop, day, last)
+        if place == OVERLAPPING_VISIT and last is not None:
+            start = last + EARLY
         visits.append(_visit(stop, place, start, day))
         last = start
     return visits
@@ -91,13 +94,12 @@ def _start(stop: dict[str, Any], day: date, last: datetime | None) -> datetime:
 
 def _visit(stop: dict[str, Any], place: int, start: datetime, day: date) -> dict[str, Any]:
     party, result = OUTCOMES[place % len(OUTCOMES)]
-    end = start + (SHORT if place == SHORT_VISIT else SERVICE)
     visit: dict[str, Any] = {
         "stop": stop["stop"],
         "party": party,
         "happened": {
             "start": start.isoformat(),
-            "end": end.isoformat(),
+            "end": (start + SERVICE).isoformat(),
             "known": "paper",
             "line": place + 1,
         },
@@ -114,7 +116,7 @@ def _visit(stop: dict[str, Any], place: int, start: datetime, day: date) -> dict
     if stop["lat"] is not None:
         away = FAR_DEGREES if place == FAR_VISIT else 0.0
         visit["location"] = {
-            "source": "pin",
+            "source": "exif",
             "lat": stop["lat"] + away,
             "lon": stop["lon"],
             "accuracy_m": 30.0,

@@ -21,7 +21,7 @@ from ..office import Office
 from ..store import events, feeds, tallies
 from ..store.engine import reading
 from . import stations
-from .collecting import Laptop, paper_sheet
+from .collecting import MUST_BE_FOUND, Laptop, paper_sheet
 from .processes import DemoFailed, Server
 
 Say = Callable[[str], None]
@@ -173,6 +173,7 @@ def _compare(ready: Prepared, figures: dict[str, Any], status: dict[str, Any]) -
         "nothing_quarantined": held["quarantined"] == 0 and status["quarantined"] == 0,
         "nothing_refused": not offline["not_saved"],
         "kept_while_office_was_stopped": offline["events_waiting"] >= offline["visits"],
+        "planted_findings_found": _planted_found(figures),
         "laptop_encrypted": figures["laptop"]["encrypted"],
     }
     return {
@@ -180,6 +181,16 @@ def _compare(ready: Prepared, figures: dict[str, Any], status: dict[str, Any]) -
         "office": {"digest": digest, "n": theirs.n if theirs else None, **held},
         "laptop": {"digest": status["digest"], "n": head["n"], "h": head["h"]},
     }
+
+
+def _planted_found(figures: dict[str, Any]) -> bool:
+    """The sheet holds a visit far from its address and one that overlaps another: the audit must see both.
+
+    Where nobody is on the map (a real file before it is geocoded) only the overlap can be seen.
+    """
+    located = figures["route"]["stops"] > 0
+    must = [rule for rule in MUST_BE_FOUND if located or rule != "audit.far_from_address"]
+    return all(figures["audit"]["findings"].get(rule, 0) > 0 for rule in must)
 
 
 def hold_open(wanted: Wanted, say: Say) -> None:

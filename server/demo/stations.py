@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sync.ids import new_id
 from sync.records import Refused, UserRole
 from sync.rules.contact import windows
 
@@ -91,7 +92,12 @@ def bring_in(office: Office, given: Given, folder: Path, now: datetime) -> tuple
             offices.put(
                 connection,
                 "basemap",
-                {"name": town.name, "attribution": "Villa Ronda (ficticia)", "geojson": town.geojson()},
+                {
+                    "id": new_id(),
+                    "name": town.name,
+                    "attribution": "Villa Ronda (ficticia)",
+                    "geojson": town.geojson(),
+                },
             )
     report = import_portfolio(
         office.engine,

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, RowMapping
 
 SIZE = 400
+Row = TypeVar("Row")
 
 
 def chunks(ids: Iterable[str], size: int = SIZE) -> Iterator[list[str]]:
     """The distinct ids in order, a piece at a time."""
     every = sorted(set(ids))
+    for start in range(0, len(every), size):
+        yield every[start : start + size]
+
+
+def batches(rows: Iterable[Row], size: int = SIZE) -> Iterator[list[Row]]:
+    """The rows as they come, a piece at a time."""
+    every = list(rows)
     for start in range(0, len(every), size):
         yield every[start : start + size]
 

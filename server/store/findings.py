@@ -13,14 +13,16 @@ from sync.ids import new_id
 from sync.records import Finding, Visit
 from sync.words import Phrase
 
+from .chunks import batches
 from .scopes import Scope
 from .tables import agents, debtors, findings, visits
 
 
-def add(connection: Connection, visit: Visit, found: Iterable[Finding], now: datetime) -> int:
-    """Keep new findings; one that stands (same visit, same rule) is left alone. Answers how many."""
-    rows = [
-        {
+def add(connection: Connection, found: Iterable[tuple[Visit, Finding]], now: datetime) -> int:
+    """Keep new findings; one that stands (same visit, same rule) is left alone. Answers how many are new."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for visit, finding in found:
+        row = {
             "id": new_id(),
             "visit_id": finding.visit,
             "agent_id": visit.agent,
@@ -31,13 +33,13 @@ def add(connection: Connection, visit: Visit, found: Iterable[Finding], now: dat
             "other_visit_id": finding.other_visit,
             "found_at": now,
         }
-        for finding in found
-    ]
-    added = 0
+        rows.setdefault((finding.visit, finding.rule), row)
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    for row in rows:
-        statement = insert(findings).values(**row).on_conflict_do_nothing(index_elements=["visit_id", "rule"])
-        added += len(connection.execute(statement.returning(findings.c.id)).all())
+    added = 0
+    for chunk in batches(rows.values(), 80):
+        statement = insert(findings).values(chunk)
+        once = statement.on_conflict_do_nothing(index_elements=["visit_id", "rule"])
+        added += len(connection.execute(once.returning(findings.c.id)).all())
     return added
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -28,9 +28,11 @@ from sync.records import (
 )
 from sync.words import Phrase
 
+from .chunks import fetch
 from .tables import accounts, addresses, visit_results, visits
 
 CHUNK = 400
+AROUND = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -58,23 +60,24 @@ def for_audit(connection: Connection, visit_ids: list[str]) -> Iterable[HeldVisi
         yield from _held(connection, query.order_by(visits.c.started, visits.c.id))
 
 
-def same_day(connection: Connection, held: HeldVisit) -> list[HeldVisit]:
-    """The same agent's other visits within a day of this one."""
-    around = timedelta(hours=24)
+def around(connection: Connection, agent_id: str, first: datetime, last: datetime) -> list[HeldVisit]:
+    """An agent's visits that began within a day of this stretch of time, oldest first."""
     query = select(visits).where(
-        visits.c.agent_id == held.visit.agent,
-        visits.c.id != held.visit.id,
-        visits.c.started >= held.visit.happened.start - around,
-        visits.c.started <= held.visit.happened.end + around,
+        visits.c.agent_id == agent_id,
+        visits.c.started >= first - AROUND,
+        visits.c.started <= last + AROUND,
     )
     return list(_held(connection, query.order_by(visits.c.started, visits.c.id)))
 
 
-def address(connection: Connection, address_id: str | None) -> Address | None:
-    """One address, or None when there is none of that id."""
-    row = connection.execute(select(addresses).where(addresses.c.id == address_id)).mappings().first()
-    if row is None:
-        return None
+def addresses_of(connection: Connection, held: Iterable[HeldVisit]) -> dict[str, Address]:
+    """The addresses that these visits name, by id."""
+    ids = {one.visit.address for one in held if one.visit.address}
+    rows = fetch(connection, ids, lambda piece: select(addresses).where(addresses.c.id.in_(piece)))
+    return {row["id"]: _address(row) for row in rows}
+
+
+def _address(row: RowMapping) -> Address:
     return Address(
         id=row["id"],
         debtor=row["debtor_id"],
