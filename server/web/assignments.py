@@ -80,7 +80,7 @@ def run() -> BaseResponse:
         return redirect(url_for("assignments.index"))
     report = assign(here.engine(), as_of=day, actor=here.actor(), now=here.now())
     if isinstance(report, Refused):
-        flash(report.reason.said(_), "error")
+        flash(here.sentence(report.reason), "error")
         return redirect(url_for("assignments.index"))
     said = _(
         "%(assigned)s cuentas asignadas, %(barred)s vedadas por norma y %(rest)s sin asignar. "

@@ -77,7 +77,7 @@ def decide(kind: str, proposal_id: str, word: str) -> Response:
     except LookupError:
         abort(404)
     if isinstance(answer, Refused):
-        flash(answer.reason.said(_), "error")
+        flash(here.sentence(answer.reason), "error")
         return redirect(url_for("debtors.case", debtor_id=request.form.get("debtor", "")))
     done = _("Aceptado: los portátiles lo recibirán al sincronizar.")
     flash(done if word == "accept" else _("Rechazado: queda en la historia, sin usarse."), "success")

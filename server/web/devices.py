@@ -47,7 +47,7 @@ def revoke(device_id: str) -> Response:
     try:
         enrolling.revoke(here.engine(), device_id, actor=here.actor(), now=here.now())
     except Problem as problem:
-        flash(problem.detail.said(_), "error")
+        flash(here.sentence(problem.detail), "error")
         return redirect(url_for("devices.index"))
     flash(_("Portátil dado de baja. Lo que todavía envíe se guarda sellado, sin mezclarse."), "success")
     return redirect(url_for("devices.index"))

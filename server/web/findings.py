@@ -81,7 +81,7 @@ def resolve(finding_id: str) -> Response | str | tuple[str, int]:
     if refused is None:
         flash(_("Hallazgo resuelto. Lo escrito queda como está."), "success")
         return redirect(url_for("findings.index"))
-    words = refused.reason.said(_)
+    words = here.sentence(refused.reason)
     fields = {"audit.resolution": "resolution", "audit.reason": "why"}
     return _page(finding_id, {fields.get(refused.rule, ""): words}, given), 422
 

@@ -8,13 +8,15 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from flask import current_app, g
+from flask_babel import gettext as _
 from flask_security import current_user
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from sync.records import UserRole
+from sync.words import Phrase
 
 from ..office import Office
-from ..store import offices, scopes
+from ..store import lenders, offices, scopes
 from ..store.engine import reading
 from ..store.logins import LoginUser
 from ..store.scopes import Scope, Share
@@ -89,3 +91,17 @@ def may(endpoint: str) -> bool:
 def sees_everything() -> bool:
     """True for who sees every lender, branch and team: what reaches the whole portfolio is his to start."""
     return scope().agent_id is None and Share() in scope().shares
+
+
+def whole_lenders(connection: Connection) -> set[str]:
+    """The lenders all of whose branches this person sees: their files are his to read and to bring."""
+    shares = scope().shares if scope().agent_id is None else ()
+    whole = {share.lender_id for share in shares if share.branch is None and share.team is None}
+    known = {str(row["id"]) for row in lenders.listed(connection)}
+    return known if None in whole else known & {lender for lender in whole if lender is not None}
+
+
+def sentence(because: Phrase) -> str:
+    """A phrase in the reader's language, as a sentence of its own."""
+    said = because.said(_)
+    return said[:1].upper() + said[1:]

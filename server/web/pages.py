@@ -18,6 +18,7 @@ from . import (
     findings,
     here,
     home,
+    imports,
     labels,
     people,
     portfolio,
@@ -25,7 +26,7 @@ from . import (
     visits,
 )
 
-PAGES = (home, portfolio, debtors, assignments, routes, visits, findings, devices, people)
+PAGES = (home, portfolio, imports, debtors, assignments, routes, visits, findings, devices, people)
 
 # endpoint → the word in the navigation; shown to whoever may open it.
 NAVIGATION = (

@@ -54,7 +54,7 @@ def add() -> str | tuple[str, int]:
     )
     hired = hire(here.engine(), person, actor=here.actor(), now=here.now())
     if isinstance(hired, Refused):
-        return _page(given, {FIELD_OF.get(hired.rule, ""): hired.reason.said(_)}), 422
+        return _page(given, {FIELD_OF.get(hired.rule, ""): here.sentence(hired.reason)}), 422
     return _page({}, {}, password=hired.password, password_for=person.username)
 
 

@@ -100,7 +100,7 @@ def progress(job_id: str) -> BaseResponse | str:
     if not job.done:
         return render_template("routes/progress.html", job=job, day=day)
     if job.refused is not None:
-        flash(job.refused.reason.said(_), "error")
+        flash(here.sentence(job.refused.reason), "error")
     elif isinstance(job.result, planning.PlanReport):
         report = job.result
         told = _(
@@ -130,12 +130,12 @@ def publish() -> BaseResponse:
         said = _(
             "No se publicó nada: la ruta de %(name)s no pasa la revisión. %(why)s (regla %(rule)s).",
             name=report.agent_name,
-            why=report.reason.said(_),
+            why=here.sentence(report.reason),
             rule=report.rule,
         )
         flash(said, "error")
     elif isinstance(report, Refused):
-        flash(report.reason.said(_), "error")
+        flash(here.sentence(report.reason), "error")
     elif not report.published:
         flash(_("Ya estaba todo publicado."), "info")
     else:
@@ -237,11 +237,7 @@ def _travel(found: Route) -> dict[str, float]:
     """Kilometres and minutes on the road, from the depot through the stops and back."""
     where = {point: place for place, point in enumerate(found.matrix.get("points", []))}
     chain = ["", *(stop.id for stop in found.planned), ""]
-    legs = [
-        (where[start], where[end])
-        for start, end in pairwise(chain)
-        if start in where and end in where
-    ]
+    legs = [(where[start], where[end]) for start, end in pairwise(chain) if start in where and end in where]
     metres = sum(found.matrix["metres"][start][end] for start, end in legs)
     seconds = sum(found.matrix["seconds"][start][end] for start, end in legs)
     return {"km": round(metres / 1000, 1), "minutes": round(seconds / 60)}

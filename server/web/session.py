@@ -164,7 +164,7 @@ def _change() -> dict[str, str]:
         return {"again": _("Las dos veces no se escribió lo mismo.")}
     refused = change_password(here.engine(), user.username, new, now=here.now())
     if isinstance(refused, Refused):
-        return {"new": refused.reason.said(_)}
+        return {"new": here.sentence(refused.reason)}
     store = _store()
     store.db.session.rollback()
     renewed = store.find_user(username=user.username)
