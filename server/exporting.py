@@ -7,7 +7,7 @@ would run as a formula is written as text.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -16,6 +16,9 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from sync.cells import safe
+from sync.keys import SigningKey
+from sync.ledger import Entry
+from sync.ledger_folder import write_export
 from sync.money import from_minor, written
 from sync.records import Balance, Payment, Promise
 from sync.rules import ageing
@@ -23,8 +26,9 @@ from sync.rules.promise import standings
 from sync.wire.fields import instant
 from sync.words import Phrase
 
+from .enrolling import keyring
 from .packs import pack_of
-from .store import extracts, facts
+from .store import extracts, facts, ledgers
 from .store.engine import writing
 
 ACCOUNT_COLUMNS = [
@@ -117,7 +121,9 @@ class ExportReport:
     rows: dict[str, int]
 
 
-def export(engine: Engine, folder: Path, *, as_of: date, actor: str, now: datetime) -> ExportReport:
+def export(
+    engine: Engine, signer: SigningKey, folder: Path, *, as_of: date, actor: str, now: datetime
+) -> ExportReport:
     """Write the files into `folder`, made when missing. The export itself is a fact of the office."""
     folder.mkdir(parents=True, exist_ok=True)
     with writing(engine) as connection:
@@ -139,6 +145,14 @@ def export(engine: Engine, folder: Path, *, as_of: date, actor: str, now: dateti
                 folder / "payments.csv", PAYMENT_COLUMNS, map(_paid, extracts.payments_told(connection))
             ),
         }
+        write_export(
+            folder / "ledger",
+            _counted(ledgers.entries(connection), counts),
+            ledgers.all_receipts(connection),
+            ledgers.all_checkpoints(connection),
+            keyring(connection, signer, now),
+            erasures=ledgers.all_erasures(connection),
+        )
         facts.append(
             connection,
             "export.written",
@@ -149,6 +163,13 @@ def export(engine: Engine, folder: Path, *, as_of: date, actor: str, now: dateti
             payload={"rows": counts},
         )
     return ExportReport(folder, counts)
+
+
+def _counted(entries: Iterable[Entry], counts: dict[str, int]) -> Iterator[Entry]:
+    counts["ledger/ledger.jsonl"] = 0
+    for entry in entries:
+        counts["ledger/ledger.jsonl"] += 1
+        yield entry
 
 
 def _accounts(

@@ -20,6 +20,8 @@ from .options import DAY, answer, json_option, now, with_office
 def export(office: Office, folder: Path, as_of: date | None, as_json: bool) -> None:
     """Write accounts.csv, visits.csv, promises.csv and payments.csv, and the ledger `ronda verify` checks."""
     moment = now()
-    report = write_export(office.engine, folder, as_of=as_of or moment.date(), actor="cli", now=moment)
+    report = write_export(
+        office.engine, office.signer, folder, as_of=as_of or moment.date(), actor="cli", now=moment
+    )
     lines = [f"{name}: {count} rows" for name, count in report.rows.items()]
     answer({"folder": str(report.folder), "rows": report.rows}, as_json, [f"Written to {folder}", *lines])
