@@ -227,7 +227,11 @@ class DebtorState:
     @cached_property
     def promises(self) -> tuple[Promise, ...]:
         """On this debtor's accounts, by whomever, in the order they were made."""
-        made = [_promise(fact) for fact in self.of("promise") if fact.body["account"] in self.accounts]
+        made = [
+            _promise(fact, self.facts.get(("visit", fact.body["visit"])))
+            for fact in self.of("promise")
+            if fact.body["account"] in self.accounts
+        ]
         return tuple(sorted(made, key=lambda promise: (promise.made_at, promise.id)))
 
     @cached_property
@@ -406,9 +410,11 @@ def _time(text: str | None) -> time | None:
     return None if text is None else time.fromisoformat(text)
 
 
-def _promise(fact: Fact) -> Promise:
+def _promise(fact: Fact, visit: Fact | None) -> Promise:
+    """Made when its visit ended, however late it was typed."""
     said = fact.body
-    made: datetime | None = said["made"] if fact.from_office else fact.at
+    told = visit.body["happened"]["end"] if visit is not None else fact.at
+    made: datetime | None = said["made"] if fact.from_office else told
     if made is None:
         raise ValueError(f"promise {fact.id} does not say when it was made")
     return Promise(

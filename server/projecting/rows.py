@@ -149,7 +149,7 @@ def _amendment(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
 
 def _promise(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     body = said.body
-    _known_visit(body["visit"], around)
+    visit = _known_visit(body["visit"], around)
     _known_debtor(body["debtor"], around)
     _known_accounts([body["account"]], around)
     row = {
@@ -165,7 +165,8 @@ def _promise(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
         "place": body["place"],
         "window_start": body["window_start"],
         "window_end": body["window_end"],
-        "made_at": said.recorded,
+        # Made at the door, however late it was typed.
+        "made_at": visit["ended"],
     }
     return [Made("promises", row)]
 
