@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from sync.exchange import Clock
 from sync.look import dress, error_page
@@ -69,6 +69,9 @@ def _refused(wrong: HTTPException) -> tuple[str, int] | HTTPException:
     status = wrong.code or 500
     if status < 400:
         return wrong
+    if isinstance(wrong, SecurityError):
+        # A host that is not ours: no page of ours, and no link into it, is made for it.
+        return _("Abra el portátil por su dirección 127.0.0.1."), status
     said = {
         400: (_("No se entiende la petición"), _("Vuelva al día y empiece de nuevo.")),
         403: (_("No se permite"), _("Abra el portátil desde su propia ventana del navegador.")),

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlite_utils import Database
-
 from sync.fold import DebtorState, KnownVisit
 from sync.records import Address, Result, ResultClass
 from sync.rules.eligibility import may_be_visited
@@ -19,7 +17,7 @@ from sync.words import Phrase
 
 from .casefile import AccountCase, Case, address_of, case_of, place_at
 from .store import cases, policies, records, settings
-from .store.db import Store
+from .store.db import Database, Store
 
 NEGATIVE = frozenset({Result.REFUSES, Result.DISPUTES, Result.CEASE, Result.ATTORNEY, Result.UNSAFE})
 ABSENT = frozenset({ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID})

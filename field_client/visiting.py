@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlite_utils import Database
-
 from sync.exchange import Reading
 from sync.fold import DebtorState
 from sync.ids import new_id
@@ -45,7 +43,7 @@ from . import bodies
 from .casefile import Case, address_of, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
 from .store import cases, drafts, journal, policies, settings
-from .store.db import Store
+from .store.db import Database, Store
 
 Problem = Refused | FieldError
 
@@ -106,8 +104,13 @@ class Pen:
         return entry.id
 
 
-def record_visit(store: Store, draft: Draft, reading: Reading) -> Saved | NotSaved:
-    """Save a visit with its promises, proposals and reported payments; all of it or nothing."""
+def record_visit(
+    store: Store, draft: Draft, reading: Reading, unreadable: Sequence[Problem] = ()
+) -> Saved | NotSaved:
+    """Save a visit with its promises, proposals and reported payments; all of it or nothing.
+
+    `unreadable` is what could not be read of what was typed: it is answered with what else is wrong.
+    """
     with store.writing() as db:
         if (held := journal.find(db, draft.id)) is not None:
             return Saved(draft.id, held.entry.n, (draft.id,), Verdict(), held.recorded_at, again=True)
@@ -115,10 +118,12 @@ def record_visit(store: Store, draft: Draft, reading: Reading) -> Saved | NotSav
         state = cases.state_of(db, draft.debtor)
         draft = as_told(draft, reading.wall)
         case = case_of(state, packs, draft.end or reading.wall, draft.address)
-        problems = [
-            *_known(state, draft),
-            *check_visit(rules_draft(draft, case), case.policies, reading.wall, state.zone),
-        ]
+        problems = list(unreadable)
+        named = {_place_of(one) for one in unreadable}
+        found = _known(state, draft)
+        found += check_visit(rules_draft(draft, case), case.policies, _as_of(draft, reading), state.zone)
+        # A field that could not be read is missing from the draft: it is named once.
+        problems += [one for one in found if _place_of(one) is None or _place_of(one) not in named]
         verdict = judge(case, draft, db)
         if verdict is not None and verdict.blocked and not draft.override_reason:
             problems.append(FieldError("override_reason", OVERRIDE, "visit.override"))
@@ -128,6 +133,20 @@ def record_visit(store: Store, draft: Draft, reading: Reading) -> Saved | NotSav
         _write(pen, draft, case, verdict or Verdict(), reading)
         drafts.drop(db, draft.debtor)
     return Saved(draft.id, pen.n, tuple(pen.written), verdict or Verdict(), reading.wall)
+
+
+def _as_of(draft: Draft, reading: Reading) -> datetime:
+    """When the visit's promises are judged: at its end, so that one typed days later is still a promise.
+
+    An end that cannot be is judged, and named, against the clock.
+    """
+    if draft.start is None or draft.end is None or not draft.start <= draft.end <= reading.wall:
+        return reading.wall
+    return draft.end
+
+
+def _place_of(problem: Problem) -> tuple[str, str] | None:
+    return (problem.field, problem.account) if isinstance(problem, FieldError) else None
 
 
 OVERRIDE = Phrase(N_("La norma no permitía esta visita: diga por qué se hizo. Quedará en la auditoría."))

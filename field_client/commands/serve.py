@@ -38,9 +38,9 @@ def serve(data: Path, host: str, port: int, ready_file: Path | None) -> None:
             f"Port {port} cannot be used ({wrong.strerror or wrong}); choose another with --port, or 0."
         ) from wrong
     address = f"http://127.0.0.1:{server.effective_port}"
-    click.echo(address)
     if ready_file is not None:
         part = ready_file.with_name(ready_file.name + ".part")
         part.write_text(address + "\n", encoding="utf-8")
         os.replace(part, ready_file)
+    click.echo(address)
     server.run()

@@ -15,6 +15,9 @@ from typing import Any
 import sqlcipher3
 from sqlite_utils import Database
 
+# Others name the type from here: who imports sqlite_utils before this package gets the wrong SQLite.
+__all__ = ["Busy", "Database", "Store", "UnsafeSQLite", "WrongDatabase", "check_sqlite", "open_store"]
+
 # Before these, two connections in WAL mode could lose a commit (the WAL-reset bug).
 FIXED = (3, 51, 3)
 BACKPORTS: dict[tuple[int, ...], int] = {(3, 50): 7, (3, 44): 6}

@@ -69,9 +69,9 @@ def _amend(
     frame = forms.Frame(case.state.id, tuple(one.id for one in accounts), case.zone, before.stop)
     # The times are typed now, whatever they were then; how they were known then stays true.
     typed = said | {"known": Known.PAPER if said.get("line") else Known.LATER}
-    draft = forms.draft_of(typed, frame, clock().read().wall)
-    if isinstance(draft, list):
-        return NotSaved(tuple(draft))
+    draft, unreadable = forms.draft_of(typed, frame, clock().read().wall)
+    if unreadable:
+        return NotSaved(tuple(unreadable))
     kept = _same_minutes(draft, before)
     return amend_visit(store(), before.id, kept, said.get("why", ""), clock().read())
 

@@ -55,10 +55,10 @@ def plain_amount(text: str) -> str:
     if GROUPED.match(typed):
         return re.sub(r"[.,]", "", typed)
     cut = max(typed.rfind("."), typed.rfind(","))
-    if cut >= 0:
-        whole, cents = re.sub(r"[.,]", "", typed[:cut]), typed[cut + 1 :]
-        return f"{whole}.{cents}" if whole.isdigit() and cents.isdigit() else text.strip()
-    return typed if typed.isdigit() else text.strip()
+    whole, cents = (typed[:cut], typed[cut + 1 :]) if cut >= 0 else (typed, "")
+    if not (whole.isdigit() or GROUPED.match(whole)) or not (cents.isdigit() or cut < 0):
+        return text.strip()
+    return re.sub(r"[.,]", "", whole) + (f".{cents}" if cents else "")
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ class Frame:
     route: str | None = None
 
 
-def draft_of(answers: Answers, frame: Frame, now: datetime) -> Draft | list[Problem]:
-    """The draft that the answers tell, or what cannot be read in them."""
+def draft_of(answers: Answers, frame: Frame, now: datetime) -> tuple[Draft, list[Problem]]:
+    """The draft that the answers tell, and what cannot be read in them: it must not be saved with any."""
     reader = Reader(answers)
     known = reader.word("known", Known) or Known.LIVE
     start, end, line = _times(reader, known, frame.zone, now)
@@ -103,7 +103,7 @@ def draft_of(answers: Answers, frame: Frame, now: datetime) -> Draft | list[Prob
         phones=_phones(reader),
         override_reason=reader.text("override_reason", 500),
     )
-    return list(reader.wrong) or draft
+    return draft, list(reader.wrong)
 
 
 def _times(

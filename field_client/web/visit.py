@@ -19,7 +19,7 @@ from sync.words import N_
 from ..casefile import AccountCase, Case, place_at
 from ..store import cases, drafts, journal, receipts
 from ..today import badge_of
-from ..visiting import NotSaved, Problem, Saved, record_visit
+from ..visiting import Problem, Saved, record_visit
 from . import answers as forms
 from .case import WORDS, address_kinds, load, stop_of
 from .guard import clock, store
@@ -122,9 +122,8 @@ def save(debtor: str) -> Response | tuple[str, int]:
     said = forms.flat(request.form.to_dict(flat=False))
     case = load(debtor, said.get("address"))
     reading = clock().read()
-    frame = frame_of(case, stop)
-    draft = forms.draft_of(said, frame, reading.wall)
-    result = NotSaved(tuple(draft)) if isinstance(draft, list) else record_visit(store(), draft, reading)
+    draft, unreadable = forms.draft_of(said, frame_of(case, stop), reading.wall)
+    result = record_visit(store(), draft, reading, unreadable)
     if isinstance(result, Saved):
         return redirect(url_for("visit.show", visit=result.visit, guardado=1))
     with store().writing() as db:

@@ -137,6 +137,13 @@ def test_sqlite_utils_and_sqlcipher_share_their_exceptions(laptop: Laptop) -> No
     assert rows == [{"a": 9}]
 
 
+def test_whatever_of_the_laptop_is_imported_first_sqlite_utils_gets_sqlcipher() -> None:
+    code = "import sys, importlib; importlib.import_module(sys.argv[1]); m = sys.modules.get('sqlite_utils.utils')"
+    code += "; sys.exit(m is not None and m.sqlite3.__name__ != 'sqlcipher3')"
+    for name in ("field_client.visiting", "field_client.today", "field_client.cli", "field_client.app"):
+        assert subprocess.run([sys.executable, "-c", code, name], cwd=ROOT, check=False).returncode == 0
+
+
 def test_the_journal_cannot_be_rewritten_or_shortened(laptop: Laptop) -> None:
     append(laptop)
     with pytest.raises(sqlcipher3.IntegrityError, match="append-only"), laptop.store.writing() as db:

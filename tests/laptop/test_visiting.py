@@ -216,6 +216,14 @@ def test_a_visit_in_the_forbidden_hour_is_blocked_though_typed_in_a_lawful_one(l
     )
 
 
+def test_a_promise_due_before_the_visit_was_typed_is_still_a_promise(laptop: Laptop) -> None:
+    """Made on Monday for Tuesday, typed on Wednesday."""
+    laptop.clock.now = local(9, 0, DAY + timedelta(days=2))
+    late = draft(promised(due="2026-11-24"), refused(), start=local(11), end=local(11, 9), known=Known.LATER)
+    save(laptop, late)
+    assert [kind for kind, _ in entries(laptop)] == ["visit.recorded", "promise.made"]
+
+
 def test_a_live_visits_time_is_corrected_by_the_offices_clock(laptop: Laptop) -> None:
     """The laptop says 19:50 but runs an hour slow: it was 20:50, after hours."""
     laptop.clock.now = local(19, 50)

@@ -1,0 +1,319 @@
+"""`ronda field` as a person or a script types it: figures as JSON, and a sentence where something is wrong."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import requests
+from click.testing import CliRunner, Result
+
+from field_client.cli import field
+from field_client.peer import BadAddress, HttpPeer, checked_address
+from field_client.store import journal, settings
+from sync.exchange import OfficeSays, Unreachable
+from sync.verifying import verify
+from sync.wire import codec
+from sync.wire.errors import Problem, problem_document
+
+from .builders import DAY, JOSE_LOAN, JOSE_STOP, MARIA_CARD, MARIA_LOAN, MARIA_STOP, PASSPHRASE, Laptop
+
+ROOT = Path(__file__).parents[2]
+
+
+def ronda(laptop: Laptop | None, *arguments: str, passphrase: str = PASSPHRASE) -> Result:
+    environ = {"RONDA_FIELD_PASSPHRASE": passphrase}
+    if laptop is not None:
+        environ["RONDA_FIELD_DATA"] = str(laptop.folder)
+    return CliRunner().invoke(field, list(arguments), env=environ)
+
+
+def told(result: Result) -> Any:
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def refused(result: Result) -> str:
+    """What a command that failed said, which is never a traceback."""
+    assert result.exit_code != 0
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result.output
+
+
+def paper(**more: Any) -> dict[str, Any]:
+    return {
+        "stop": MARIA_STOP,
+        "party": "TIT",
+        "happened": {"start": "2026-11-16T09:15", "end": "2026-11-16T09:25", "known": "paper", "line": 1},
+        "results": [
+            {"account": MARIA_LOAN, "result": "REC", "detail": {"next_date": "2026-11-30"}},
+            {"account": MARIA_CARD, "result": "NEG", "reason": "otro"},
+        ],
+    } | more
+
+
+def sheet(tmp_path: Path, *lines: Any) -> str:
+    file = tmp_path / "sheet.jsonl"
+    file.write_text("\n".join(one if isinstance(one, str) else json.dumps(one) for one in lines), "utf-8")
+    return str(file)
+
+
+def test_today_tells_a_script_all_it_needs(laptop: Laptop) -> None:
+    said = told(ronda(laptop, "today", "--day", DAY.isoformat(), "--json"))
+    assert [stop["stop"] for stop in said["stops"]] == [MARIA_STOP, JOSE_STOP]
+    first = said["stops"][0]
+    assert [one["account"] for one in first["accounts"]] == [MARIA_LOAN, MARIA_CARD]
+    assert first["accounts"][0]["overdue"] == "1250000.00"
+    assert said["stops"][1]["window"] == ["2026-11-23T16:00:00.000Z", "2026-11-23T16:15:00.000Z"]
+    assert said["left_out"][0]["why"]
+    assert "María Núñez Peña" in ronda(laptop, "today", "--day", DAY.isoformat()).output
+    assert "ronda field sync" in refused(ronda(laptop, "today", "--day", "2031-01-01"))
+
+
+def test_a_paper_sheet_is_saved_line_by_line_and_bad_lines_are_named(laptop: Laptop, tmp_path: Path) -> None:
+    other = paper(
+        stop=JOSE_STOP,
+        results=[{"account": JOSE_LOAN, "result": "PTP"}],
+        happened={"start": "2026-11-16T10:15", "end": "2026-11-16T10:25", "known": "paper", "line": 2},
+    )
+    result = ronda(laptop, "visit", "--from", sheet(tmp_path, paper(), "not json", other), "--json")
+    assert result.exit_code == 1
+    said = json.loads(result.stdout)
+    assert [one["line"] for one in said["saved"]] == [1]
+    assert [one["line"] for one in said["refused"]] == [2, 3]
+    assert {one["field"] for one in said["refused"][1]["problems"]} == {"amount", "due", "channel", "place"}
+    with laptop.store.reading() as db:
+        assert journal.counts(db)["visits_unsent"] == 1
+
+
+def test_the_same_sheet_with_ids_twice_saves_once(laptop: Laptop, tmp_path: Path) -> None:
+    file = sheet(tmp_path, paper(id="01a20154-cf19-70f8-9f9a-7d2798fceaff"))
+    assert told(ronda(laptop, "visit", "--from", file, "--json"))["saved"][0]["again"] is False
+    assert told(ronda(laptop, "visit", "--from", file, "--json"))["saved"][0]["again"] is True
+
+
+def test_one_visit_from_options(laptop: Laptop) -> None:
+    options = ["--stop", MARIA_STOP, "--party", "NAD", "--result", "NAD"]
+    when = ["--start", "2026-11-16T09:15", "--end", "2026-11-16T09:20"]
+    said = told(ronda(laptop, "visit", *options, *when, "--note", "timbre dañado", "--json"))
+    assert len(said["saved"]) == 1
+    assert "KEY=VALUE" in refused(ronda(laptop, "visit", *options, "--detail", "amount"))
+    assert "--stop" in refused(ronda(laptop, "visit", "--party", "NAD"))
+
+
+def test_without_the_office_sync_fails_and_says_that_the_work_is_kept(laptop: Laptop, tmp_path: Path) -> None:
+    ronda(laptop, "visit", "--from", sheet(tmp_path, paper()))
+    said = refused(ronda(laptop, "sync"))
+    assert "1 event(s) wait (1 visit(s)); nothing is lost" in said
+    status = told(ronda(laptop, "status", "--json"))
+    assert (status["unsent"], status["visits_unsent"], status["acknowledged"]) == (1, 1, 0)
+    assert status["last_failure"]["code"] == "unreachable"
+    assert status["records"]["debtor"] == 3
+    assert len(status["digest"]) == 64
+    assert status["head"]["n"] == 1
+
+
+def test_a_wrong_passphrase_is_a_sentence(laptop: Laptop) -> None:
+    said = refused(ronda(laptop, "status", passphrase="otra cosa distinta"))
+    assert "does not open this laptop" in said
+    assert "Nothing was changed" in said
+
+
+def test_a_folder_that_is_no_laptop_says_how_to_make_one(tmp_path: Path) -> None:
+    for command in ("status", "today", "sync", "serve"):
+        assert "ronda field enrol" in refused(ronda(None, command, "--data", str(tmp_path / "none")))
+
+
+def test_a_damaged_key_file_is_a_sentence(laptop: Laptop) -> None:
+    (laptop.folder / "keyring.json").write_bytes(b"\xff{")
+    assert "the key file is damaged" in refused(ronda(laptop, "status"))
+
+
+def test_an_enrolled_folder_is_not_enrolled_twice(laptop: Laptop) -> None:
+    said = refused(ronda(laptop, "enrol", "--server", "http://127.0.0.1:9", "--code", "ABCD-EFGH"))
+    assert "already holds an enrolled laptop" in said
+
+
+@pytest.mark.parametrize(
+    ("server", "passphrase", "sentence"),
+    [
+        ("http://127.0.0.1:9", PASSPHRASE, "does not answer"),
+        ("office", PASSPHRASE, "not an office's address"),
+        ("http://127.0.0.1:9", "corta", "at least 10 characters"),
+    ],
+)
+def test_an_enrolment_that_fails_leaves_no_laptop(
+    tmp_path: Path, server: str, passphrase: str, sentence: str
+) -> None:
+    folder = tmp_path / "new"
+    arguments = ["enrol", "--server", server, "--code", "ABCD-EFGH", "--data", str(folder)]
+    assert sentence in refused(ronda(None, *arguments, passphrase=passphrase))
+    assert not (folder / "keyring.json").exists()
+
+
+def test_the_export_verifies_and_a_changed_byte_is_found(laptop: Laptop, tmp_path: Path) -> None:
+    ronda(laptop, "visit", "--from", sheet(tmp_path, paper(note="=HYPERLINK(1)"), paper(note="segunda")))
+    out = tmp_path / "out"
+    assert told(ronda(laptop, "export", str(out), "--json")) == {"events": 2, "receipts": 0, "visits": 2}
+    assert CliRunner().invoke(verify, [str(out)]).exit_code == 0
+    with (out / "visits.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["note"] for row in rows[:2]] == ["'=HYPERLINK(1)"] * 2
+    assert {row["account"] for row in rows} == {"000451", "TC-88"}
+    ledger = out / "ledger" / "ledger.jsonl"
+    ledger.write_bytes(ledger.read_bytes().replace(b"segunda", b"tercera"))
+    assert CliRunner().invoke(verify, [str(out)]).exit_code == 1
+
+
+def test_serve_listens_on_this_computer_only(laptop: Laptop) -> None:
+    assert "127.0.0.1" in refused(ronda(laptop, "serve", "--host", "0.0.0.0"))
+
+
+def test_serve_prints_its_address_when_the_pages_can_be_opened(laptop: Laptop, tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    program = [sys.executable, "-c", "from field_client.cli import field; field()", "serve"]
+    process = subprocess.Popen(
+        [*program, "--data", str(laptop.folder), "--ready-file", str(ready)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    try:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert address.startswith("http://127.0.0.1:")
+        assert ready.read_text().strip() == address
+        assert requests.get(address, timeout=10).status_code == 200
+        assert requests.get(address, timeout=10, headers={"Host": "evil.example"}).status_code == 400
+    finally:
+        process.terminate()
+        process.wait(10)
+        process.stdout.close()
+
+
+# The peer over HTTP
+
+
+class Office(BaseHTTPRequestHandler):
+    """Answers what a test wrote down, in order, and notes what it was sent."""
+
+    answers: ClassVar[list[tuple[int, bytes, dict[str, str]]]] = []
+    asked: ClassVar[list[tuple[str, dict[str, str], Any]]] = []
+
+    def do_POST(self) -> None:
+        raw = self.rfile.read(int(self.headers["Content-Length"]))
+        said = codec.decode(raw, self.headers.get("Content-Encoding"))
+        self.asked.append((self.path, dict(self.headers), said))
+        status, body, headers = self.answers.pop(0)
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing: a test's output is its own."""
+
+
+@contextmanager
+def office(*answers: tuple[int, bytes, dict[str, str]]) -> Iterator[str]:
+    Office.answers, Office.asked = list(answers), []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Office)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def answer(said: Any, status: int = 200, encoding: str = "identity") -> tuple[int, bytes, dict[str, str]]:
+    body, used = codec.encode(said, (encoding,))
+    return status, body, {"Content-Type": "application/json", "Content-Encoding": used}
+
+
+def problem(code: str) -> tuple[int, bytes, dict[str, str]]:
+    wrong = Problem(code)
+    return answer(problem_document(wrong), wrong.status)
+
+
+def peer(address: str) -> HttpPeer:
+    return HttpPeer(address, device="d", token="t", longest_wait_s=0.01)
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "zstd"])
+def test_messages_travel_compressed_with_the_laptops_token(encoding: str) -> None:
+    long = {"text": "María " * 200}
+    with office(answer(long, encoding=encoding)) as address:
+        assert peer(address).sync(long) == long
+    [(path, headers, said)] = Office.asked
+    assert (path, said) == ("/v1/sync", long)
+    assert headers["Authorization"] == "Bearer d.t"
+    assert headers["Content-Encoding"] == "zstd"
+
+
+def test_an_office_that_is_busy_is_asked_again() -> None:
+    with office(problem("busy"), (502, b"<html>proxy</html>", {}), answer({"ok": 1})) as address:
+        assert peer(address).sync({}) == {"ok": 1}
+    assert len(Office.asked) == 3
+
+
+def test_an_office_that_says_no_is_not_asked_again() -> None:
+    with office(problem("revoked")) as address, pytest.raises(OfficeSays) as refusal:
+        peer(address).sync({})
+    assert refusal.value.told.code == "revoked"
+    assert len(Office.asked) == 1
+
+
+def test_a_one_time_code_is_offered_once_even_when_the_answer_is_lost() -> None:
+    with office((502, b"", {}), answer({})) as address, pytest.raises(Unreachable):
+        peer(address).enrol({})
+    assert len(Office.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        (200, b"\x1f\x8b not gzip", {"Content-Encoding": "gzip"}),
+        (200, b"[1]", {}),
+        (200, b"{", {}),
+        (301, b"", {"Location": "http://evil.example/"}),
+        (200, b"{}", {"Content-Encoding": "br"}),
+    ],
+)
+def test_an_answer_that_is_not_the_offices_is_no_answer(bad: tuple[int, bytes, dict[str, str]]) -> None:
+    with office(*([bad] * 3)) as address, pytest.raises(Unreachable):
+        peer(address).sync({})
+
+
+def test_a_stopped_office_is_unreachable() -> None:
+    with pytest.raises(Unreachable):
+        peer("http://127.0.0.1:9").sync({})
+
+
+@pytest.mark.parametrize("address", ["", "office", "ftp://x", "http://", "http://u:p@x", "http://x/?a=1"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    with pytest.raises(BadAddress, match="not an office's address"):
+        checked_address(address)
+
+
+def test_settings_keep_what_json_can_say(laptop: Laptop) -> None:
+    with laptop.store.writing() as db:
+        settings.put(db, "x", {"á": [1, None]})
+        assert settings.get(db, "x") == {"á": [1, None]}
+        settings.drop(db, "x")
+        assert settings.get(db, "x", "none") == "none"
