@@ -44,12 +44,12 @@ def close_contact_points(connection: Connection, ids: Iterable[str], day: date) 
 def _open(
     connection: Connection, table: Table, debtor_ids: Iterable[str], lender_id: str
 ) -> list[RowMapping]:
-    query = table.select().where(
-        table.c.lender_id == lender_id, table.c.origin == "lender", table.c.until.is_(None)
-    )
-    return chunks.fetch(
+    query = table.select().where(table.c.until.is_(None), table.c.origin == "lender")
+    rows = chunks.fetch(
         connection, debtor_ids, lambda piece: query.where(table.c.debtor_id.in_(piece)).order_by(table.c.id)
     )
+    # Asked of the database, the lender would tempt SQLite to walk all his rows for every piece.
+    return [row for row in rows if row["lender_id"] == lender_id]
 
 
 def _close(connection: Connection, table: Table, ids: Iterable[str], day: date) -> None:
