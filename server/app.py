@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, request
+from flask import Blueprint, Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -69,6 +69,7 @@ def create_app(
     session.install(app, limiter)
     CSRFProtect(app)
     app.register_blueprint(health)
+    app.after_request(_files_for_maps)
     pages.install(app)
     api.register(app, office)
     return app
@@ -78,6 +79,13 @@ def create_app(
 def ok() -> tuple[str, int, dict[str, str]]:
     """For a supervisor process: the program answers. Says nothing of the data."""
     return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def _files_for_maps(response: Response) -> Response:
+    """A sandboxed map has an origin of its own and must still load our styles, which are public."""
+    if request.endpoint == "static":
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def is_loopback(host: str) -> bool:

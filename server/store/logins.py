@@ -41,13 +41,26 @@ mapped.map_imperatively(
 )
 
 
-def sessions(engine: Engine) -> scoped_session[Session]:
+Sessions = scoped_session[Session]
+
+
+def sessions(engine: Engine) -> Sessions:
     """Sessions that only read; the caller removes each at the end of its request."""
     return scoped_session(sessionmaker(engine, autoflush=False))
 
 
-def datastore(opened: scoped_session[Session]) -> SQLAlchemySessionUserDatastore:
+def datastore(opened: Sessions) -> SQLAlchemySessionUserDatastore:
     return SQLAlchemySessionUserDatastore(opened, LoginUser, LoginRole)
+
+
+def reread(store: SQLAlchemySessionUserDatastore, username: str) -> LoginUser:
+    """The user as he is now, after something outside the library changed him."""
+    store.db.session.rollback()
+    store.db.session.expire_all()
+    found = store.find_user(username=username)
+    if not isinstance(found, LoginUser):
+        raise LookupError(username)
+    return found
 
 
 def came_in(connection: Connection, user_id: str, now: datetime) -> None:

@@ -140,8 +140,8 @@ def map() -> Response:
         held = accounts_today(connection, scope, here.today())
         mine = [one for one in held if one.agent in numbers and wanted in ("", one.agent)]
         places = whereabouts.places(connection, scope, {account.debtor for account in mine})
-        streets = offices.get(connection, "basemap")
-    return map_document(_points(mine, places, numbers), streets=streets, language=str(get_locale() or "es"))
+        basemap = offices.get(connection, "basemap")
+    return map_document(_points(mine, places, numbers), basemap=basemap, language=str(get_locale() or "es"))
 
 
 def _points(

@@ -65,6 +65,21 @@ class _Popup(MacroElement):  # type: ignore[misc]  # branca carries no types
             self.text += f"<p>{js_template_safe(point.detail)}</p>"
 
 
+class _Attribution(MacroElement):  # type: ignore[misc]
+    """Whose streets these are, and nobody else's flag beside it."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "{{ this._parent.get_name() }}.attributionControl.setPrefix(false).addAttribution(`{{ this.text }}`);"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, attribution: str) -> None:
+        super().__init__()
+        self._name = "Attribution"
+        self.text = js_template_safe(attribution)
+
+
 def js_template_safe(text: str) -> str:
     """Text as HTML inside a JavaScript template literal: shown as it was typed, and never run."""
     escaped = escape(text, quote=True)
@@ -81,14 +96,14 @@ def map_document(
     points: Sequence[Point],
     *,
     line: Sequence[tuple[float, float]] = (),
-    streets: Mapping[str, Any] | None = None,
+    basemap: Mapping[str, Any] | None = None,
     depot: tuple[float, float] | None = None,
     language: str = "es",
     title: str = "Ronda",
 ) -> Response:
     """The whole map as a page of its own, sealed in its own policy."""
     drawn = folium.Map(
-        location=(0, 0), zoom_start=2, tiles=None, control_scale=True, attribution_control=False
+        location=(0, 0), zoom_start=2, tiles=None, control_scale=True, attribution_control=bool(basemap)
     )
     drawn.options["maxZoom"] = LAST_ZOOM
     drawn.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]
@@ -97,8 +112,9 @@ def map_document(
         ("ronda_css", asset_url("ronda.css")),
         ("map_css", url_for("static", filename="map.css")),
     ]
-    if streets is not None:
-        _streets(streets).add_to(drawn)
+    if basemap is not None:
+        _streets(basemap["geojson"]).add_to(drawn)
+        drawn.add_child(_Attribution(str(basemap.get("attribution", ""))))
     if len(line) > 1:
         folium.PolyLine(list(line), weight=4, class_name="map-route").add_to(drawn)
     if depot is not None:
@@ -175,7 +191,8 @@ def _served(html: str, language: str, title: str) -> Response:
         "<style>", f'<style nonce="{nonce}">'
     )
     page = page.replace("<html>", f'<html lang="{escape(language)}">', 1)
-    page = page.replace("<head>", f"<head>\n<title>{escape(title)}</title>", 1)
+    icon = f'<link rel="icon" type="image/svg+xml" href="{asset_url("favicon.svg")}">'
+    page = page.replace("<head>", f"<head>\n<title>{escape(title)}</title>{icon}", 1)
     page = re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", page)
     response = Response(localised(page), mimetype="text/html")
     response.headers["Content-Security-Policy"] = (

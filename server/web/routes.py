@@ -181,13 +181,13 @@ def map(route_id: str) -> Response:
     with reading(here.engine()) as connection:
         found = _found(connection, route_id)
         planned = _shown(connection, found, found.planned)
-        streets = offices.get(connection, "basemap")
+        basemap = offices.get(connection, "basemap")
     points = [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None]
     line = [(point.lat, point.lon) for point in points]
     if found.depot is not None and line:
         line = [found.depot, *line, found.depot]
     return map_document(
-        points, line=line, streets=streets, depot=found.depot, language=str(get_locale() or "es")
+        points, line=line, basemap=basemap, depot=found.depot, language=str(get_locale() or "es")
     )
 
 

@@ -27,7 +27,6 @@ from flask_babel import gettext as _
 from flask_limiter import Limiter
 from flask_security import Security, current_user, login_user, logout_user
 from flask_security.forms import LoginForm
-from sqlalchemy.orm import Session, scoped_session
 from werkzeug.wrappers import Response
 from wtforms import StringField  # type: ignore[import-untyped]  # WTForms carries no types
 from wtforms.validators import DataRequired  # type: ignore[import-untyped]
@@ -80,7 +79,7 @@ def _store() -> Any:
 def install(app: Flask, limiter: Limiter) -> None:
     """Give the app its logins, its guard and the pages of this module."""
     app.config.update(SETTINGS)
-    opened: scoped_session[Session] = logins.sessions(app.extensions[here.OFFICE].engine)
+    opened = logins.sessions(app.extensions[here.OFFICE].engine)
     security = Security()
     security.init_app(app, logins.datastore(opened), register_blueprint=False, login_form=UsernameForm)
     app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # no token in any address or header
@@ -165,9 +164,7 @@ def _change() -> dict[str, str]:
     refused = change_password(here.engine(), user.username, new, now=here.now())
     if isinstance(refused, Refused):
         return {"new": here.sentence(refused.reason)}
-    store = _store()
-    store.db.session.rollback()
-    renewed = store.find_user(username=user.username)
+    renewed = logins.reread(_store(), user.username)
     session.clear()
     g.pop("csrf_token", None)
     login_user(renewed, authn_via=["password"])

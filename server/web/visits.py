@@ -83,7 +83,7 @@ def map(visit_id: str) -> Response:
     """Where the collector said he was, and where the address is."""
     with reading(here.engine()) as connection:
         told = _found(connection, visit_id)
-        streets = offices.get(connection, "basemap")
+        basemap = offices.get(connection, "basemap")
     points = []
     if told["address_lat"] is not None:
         points.append(
@@ -94,7 +94,7 @@ def map(visit_id: str) -> Response:
         sign = sign_of(one["result"] for one in told["results"])
         points.append(Point(told["lat"], told["lon"], sign, _("Lugar de la visita"), accuracy))
     line = [(point.lat, point.lon) for point in points]
-    return map_document(points, line=line, streets=streets, language=str(get_locale() or "es"))
+    return map_document(points, line=line, basemap=basemap, language=str(get_locale() or "es"))
 
 
 def _found(connection: Connection, visit_id: str) -> dict[str, Any]:
