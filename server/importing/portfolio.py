@@ -23,6 +23,7 @@ from ..store.accounts import Held
 from ..store.engine import reading, writing
 from . import asked, remembering, settling
 from .answers import WARNED, ImportReport, NotAgreed, Recognised
+from .columns import Columns
 from .identities import Identities, identified, key_of
 from .reaching import write_reach
 from .reading import Terms
@@ -84,8 +85,7 @@ def import_portfolio(
             lender=lender.strip(),
             as_of=as_of,
             pack=policy.name,
-            # A file of rejected rows holds a few rows of a portfolio: what it lacks is not absent.
-            mode=DELTA if source.columns.own else mode,
+            mode=DELTA if _is_part(source.columns) else mode,
             recognised=sifted.recognised,
             counts={},
             sha256=source.sha256,
@@ -172,6 +172,11 @@ def _write(
     settling.write_documents(settlement, sifted, differing, ids)
     write_reach(settlement, sifted, differing, identities)
     return identities, evidence
+
+
+def _is_part(columns: Columns) -> bool:
+    """A file of mended rows, or a list without figures, is no whole portfolio: what it lacks is not absent."""
+    return columns.own or not {"principal", "total"}.intersection(columns.places)
 
 
 def _reject_unknown(sifted: Sifted, triage: Triage) -> None:

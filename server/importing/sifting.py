@@ -84,6 +84,8 @@ def sift(source: Source, terms: Terms, pack: str) -> Sifted:
         else:
             made_content = made.content(pack)
             remarks += _accept(sifted, source, made, made_content, first)
+        if any(remark.level == REJECTED for remark in remarks):
+            remarks = [remark for remark in remarks if remark.level == REJECTED]
         sifted.remarks += remarks
         if remarks or (made is not None and made.balance is None):
             sifted.raws[row.line] = raw
