@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sync.fold import DebtorState, KnownVisit
@@ -19,6 +19,7 @@ from .casefile import AccountCase, Case, address_of, case_of, place_at
 from .store import cases, policies, records, settings
 from .store.db import Database, Store
 
+NARROW = timedelta(hours=5)
 NEGATIVE = frozenset({Result.REFUSES, Result.DISPUTES, Result.CEASE, Result.ATTORNEY, Result.UNSAFE})
 ABSENT = frozenset({ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID})
 
@@ -46,6 +47,11 @@ class DayStop:
     @property
     def done(self) -> bool:
         return self.visit is not None or bool(self.skipped)
+
+    @property
+    def narrow(self) -> bool:
+        """True for a window worth naming: an appointment, or much less than the lawful day."""
+        return self.window is not None and (self.appointment or self.window[1] - self.window[0] < NARROW)
 
     @property
     def name(self) -> str:

@@ -499,7 +499,7 @@ def test_the_laptops_map_writes_hostile_names_as_text_and_follows_no_foreign_lin
     page.locator(".pin-box").first.click()
     assert page.locator(".leaflet-popup-content").inner_text() == name
     assert page.locator(".leaflet-popup-content a").count() == 0
-    page.locator(".pin-box").last.press("Enter")
+    page.locator(".pin-box").last.click()
     assert page.locator(".leaflet-popup-content a").last.get_attribute("href") == "/case/1"
     assert "run" not in page.title()
 

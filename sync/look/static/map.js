@@ -58,10 +58,15 @@
         iconSize: [44, 44],
         popupAnchor: [0, -16]
       }),
-      keyboard: true
+      // Stops lie on one another, so no marker can be a target of its own; the page's list holds the same
+      // links for the keyboard, and the mouse still opens the card.
+      keyboard: false,
+      riseOnHover: true,
+      zIndexOffset: point.seq ? -10 * point.seq : -10000
     });
     marker.bindPopup(card(point));
     marker.addTo(map);
+    marker.getElement().setAttribute("role", "img");
     marker.getElement().setAttribute("aria-label", label);
     return marker;
   }
