@@ -15,6 +15,7 @@ from ..standing import AccountToday, accounts_today, board
 from ..store.boards import stations
 from ..store.engine import reading
 from . import here
+from .labels import decimal
 
 blueprint = Blueprint("home", __name__)
 Figure = dict[str, Any]
@@ -92,7 +93,7 @@ def _street(connection: Connection) -> list[Station]:
                     _("Rutas publicadas"),
                     planned.get("published", 0),
                     "routes.index",
-                    note=_("%(n)s paradas", n=planned["stops"]),
+                    note=_("%(n)s paradas", n=decimal(planned["stops"])),
                     day=day.isoformat(),
                 ),
                 _figure(
@@ -126,7 +127,7 @@ def _figure(
     open_to_me = bool(endpoint) and here.may(endpoint)
     return {
         "label": label,
-        "value": value,
+        "value": decimal(value),
         "note": note,
         "tone": tone,
         "href": url_for(endpoint, **arguments) if open_to_me else "",

@@ -173,7 +173,7 @@ def _streets(given: Mapping[str, Any]) -> folium.GeoJson:
     shapes = [
         {"type": "Feature", "properties": {"number": number}, "geometry": feature["geometry"]}
         for number, feature in enumerate(given.get("features", []))
-        if feature.get("geometry")
+        if (feature.get("geometry") or {}).get("type", "Point") not in ("Point", "MultiPoint")
     ]
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": shapes},

@@ -55,6 +55,7 @@ def accounts() -> str:
         given={name: value for name, value in asked.items() if value},
         buckets=sorted({account.bucket for account in held if account.bucket}, key=lateness),
         currencies=sorted({account.currency for account in held}),
+        lenders={account.lender for account in held},
         zones=sorted({account.zone for account in held if account.zone}),
         day=here.today(),
     )

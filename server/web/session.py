@@ -85,7 +85,10 @@ def install(app: Flask, limiter: Limiter) -> None:
     app.login_manager.request_loader(None)  # type: ignore[attr-defined]  # no token in any address or header
     app.register_blueprint(blueprint)
     app.before_request(_guard)
-    limiter.limit(LOGIN_LIMIT, methods=["POST"])(app.view_functions["session.login"])
+    counted = limiter.limit(
+        LOGIN_LIMIT, methods=["POST"], deduct_when=lambda answer: answer.status_code == 401
+    )
+    app.view_functions["session.login"] = counted(app.view_functions["session.login"])
 
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:

@@ -9,8 +9,6 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
-from sync.rules.results import FIELDS
-
 from ..store import findings, offices
 from ..store.boards import visits as boards
 from ..store.engine import reading
@@ -18,6 +16,7 @@ from ..store.histories import verdict_of
 from . import days, here
 from .maps import Point, map_document
 from .paging import SIZE, Page, place
+from .retold import amended, detailed
 from .signs import sign_of
 
 blueprint = Blueprint("visits", __name__, url_prefix="/visits")
@@ -67,12 +66,14 @@ def visit(visit_id: str) -> str:
             "findings": findings.listed(connection, scope, state=None, visit_id=visit_id),
             "link": boards.ledger_place(connection, told),
         }
+    numbers = {one["account_id"]: one["number"] for one in told["results"]}
     return render_template(
         "visits/visit.html",
         visit=told,
         sign=sign_of(one["result"] for one in told["results"]),
         verdict=verdict_of(told["verdict"]),
-        detailed=_detailed,
+        detailed=detailed,
+        amended=lambda replaces: amended(replaces, numbers, told["timezone"] or here.zone()),
         where=told["lat"] is not None or told["address_lat"] is not None,
         **shown,
     )
@@ -102,16 +103,3 @@ def _found(connection: Connection, visit_id: str) -> dict[str, Any]:
     if told is None:
         abort(404)
     return told
-
-
-def _detailed(detail: dict[str, str]) -> list[tuple[str, str]]:
-    """What a result asked and what was answered, in words."""
-    rows = []
-    for key, value in detail.items():
-        field = FIELDS.get(key)
-        if field is None:
-            rows.append((key, str(value)))
-            continue
-        choices = dict(field.choices)
-        rows.append((_(field.label), _(choices[value]) if value in choices else str(value)))
-    return rows

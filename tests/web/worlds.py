@@ -422,23 +422,24 @@ def _laptops(connection: Connection, world: World) -> None:
                 id=device, device_id=device, opened_at=NOW - timedelta(days=3), n=3, h=b"\xab" * 32
             )
         )
-        connection.execute(
-            insert(t.events).values(
-                incarnation=device,
-                n=3,
-                id=new_id(),
-                kind=world.typed("visit.guessed"),
-                version=1,
-                header=b"{}",
-                salt=b"s" * 16,
-                body=b"{}",
-                body_digest=b"d" * 32,
-                h=b"\xab" * 32,
-                received_at=NOW,
-                arrival=1 if agent == "gustavo" else 2,
-                quarantine="unknown_kind",
+        for n, kind, quarantine in ((2, "visit.recorded", None), (3, world.typed("guess"), "unknown_kind")):
+            connection.execute(
+                insert(t.events).values(
+                    incarnation=device,
+                    n=n,
+                    id=new_id(),
+                    kind=kind,
+                    version=1,
+                    header=b"{}",
+                    salt=b"s" * 16,
+                    body=b"{}",
+                    body_digest=b"d" * 32,
+                    h=bytes([n]) * 32,
+                    received_at=NOW,
+                    arrival=n if agent == "gustavo" else n + 10,
+                    quarantine=quarantine,
+                )
             )
-        )
 
 
 def _visits(connection: Connection, world: World) -> None:
