@@ -56,11 +56,12 @@ class Server:
     def _read(self, process: subprocess.Popen[str], found: threading.Event) -> None:
         """Take the address from what the process prints, then keep its pipe empty."""
         assert process.stdout is not None  # noqa: S101 - the pipe was asked for two lines above
-        for line in process.stdout:
-            match = ADDRESS.search(line)
-            if match and not found.is_set():
-                self.address = match.group(0)
-                found.set()
+        with process.stdout as said:
+            for line in said:
+                match = ADDRESS.search(line)
+                if match and not found.is_set():
+                    self.address = match.group(0)
+                    found.set()
         found.set()
 
     @property
