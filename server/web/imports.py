@@ -234,7 +234,7 @@ def _form(given: Mapping[str, str], errors: Mapping[str, str]) -> str:
         errors=errors,
         lenders=known,
         new_lender=NEW_LENDER,
-        packs=[(name, f"{name}: {pack.title}") for name, pack in packs if pack is not None],
+        packs=[(name, f"{name}: {_(pack.title)}") for name, pack in packs if pack is not None],
         today=here.today(),
     )
 
