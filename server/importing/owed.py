@@ -55,8 +55,13 @@ def balance_of(reading: Reading, currency: str, state: AccountState | None) -> B
         if state not in CLOSING and not reading.rejected:
             reading.reject("principal", Phrase(N_("falta el saldo de capital")))
         return None
-    if parts["overdue"] is None and oldest_due is not None and not reading.rejected:
-        reading.reject("overdue", Phrase(N_("hay fecha de vencimiento y falta el valor vencido")))
+    if parts["overdue"] is None and not reading.rejected:
+        if oldest_due is not None:
+            reading.reject("overdue", Phrase(N_("hay fecha de vencimiento y falta el valor vencido")))
+        elif not reading.terms.blank_is_zero:
+            reading.reject(
+                "overdue", Phrase(N_("falta el valor vencido: escriba 0 si la cuenta está al día"))
+            )
     return Balance(
         as_of=reading.terms.as_of,
         currency=currency,

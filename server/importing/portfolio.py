@@ -30,7 +30,7 @@ from .reading import Terms
 from .reckoning import Reckoning, reckoned
 from .rows import PortfolioRow
 from .settlement import Settlement
-from .sifting import AMOUNTS, Sifted, decimal_of, sift
+from .sifting import AMOUNTS, Sifted, decimal_of, sift, writes_its_zeros
 from .source import opened
 from .triage import Triage, absences, must_ask, told_apart
 
@@ -78,6 +78,7 @@ def import_portfolio(
             language=policy.language,
             country=country,
             decimal=decimal_of(source, AMOUNTS, asked.decimal(country)),
+            blank_is_zero=not writes_its_zeros(source),
         )
         sifted = sift(source, terms, policy.name)
         made = ImportReport(
@@ -175,7 +176,7 @@ def _write(
 
 
 def _is_part(columns: Columns) -> bool:
-    """A file of mended rows, or a list without figures, is no whole portfolio: what it lacks is not absent."""
+    """A file of mended rows or a list without figures is no whole portfolio: what it lacks is not absent."""
     return columns.own or not {"principal", "total"}.intersection(columns.places)
 
 

@@ -28,6 +28,7 @@ class Terms:
     language: str
     country: str
     decimal: str
+    blank_is_zero: bool = True  # an empty overdue amount: nothing overdue, or a cell that lacks
 
 
 @dataclass

@@ -5,9 +5,11 @@ Decides what can be decided within the file (repeated numbers, one document unde
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from sync.cells import STARTS
 from sync.records import Role
@@ -23,6 +25,7 @@ from .sieve import Sieve
 from .source import Row, Source
 
 AMOUNTS = ("principal", "total", "interest", "late_interest", "fees", "overdue", "disbursed", "last_payment")
+_ZERO = re.compile(r"^\s*\$?\s*0+([.,]0+)?\s*$", re.ASCII)
 HOLDING = (Role.HOLDER, Role.CO_HOLDER)
 DocumentKey = tuple[str, str]
 
@@ -65,6 +68,19 @@ def decimal_of(source: Source, names: Iterable[str], fallback: str) -> str:
             if habit is not None:
                 seen[habit] += 1
     return amounts.settled(seen, fallback)
+
+
+def writes_its_zeros(source: Source) -> bool:
+    """Whether some account not overdue says so with a 0: then an empty cell is a missing one.
+
+    A row cut short, saved again by a spreadsheet, is a whole row with empty cells: read as zeros it would
+    make a late account current. A file of rejected rows is full of such rows.
+    """
+    place = source.columns.places.get("overdue")
+    if source.columns.own or place is None:
+        return True
+    cells_of = (row.cells[place] for row in source.rows() if place < len(row.cells))
+    return any(cell == 0 if isinstance(cell, Decimal) else _ZERO.match(cells.raw(cell)) for cell in cells_of)
 
 
 def sift(source: Source, terms: Terms, pack: str) -> Sifted:

@@ -77,6 +77,8 @@ def _parse(path: Path, out: IO[str]) -> None:
         raise _unread("tardó demasiado") from None
     if done.returncode == _MOST_ROWS_EXIT:
         raise _unread("tiene demasiadas filas o columnas")
+    if done.returncode < 0:
+        raise _unread(f"detuvo al programa que lo leía, señal {-done.returncode}")
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise _unread((lines[-1] if lines else f"código {done.returncode}")[:120])

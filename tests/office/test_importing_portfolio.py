@@ -438,6 +438,15 @@ def test_the_buckets_are_exact_on_their_edges(andino: Lender, days: int, bucket:
     assert report.at_field == (1 if days >= 90 else 0)
 
 
+def test_an_empty_overdue_amount_is_zero_only_where_the_file_writes_no_zero(andino: Lender) -> None:
+    current = {"Valor vencido": "", "Vencimiento más antiguo": ""}
+    assert andino.sends(ANA, BETO | current).buckets["current"] == 1
+    report = andino.sends(ANA, BETO | current, CARLA | current | {"Valor vencido": "0,00"}, as_of=TOMORROW)
+    assert why(report) == [
+        (3, "Valor vencido", "rejected", "falta el valor vencido: escriba 0 si la cuenta está al día")
+    ]
+
+
 def test_another_pack_governs_from_the_import_that_declares_it(andino: Lender) -> None:
     andino.sends(ANA)
     andino.pack = "co"
