@@ -66,6 +66,8 @@ def create_app(
     dress(app, side="office")
     errors.install(app)
     limiter = Limiter(get_remote_address, app=app, storage_uri="memory://")
+    # Its decorators hold it weakly: it lives as long as the app only because it is kept here.
+    app.extensions["ronda.limiter"] = limiter
     session.install(app, limiter)
     CSRFProtect(app)
     app.register_blueprint(health)

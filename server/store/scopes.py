@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, sele
 from .tables import accounts, agents, assignments, roles, user_roles, user_scopes, users
 
 SEES_ALL = {"administrator"}
-SEES_OWN = {"collector", "telephone"}
+SEES_OWN = {"collector"}
 
 
 @dataclass(frozen=True)

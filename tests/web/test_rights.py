@@ -1,0 +1,203 @@
+"""Who may open which page: every page × everyone, as this table says and not as the program's own."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from .conftest import ClientOf
+from .worlds import STAFF, World, csrf_of
+
+EVERYONE = " ".join(STAFF)
+READERS = "nora alicia bruno carla dora elena"
+
+# endpoint → (the address for an object of Duitama, who may open it). root may open everything.
+# Words in braces are filled from the world. Hilda and Bruno are of Tunja: what is Duitama's is 404 to them.
+GET: dict[str, tuple[str, str]] = {
+    "home.index": ("/", EVERYONE),
+    "session.password": ("/password", EVERYONE),
+    "portfolio.index": ("/portfolio/", f"{READERS} fabio gustavo hilda"),
+    "portfolio.accounts": ("/portfolio/accounts", f"{READERS} fabio gustavo hilda"),
+    "debtors.case": ("/debtors/{rosa}", f"{READERS} fabio gustavo hilda"),
+    "imports.index": ("/imports/", "nora alicia bruno elena"),
+    "imports.report": ("/imports/{import}", "nora alicia bruno elena"),
+    "imports.upload": ("/imports/new", "nora alicia bruno"),
+    "assignments.index": ("/assignments/", "nora alicia bruno elena"),
+    "assignments.barred": ("/assignments/barred", "nora alicia bruno elena dora"),
+    "assignments.unassigned": ("/assignments/unassigned", "nora alicia bruno elena"),
+    "assignments.agent": ("/assignments/agents/{gustavo}", "nora alicia bruno elena"),
+    "assignments.map": ("/assignments/map", "nora alicia bruno elena"),
+    "routes.index": ("/routes/", "nora alicia bruno elena gustavo hilda"),
+    "routes.route": ("/routes/{route}", "nora alicia bruno elena gustavo hilda"),
+    "routes.sheet": ("/routes/{route}/sheet", "nora alicia bruno elena gustavo hilda"),
+    "routes.map": ("/routes/{route}/map", "nora alicia bruno elena gustavo hilda"),
+    "routes.progress": ("/routes/jobs/{nothing}", "nora alicia bruno"),
+    "visits.index": ("/visits/", f"{READERS} gustavo hilda"),
+    "visits.visit": ("/visits/{visit}", f"{READERS} gustavo hilda"),
+    "visits.map": ("/visits/{visit}/map", f"{READERS} gustavo hilda"),
+    "findings.index": ("/findings/", "carla dora elena"),
+    "findings.finding": ("/findings/{finding}", "carla dora elena"),
+    "devices.index": ("/devices/", "nora alicia bruno carla elena"),
+    "people.index": ("/people/", ""),
+}
+POST: dict[str, tuple[str, str]] = {
+    "session.logout": ("/logout", EVERYONE),
+    "debtors.decide": ("/debtors/address/{proposal}/accept", "nora alicia bruno"),
+    "imports.rejected": ("/imports/{import}/rejected.csv", "nora alicia bruno elena"),
+    "imports.confirm": ("/imports/new/{nothing}", "nora alicia bruno"),
+    "assignments.run": ("/assignments/", "nora alicia bruno"),
+    "routes.plan": ("/routes/plan", "nora alicia bruno"),
+    "routes.publish": ("/routes/publish", "nora alicia bruno"),
+    "findings.resolve": ("/findings/{finding}", "carla"),
+    "devices.issue": ("/devices/codes", "nora alicia bruno"),
+    "devices.revoke": ("/devices/{device}/revoke", "nora alicia bruno"),
+    "people.add": ("/people/", ""),
+    "people.new_password": ("/people/fabio/password", ""),
+    "people.disable": ("/people/fabio/disable", ""),
+}
+PUBLIC = {"session.login", "health.ok", "static"}
+# Pages about one thing: in another's part of the portfolio it does not exist.
+OBJECTS = {
+    "debtors.case",
+    "assignments.agent",
+    "routes.route",
+    "routes.sheet",
+    "routes.map",
+    "visits.visit",
+    "visits.map",
+}
+FROM_TUNJA = {"bruno", "hilda"}
+# A lender's file speaks of all its branches: it is for who sees the whole lender.
+OF_A_BRANCH = {"alicia", "bruno"}
+
+
+def address(world: World, template: str) -> str:
+    return template.format(
+        rosa=world.debtors["Rosa"],
+        gustavo=world.agents["gustavo"],
+        route=world.routes["gustavo"],
+        visit=world.visits["Rosa"],
+        finding=world.findings["Rosa"],
+        proposal=world.proposals["Rosa"],
+        device=world.devices["gustavo"],
+        nothing="019366aa-0000-7000-8000-000000000000",
+        **{"import": world.imports["Crediboyacá"]},
+    )
+
+
+def expected(endpoint: str, username: str, allowed: str) -> int:
+    if username != "root" and username not in allowed.split():
+        return 403
+    if endpoint == "routes.progress" or (endpoint in OBJECTS and username in FROM_TUNJA):
+        return 404
+    if endpoint == "imports.report" and username in OF_A_BRANCH:
+        return 404
+    return 200
+
+
+def test_every_page_is_in_this_table_or_public(seen_app: Flask) -> None:
+    pages = {rule.endpoint for rule in seen_app.url_map.iter_rules()}
+    told = GET.keys() | POST.keys() | PUBLIC
+    assert {page for page in pages if not page.startswith("look.")} == told
+
+
+@pytest.mark.parametrize("endpoint", GET)
+def test_a_page_opens_for_the_right_roles_only(seen: World, reader: ClientOf, endpoint: str) -> None:
+    template, allowed = GET[endpoint]
+    path = address(seen, template)
+    if "fabio" in allowed and endpoint in OBJECTS:
+        # A telephone agent sees his branch, Duitama, like its coordinator.
+        assert reader("fabio").get(path).status_code == 200
+    answers = {username: reader(username).get(path).status_code for username in STAFF}
+    assert answers == {username: expected(endpoint, username, allowed) for username in STAFF}
+
+
+@pytest.mark.parametrize("endpoint", POST)
+def test_an_act_is_refused_to_every_other_role(seen: World, reader: ClientOf, endpoint: str) -> None:
+    template, allowed = POST[endpoint]
+    path = address(seen, template)
+    others = [name for name in STAFF if name != "root" and name not in allowed.split()]
+    answers = {
+        name: reader(name).post(path, data={"csrf_token": csrf_of(reader(name).get("/").text)}).status_code
+        for name in others
+    }
+    assert answers == dict.fromkeys(others, 403)
+
+
+@pytest.mark.parametrize("endpoint", GET.keys() | POST.keys())
+def test_a_stranger_is_sent_to_the_login(seen: World, seen_app: Flask, endpoint: str) -> None:
+    client = seen_app.test_client()
+    template, _allowed = GET.get(endpoint) or POST[endpoint]
+    path = address(seen, template)
+    answer = client.get(path) if endpoint in GET else client.post(path)
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/login")
+
+
+@pytest.mark.parametrize("endpoint", POST)
+def test_an_act_without_its_token_changes_nothing(seen: World, reader: ClientOf, endpoint: str) -> None:
+    path = address(seen, POST[endpoint][0])
+    answer = reader("root").post(path)
+    assert answer.status_code == 400
+    assert "La página venció" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "username"),
+    [
+        ("debtors.decide", "bruno"),
+        ("devices.revoke", "bruno"),
+        ("imports.rejected", "alicia"),
+    ],
+)
+def test_an_act_on_what_is_out_of_scope_finds_nothing(
+    seen: World, reader: ClientOf, endpoint: str, username: str
+) -> None:
+    client = reader(username)
+    data = {"csrf_token": csrf_of(client.get("/").text)}
+    assert client.post(address(seen, POST[endpoint][0]), data=data).status_code == 404
+
+
+def test_a_finding_of_another_branch_is_resolved_by_nobody_here(seen: World, reader: ClientOf) -> None:
+    client = reader("carla")
+    data = {"csrf_token": csrf_of(client.get("/").text), "resolution": "justified", "why": "porque sí señor"}
+    assert client.post(f"/findings/{seen.findings['Saúl']}", data=data).status_code == 404
+
+
+def test_the_pages_of_a_branch_name_nobody_of_another(seen: World, reader: ClientOf) -> None:
+    client = reader("alicia")
+    for path in (
+        "/",
+        "/portfolio/accounts",
+        "/assignments/",
+        "/assignments/map",
+        "/routes/",
+        "/visits/",
+        "/devices/",
+    ):
+        page = client.get(path).text
+        assert "Saúl" not in page, path
+        assert "Hilda" not in page, path
+    assert "Rosa" in client.get("/portfolio/accounts").text
+
+
+def test_a_collector_sees_what_is_assigned_to_him_and_nothing_else(seen: World, reader: ClientOf) -> None:
+    page = reader("gustavo").get("/portfolio/accounts").text
+    assert "Rosa Núñez" in page
+    assert "Tito Barrera" not in page, "his branch, but not his"
+    assert reader("gustavo").get(f"/debtors/{seen.debtors['Tito']}").status_code == 404
+    assert reader("gustavo").get(f"/routes/{seen.routes['hilda']}").status_code == 404
+
+
+def test_the_navigation_offers_only_what_opens(reader: ClientOf) -> None:
+    page = reader("gustavo").get("/").text
+    assert 'href="/portfolio/"' in page
+    for closed in ("/findings/", "/people/", "/assignments/", "/devices/", "/imports/"):
+        assert f'href="{closed}' not in page
+
+
+def test_a_refusal_and_a_missing_thing_are_told_in_words(reader: ClientOf) -> None:
+    refused = reader("gustavo").get("/people/").text
+    assert "Su rol no permite abrir esta página" in refused
+    missing = reader("gustavo").get("/debtors/nadie").text
+    assert "No existe, o no está en su cartera" in missing
