@@ -24,12 +24,12 @@ from sync.records import Balance, Payment, Promise
 from sync.rules import ageing
 from sync.rules.promise import standings
 from sync.wire.fields import instant
-from sync.words import Phrase
 
 from .enrolling import keyring
 from .packs import pack_of
 from .store import extracts, facts, ledgers
 from .store.engine import writing
+from .store.said import phrase_of
 
 ACCOUNT_COLUMNS = [
     "lender",
@@ -190,7 +190,7 @@ def _accounts(
             "pack": row["pack"],
             "agent": row["agent"],
             "outcome": row["outcome"],
-            "assignment_reason": str(Phrase.from_json(row["because"])) if row["because"] else "",
+            "assignment_reason": str(phrase_of(row["because"])) if row["because"] else "",
             "rule": row["rule"],
             "balance_as_of": row["as_of"],
             "oldest_due": row["oldest_due"],

@@ -11,9 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.ids import new_id
 from sync.records import Finding, Visit
-from sync.words import Phrase
 
 from .chunks import batches
+from .said import phrase_of
 from .scopes import Scope
 from .tables import agents, debtors, findings, visits
 
@@ -87,7 +87,7 @@ def listed(
         if wanted is not None:
             query = query.where(column == wanted)
     rows = [dict(row) for row in connection.execute(query).mappings()]
-    return [row | {"because": Phrase.from_json(row["because"])} for row in rows]
+    return [row | {"because": phrase_of(row["because"])} for row in rows]
 
 
 def resolve(

@@ -26,9 +26,9 @@ from sync.records import (
     Visit,
     VisitResult,
 )
-from sync.words import Phrase
 
 from .chunks import fetch
+from .said import phrase_of
 from .tables import accounts, addresses, visit_results, visits
 
 CHUNK = 400
@@ -166,15 +166,9 @@ def verdict_of(stored: Any) -> Verdict:
             Ruling(
                 rule=ruling["rule"],
                 decision=ruling["decision"],
-                because=_phrase(ruling["because"]),
+                because=phrase_of(ruling["because"]),
                 source=ruling.get("source", ""),
             )
             for ruling in rulings
         )
     )
-
-
-def _phrase(stored: Any) -> Phrase:
-    if isinstance(stored, str):
-        return Phrase.from_json(stored)
-    return Phrase(stored["msgid"], dict(stored.get("values") or {}))

@@ -1,0 +1,115 @@
+"""What an export holds: columns that are documented, text that stays text, a ledger that verifies."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import timedelta
+from pathlib import Path
+
+from click.testing import CliRunner
+from sqlalchemy import update
+
+from server import exporting, receiving
+from server.kpi import kpi
+from server.store import tables as t
+from server.store.engine import writing
+from sync.verifying import verify
+
+from .builders import NOW, TODAY, Laptop, World, add_payment
+
+DOCUMENTED = Path(__file__).parents[2] / "docs" / "export.md"
+
+
+def written(world: World, folder: Path) -> dict[str, list[dict[str, str]]]:
+    exporting.export(world.engine, world.signer, folder, as_of=TODAY, actor="carla", now=NOW)
+    return {path.name: rows(path) for path in folder.glob("*.csv")}
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+
+
+def test_the_four_tables_have_a_row_per_thing(world: World, laptop: Laptop, tmp_path: Path) -> None:
+    visit = laptop.visit("Rosa", "PTP")
+    laptop.promise(visit)
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    add_payment(world, "Luis")
+    tables = written(world, tmp_path / "out")
+    assert [row["account"] for row in tables["accounts.csv"]] == ["Luis-1", "Marta-1", "Rosa-1", "Rosa-2"]
+    assert [row["account"] for row in tables["visits.csv"]] == ["Rosa-1", "Rosa-2"]
+    assert [row["amount"] for row in tables["promises.csv"]] == ["100000.00"]
+    assert [row["account"] for row in tables["payments.csv"]] == ["Luis-1"]
+    assert {row["agent"] for row in tables["accounts.csv"]} == {"Ana", "Benito"}
+
+
+def test_every_column_written_is_documented() -> None:
+    told = set(re.findall(r"`([a-z_]+)`", DOCUMENTED.read_text(encoding="utf-8")))
+    columns = {
+        *exporting.ACCOUNT_COLUMNS,
+        *exporting.VISIT_COLUMNS,
+        *exporting.PROMISE_COLUMNS,
+        *exporting.PAYMENT_COLUMNS,
+    }
+    assert columns - told == set()
+
+
+def test_text_that_a_spreadsheet_would_run_is_written_as_text(world: World, tmp_path: Path) -> None:
+    with writing(world.engine) as connection:
+        connection.execute(
+            update(t.debtors)
+            .where(t.debtors.c.id == world.debtors["Luis"])
+            .values(name='=HYPERLINK("http://x.invalid","Luis")')
+        )
+    names = [row["name"] for row in written(world, tmp_path / "out")["accounts.csv"]]
+    assert """'=HYPERLINK("http://x.invalid","Luis")""" in names
+    assert not any(name.startswith(("=", "+", "-", "@")) for name in names)
+
+
+def test_the_debt_is_that_of_the_day_asked_for(world: World, tmp_path: Path) -> None:
+    before = written(world, tmp_path / "now")["accounts.csv"]
+    exporting.export(
+        world.engine,
+        world.signer,
+        tmp_path / "later",
+        as_of=TODAY + timedelta(days=10),
+        actor="carla",
+        now=NOW,
+    )
+    after = rows(tmp_path / "later" / "accounts.csv")
+    for today, later in zip(before, after, strict=True):
+        assert int(later["days_past_due"]) - int(today["days_past_due"]) == 10
+
+
+def test_the_exported_ledger_verifies_and_one_changed_byte_is_named(
+    world: World, laptop: Laptop, tmp_path: Path
+) -> None:
+    laptop.visit("Rosa", "NAD", party="NAD", note="Nadie abrió")
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    folder = tmp_path / "out"
+    written(world, folder)
+    assert CliRunner().invoke(verify, [str(folder)]).exit_code == 0
+    ledger = folder / "ledger" / "ledger.jsonl"
+    ledger.write_bytes(ledger.read_bytes().replace("Nadie abrió".encode(), b"Nadie abriO"))
+    broken = CliRunner().invoke(verify, [str(folder)])
+    assert broken.exit_code == 1
+    assert "Traceback" not in broken.output
+
+
+def test_the_figures_come_out_of_the_export_alone(world: World, laptop: Laptop, tmp_path: Path) -> None:
+    laptop.visit("Rosa", "NAD", party="NAD")
+    laptop.visit("Luis", "REC", party="TIT", start=NOW - timedelta(hours=2))
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    written(world, tmp_path / "out")
+    said = CliRunner().invoke(kpi, ["--from-export", str(tmp_path / "out")])
+    assert said.exit_code == 0
+    assert re.search(r"rpc_per_attempt +0\.5000 +1 / 2", said.output)
+    empty = CliRunner().invoke(kpi, ["--from-export", str(tmp_path)])
+    assert empty.exit_code == 1
+    assert "ronda office export" in empty.output
+
+
+def test_an_export_is_a_fact_of_the_office(world: World, tmp_path: Path) -> None:
+    written(world, tmp_path / "out")
+    assert [row["actor"] for row in world.rows(t.facts) if row["kind"] == "export.written"] == ["carla"]
