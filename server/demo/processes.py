@@ -8,11 +8,12 @@ import re
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-RONDA = (sys.executable, "-m", "sync")
+RONDA = (sys.executable, "-m", "server.demo.child")
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+")
 STARTING_S = 60.0
 STOPPING_S = 20.0
@@ -20,6 +21,17 @@ STOPPING_S = 20.0
 
 class DemoFailed(RuntimeError):
     """A station of the demo did not do its work; the message names it and shows what it said."""
+
+
+@contextmanager
+def lifeline() -> Iterator[int]:
+    """A child's standard input: it ends with the block, or with this process, however that ends."""
+    read, write = os.pipe()
+    try:
+        yield read
+    finally:
+        os.close(read)
+        os.close(write)
 
 
 class Server:
@@ -31,14 +43,16 @@ class Server:
         self.log = log
         self.process: subprocess.Popen[str] | None = None
         self.address = ""
+        self._held = ExitStack()
 
     def start(self) -> str:
         """Start it and wait for the address it prints."""
+        self.address = ""
         log = self.log.open("a", encoding="utf-8")
         self.process = subprocess.Popen(
             [*RONDA, *self.arguments],
             env=self.environ,
-            stdin=subprocess.DEVNULL,
+            stdin=self._held.enter_context(lifeline()),
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -79,18 +93,20 @@ class Server:
             self.process.kill()
             self.process.wait(STOPPING_S)
         self.process = None
+        self._held.close()
 
 
 def run(arguments: Sequence[str], environ: Mapping[str, str], *, fails: bool = False) -> dict[str, Any]:
     """One `ronda` command with `--json`; its last line's object. `fails` expects a non-zero exit."""
-    done = subprocess.run(
-        [*RONDA, *arguments, "--json"],
-        env=dict(os.environ) | dict(environ),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with lifeline() as alive:
+        done = subprocess.run(
+            [*RONDA, *arguments, "--json"],
+            env=dict(os.environ) | dict(environ),
+            stdin=alive,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     named = f"`ronda {' '.join(arguments[:3])}`"
     if fails:
         if done.returncode == 0:

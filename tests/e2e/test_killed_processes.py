@@ -225,7 +225,7 @@ def killed_while_saving(street: Street, moment: float, before: int) -> tuple[str
 
 def kill_many_times(street: Street, kills: int, seed: int, tmp_path: Path) -> dict[str, int]:
     rng = random.Random(seed)
-    longest = how_long_a_save_takes(street)
+    longest = 1.25 * how_long_a_save_takes(street)
     came_of: dict[str, int] = {}
     events = len(on_disk(street.portable).rows)
     for turn in range(kills):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from field_client.store import keyring
 from server.config import Config
 from server.demo import stations
 from server.demo.manifest import PaymentsManifest, PortfolioManifest
 from server.demo.people import demo_people
 from server.demo.portfolio import write_payments, write_portfolio
-from server.demo.processes import RONDA, Server, run
+from server.demo.processes import Server, run
 from server.demo.town import make_town
 from server.enrolling import issue_code
 from server.hiring import NewPerson, hire
@@ -29,7 +31,6 @@ from server.importing import import_portfolio
 from server.office import Office, open_office
 from server.store import agents, offices
 from server.store.engine import reading, writing
-from field_client.store import keyring
 from sync.ids import new_id
 from sync.records import Refused, UserRole
 from sync.sealing import Cost
@@ -187,7 +188,7 @@ def ronda(
 ) -> subprocess.CompletedProcess[str]:
     """`ronda …` in a process of its own, whatever its exit code."""
     return subprocess.run(
-        [*RONDA, *arguments],
+        [sys.executable, "-m", "sync", *arguments],
         env=None if environ is None else dict(environ),
         stdin=subprocess.DEVNULL,
         capture_output=True,
