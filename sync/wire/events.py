@@ -13,6 +13,8 @@ from marshmallow import INCLUDE, Schema, fields, validate
 from ..records import EventKind, Known, LocationSource, Party, Place, Reason, Result
 from .fields import Amount, Currency, Id, Instant
 
+LOCAL_CLOCK = validate.Regexp(r"^\d\d:\d\d\Z")
+
 
 def one_of(enum: Any) -> validate.OneOf:
     return validate.OneOf([member.value for member in enum])
@@ -84,8 +86,8 @@ class PromiseBody(Body):
     due = fields.Date(required=True)
     channel = fields.String(required=True, validate=validate.Length(min=1, max=60))
     place = fields.String(required=True, validate=validate.Length(min=1, max=200))
-    window_start = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d\Z"))
-    window_end = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^\d\d:\d\d\Z"))
+    window_start = fields.String(load_default=None, allow_none=True, validate=LOCAL_CLOCK)
+    window_end = fields.String(load_default=None, allow_none=True, validate=LOCAL_CLOCK)
 
 
 class ContactBody(Body):
