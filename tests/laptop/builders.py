@@ -279,8 +279,8 @@ def route(day: date = DAY, **more: Any) -> dict[str, Any]:
             ALMACEN_SHOP,
             [ALMACEN_LOAN],
             why={
-                "msgid": "No cabe en la jornada: faltan {minutes} minutos.",
-                "values": {"minutes": 25},
+                "msgid": "no cabe: desplazaría la parada {stop} hasta las {clock}, {minutes} min tarde",
+                "values": {"stop": 2, "clock": "11:40", "minutes": 25},
             },
         ),
     ]

@@ -201,7 +201,7 @@ def test_today_shows_the_next_stop_the_list_and_those_left_out(browser: FlaskCli
     page = words(browser.get("/"))
     assert "Siguiente parada · 1" in page
     assert page.index("María Núñez Peña") < page.index("José Ibáñez") < page.index("Almacén El Roble SAS")
-    assert "No cabe en la jornada: faltan 25 minutos." in page
+    assert "no cabe: desplazaría la parada 2 hasta las 11:40, 25 min tarde" in page
     assert "cita 11:00 – 11:15" in page
     assert "Paquete de reglas ficticio «demo»" in page
     assert "Todo enviado" in page

@@ -17,13 +17,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, insert, select
 
 from server.app import create_app
 from server.config import config_from
-from server.office import Office, hash_password, initialise, open_office
+from server.office import Office, initialise, open_office
 from server.store import agents, assignments, offices, people, routes
 from server.store import tables as t
 from server.store.assignments import Decision, Outcome
@@ -38,6 +39,7 @@ from sync.words import Phrase
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
 PASSWORD = "una frase larga y propia"
+CHEAP_ARGON2 = {"time_cost": 1, "memory_cost": 8, "parallelism": 1}
 DUITAMA, TUNJA = (5.8265, -73.0331), (5.5353, -73.3678)
 
 R = UserRole
@@ -57,7 +59,7 @@ STAFF: dict[str, tuple[UserRole, str | None]] = {
 
 @lru_cache(maxsize=1)
 def password_hash() -> str:
-    return hash_password(PASSWORD)
+    return PasswordHasher(**CHEAP_ARGON2).hash(PASSWORD)
 
 
 @dataclass
@@ -129,7 +131,7 @@ def _lenders(connection: Connection, world: World) -> None:
             line=9,
             column=world.typed("saldo"),
             level="rejected",
-            because=Phrase("El saldo «{value}» no es un número", {"value": world.typed("mil")}).to_json(),
+            because=Phrase("«{value}» no es un número entero", {"value": world.typed("mil")}).to_json(),
             raw={"number": world.typed("C-9"), "balance": world.typed("mil")},
         )
     )
@@ -329,7 +331,10 @@ def _account(
 
 def _assignments(connection: Connection, world: World) -> None:
     given = {"Rosa": "gustavo", "Saúl": "hilda", "Vicente": "gustavo"}
-    reason = Phrase("la zona {zone} es la suya", {"zone": world.typed("Centro")})
+    reason = Phrase(
+        "zona {zone}, a {km} km del centro del gestor; carga de {load} deudores",
+        {"zone": world.typed("Centro"), "km": 2, "load": 3},
+    )
     barred = Phrase("No se permite visitar en este lugar para este tipo de crédito.")
     decisions = [
         Decision(
@@ -391,7 +396,7 @@ def _stop(world: World, name: str, near: tuple[float, float], sequence: int | No
         accounts=tuple(world.accounts[name]),
         service_s=720,
         value=80,
-        why=Phrase("Valor de la visita {value}", {"value": world.typed("80")}),
+        why=Phrase("Antigüedad de la mora: {dpd} días", {"dpd": world.typed("80")}),
         sequence=sequence,
         lat=near[0] + 0.002,
         lon=near[1] + 0.001,
@@ -477,7 +482,10 @@ def _visits(connection: Connection, world: World) -> None:
                         {
                             "rule": "demo.hours.week",
                             "decision": "allow",
-                            "because": {"msgid": "Dentro del horario de visita.", "values": {}},
+                            "because": {
+                                "msgid": "Dentro del horario permitido ({hours}).",
+                                "values": {"hours": "07:00–20:00"},
+                            },
                             "source": world.typed("ficticia"),
                         }
                     ]
@@ -535,7 +543,10 @@ def _told(connection: Connection, world: World, name: str, visit: str, agent: st
             debtor_id=world.debtors[name],
             rule="audit.too_short",
             severity="review",
-            because=Phrase("Duró {minutes} minutos.", {"minutes": world.typed("2")}).to_json(),
+            because=Phrase(
+                "Duró {seconds} s con alguien presente (mínimo {limit} s).",
+                {"seconds": world.typed("40"), "limit": 60},
+            ).to_json(),
             found_at=NOW,
         )
     )
