@@ -28,7 +28,7 @@ class Sessions(SecureCookieSessionInterface):
     """The usual signed cookie, sent over TLS only unless the office is asked on its own machine."""
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        return request.is_secure or not is_loopback(request.host)
+        return request.is_secure or not is_loopback(request.headers.get("Host", ""))
 
 
 def create_app(

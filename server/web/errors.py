@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
 from sync.look import error_page
@@ -68,6 +68,9 @@ def install(app: Flask) -> None:
 
 
 def _told(error: HTTPException) -> Response | tuple[str, int]:
+    if isinstance(error, SecurityError):
+        # Asked by a name that is not ours: no address can be made, so no page either.
+        return f"{_('Esta oficina no atiende con ese nombre.')}\n", 400
     if error.code is None or error.code < 400 or error.response is not None:
         return error.get_response()
     return _page(error.code)

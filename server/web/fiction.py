@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Flask, current_app
+from sqlalchemy.exc import DBAPIError
 
 from ..office import Office
 from ..packs import pack_of
@@ -22,11 +23,15 @@ def fictitious_pack() -> str:
     """The made-up pack in use, or "": asked of the database again only when the office did something."""
     office = here.office()
     seen: tuple[int, str] | None = current_app.extensions.get(SEEN)
-    with reading(office.engine) as connection:
-        latest = accounts.latest_fact(connection)
-    if seen is None or seen[0] != latest:
-        seen = (latest, _look(office))
-        current_app.extensions[SEEN] = seen
+    try:
+        with reading(office.engine) as connection:
+            latest = accounts.latest_fact(connection)
+        if seen is None or seen[0] != latest:
+            seen = (latest, _look(office))
+            current_app.extensions[SEEN] = seen
+    except DBAPIError:
+        # The page that tells of a broken database must still be drawn.
+        return seen[1] if seen is not None else ""
     return seen[1]
 
 

@@ -65,6 +65,11 @@ class UsernameForm(LoginForm):
     email = None
     username = StringField(validators=[DataRequired()])
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where to go afterwards is read by `_next`: a bad one leads home, it refuses nobody.
+        del self.next
+
     def validate(self, **kwargs: Any) -> bool:
         self.ifield = self.username
         typed = (self.username.data or "").strip().lower()
