@@ -1,8 +1,10 @@
 """Draws the office's maps by folium, with our own files only. Knows no noun: points, a line, streets.
 
 What people typed reaches a map through `js_template_safe` or `js_text` and no other way: folium writes
-texts into JavaScript template literals, where HTML escaping alone still runs `${…}`. Each map is a
-document of its own, in a sandbox without our origin, so that even a hole here reaches no session.
+texts into JavaScript template literals, where HTML escaping alone still runs `${…}`, and branca parses
+what was rendered as a Jinja template once more, so that a `{{ … }}` in a name would run in the office
+itself. Each map is a document of its own, in a sandbox without our origin, so that even a hole here
+reaches no session.
 """
 
 from __future__ import annotations

@@ -1,0 +1,41 @@
+"""Every page of the office that shows something of its world, by name."""
+
+from __future__ import annotations
+
+from .worlds import World
+
+
+def pages(world: World) -> dict[str, str]:
+    """Name → address, for who may open everything. Maps are named `… map`."""
+    route, visit = world.routes["gustavo"], world.visits["Rosa"]
+    return {
+        "board": "/",
+        "portfolio": "/portfolio/",
+        "accounts": "/portfolio/accounts",
+        "no account found": "/portfolio/accounts?q=nadie",
+        "case": f"/debtors/{world.debtors['Rosa']}",
+        "bare case": f"/debtors/{world.debtors['Úrsula']}",
+        "imports": "/imports/",
+        "import report": f"/imports/{world.imports['Crediboyacá']}",
+        "upload": "/imports/new",
+        "assignments": "/assignments/",
+        "barred": "/assignments/barred",
+        "unassigned": "/assignments/unassigned",
+        "agent": f"/assignments/agents/{world.agents['gustavo']}",
+        "assignment map": "/assignments/map",
+        "routes": "/routes/",
+        "day without routes": "/routes/?day=2026-12-24",
+        "route": f"/routes/{route}",
+        "sheet": f"/routes/{route}/sheet",
+        "route map": f"/routes/{route}/map",
+        "visits": "/visits/",
+        "visit": f"/visits/{visit}",
+        "visit map": f"/visits/{visit}/map",
+        "findings": "/findings/",
+        "resolved findings": "/findings/?state=resolved",
+        "finding": f"/findings/{world.findings['Rosa']}",
+        "laptops": "/devices/",
+        "people": "/people/",
+        "password": "/password",
+        "missing": "/debtors/nadie",
+    }
