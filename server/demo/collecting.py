@@ -30,7 +30,8 @@ OUTCOMES: tuple[tuple[str, str], ...] = (
     ("NAD", "CER"),
 )
 FAR_VISIT, OVERLAPPING_VISIT = 4, 7
-MUST_BE_FOUND = ("audit.far_from_address", "audit.overlap")
+# What the audit must see of a sheet that reaches these lines, by their place.
+MUST_BE_FOUND = {"audit.far_from_address": FAR_VISIT, "audit.overlap": OVERLAPPING_VISIT}
 
 
 class Laptop:

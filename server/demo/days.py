@@ -186,10 +186,12 @@ def _compare(ready: Prepared, figures: dict[str, Any], status: dict[str, Any]) -
 def _planted_found(figures: dict[str, Any]) -> bool:
     """The sheet holds a visit far from its address and one that overlaps another: the audit must see both.
 
-    Where nobody is on the map (a real file before it is geocoded) only the overlap can be seen.
+    Where nobody is on the map (a real file before it is geocoded) only the overlap can be seen; and a
+    small portfolio's sheet may end before either.
     """
-    located = figures["route"]["stops"] > 0
-    must = [rule for rule in MUST_BE_FOUND if located or rule != "audit.far_from_address"]
+    located, visits = figures["route"]["stops"] > 0, figures["offline"]["visits"]
+    planted = [rule for rule, place in MUST_BE_FOUND.items() if place < visits]
+    must = [rule for rule in planted if located or rule != "audit.far_from_address"]
     return all(figures["audit"]["findings"].get(rule, 0) > 0 for rule in must)
 
 
