@@ -1,7 +1,7 @@
 """Which texts of a policy pack are shown as Ronda's own words, and so are translated. Judges no rule.
 
-Only a pack's title is: its `quote`s repeat a source word for word, and a quotation is not translated.
-pybabel calls `extract` by babel.cfg in this folder.
+Only the titles are, the pack's and its readings': a `quote` repeats a source word for word, and a
+quotation is not translated. pybabel calls `extract` by babel.cfg in this folder.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ def extract(
 ) -> Iterator[tuple[int, None, str, list[str]]]:
     """Babel's extraction method for a pack's TOML: (line, function, message, comments)."""
     text = file.read().decode("utf-8")
-    title = tomllib.loads(text).get("title", "")
-    lines = text.splitlines()
-    if title:
-        line = next((at for at, held in enumerate(lines, 1) if held.startswith("title")), 1)
-        yield line, None, title, []
+    pack = tomllib.loads(text)
+    for held in (pack, *pack.get("readings", {}).values()):
+        title = held.get("title", "")
+        if title:
+            yield text.count("\n", 0, text.find(title)) + 1, None, title, []
