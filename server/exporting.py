@@ -20,14 +20,14 @@ from sync.keys import SigningKey
 from sync.ledger import Entry
 from sync.ledger_folder import write_export
 from sync.money import from_minor, written
-from sync.records import Balance, Payment, Promise
+from sync.records import Payment
 from sync.rules import ageing
 from sync.rules.promise import standings
 from sync.wire.fields import instant
 
 from .enrolling import keyring
 from .packs import pack_of
-from .store import extracts, facts, ledgers
+from .store import as_records, extracts, facts, ledgers
 from .store.engine import writing
 from .store.said import phrase_of
 
@@ -128,7 +128,7 @@ def export(
     folder.mkdir(parents=True, exist_ok=True)
     with writing(engine) as connection:
         paid = {
-            account: [_payment(row) for row in rows]
+            account: [as_records.payment(row) for row in rows]
             for account, rows in extracts.payments_by_account(connection).items()
         }
         counts = {
@@ -207,44 +207,13 @@ def _standing(row: dict[str, Any], paid: list[Payment], as_of: date) -> dict[str
     currency = row["currency"]
     policy = pack_of(row["pack"])
     edges = policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
-    today = ageing.standing(balance_of(row), paid, as_of, edges)
+    today = ageing.standing(as_records.balance(row), paid, as_of, edges)
     return {
         "days_past_due": today.dpd,
         "bucket": today.bucket,
         "overdue": written(today.overdue, currency),
         "total": written(today.total, currency),
     }
-
-
-def balance_of(row: dict[str, Any]) -> Balance:
-    """A balance from a row with the columns of the table `balances`."""
-    currency = row["currency"]
-    return Balance(
-        as_of=row["as_of"],
-        currency=currency,
-        principal=from_minor(row["principal_minor"], currency),
-        interest=from_minor(row["interest_minor"], currency),
-        late_interest=from_minor(row["late_interest_minor"], currency),
-        fees=from_minor(row["fees_minor"], currency),
-        overdue=from_minor(row["overdue_minor"], currency),
-        oldest_due=row["oldest_due"],
-        instalments_overdue=row["instalments_overdue"],
-    )
-
-
-def _payment(row: dict[str, Any]) -> Payment:
-    return Payment(
-        id=row["id"],
-        account=row["account_id"],
-        amount=from_minor(row["amount_minor"], row["currency"]),
-        currency=row["currency"],
-        value_date=row["value_date"],
-        posted_date=row["posted_date"],
-        imported_at=row["imported_at"],
-        channel=row["channel"],
-        receipt=row["receipt"],
-        reverses=row["reverses"],
-    )
 
 
 def _visit(row: dict[str, Any]) -> dict[str, Any]:
@@ -269,7 +238,7 @@ def _promises(
     through = max((payment.value_date for each in paid.values() for payment in each), default=None)
     for account, made in by_account.items():
         policy = pack_of(made[0]["pack"])
-        held = [_promise(row) for row in made]
+        held = [as_records.promise(row) for row in made]
         known = standings(held, paid.get(account, []), policy, as_of, through) if policy is not None else {}
         for row, promise in zip(made, held, strict=True):
             standing = known.get(promise.id)
@@ -286,21 +255,6 @@ def _promises(
                 "paid": written(standing.paid, promise.currency) if standing else "",
                 "missing": written(standing.missing, promise.currency) if standing else "",
             }
-
-
-def _promise(row: dict[str, Any]) -> Promise:
-    return Promise(
-        id=row["id"],
-        visit=row["visit_id"],
-        account=row["account_id"],
-        debtor=row["debtor_id"],
-        amount=from_minor(row["amount_minor"], row["currency"]),
-        currency=row["currency"],
-        due=row["due"],
-        channel=row["channel"],
-        place=row["place"],
-        made_at=row["made_at"],
-    )
 
 
 def _paid(row: dict[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.money import from_minor
 from sync.records import Balance, Payment
 from sync.rules import ageing
 from sync.words import Phrase
 
 from .packs import pack_of
-from .store import payments
+from .store import as_records
 from .store.boards import accounts as boards
 from .store.said import phrase_of
 from .store.scopes import Scope
@@ -94,7 +93,7 @@ def accounts_today(
     """Every account of the scope on `day`, by debtor's name and account number."""
     moved: dict[str, list[Payment]] = {}
     for row in boards.moved_since(connection, scope, day):
-        moved.setdefault(row["account_id"], []).append(payments.read(row))
+        moved.setdefault(row["account_id"], []).append(as_records.payment(row))
     rows = boards.in_scope(connection, scope, day, debtor_id=debtor_id)
     return [_today(row, moved.get(row["id"], []), day) for row in rows]
 
@@ -126,7 +125,7 @@ def lateness(bucket: str) -> int:
 
 
 def _today(row: dict[str, Any], paid: list[Payment], day: date) -> AccountToday:
-    balance = _balance(row)
+    balance = as_records.balance(row) if row["as_of"] is not None else None
     policy = pack_of(row["pack"])
     edges = policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
     return AccountToday(
@@ -153,21 +152,4 @@ def _today(row: dict[str, Any], paid: list[Payment], day: date) -> AccountToday:
         rule_source=row["rule_source"] or "",
         agent=row["agent_id"] if row["outcome"] == "assigned" else None,
         agent_name=row["agent_name"] if row["outcome"] == "assigned" else None,
-    )
-
-
-def _balance(row: dict[str, Any]) -> Balance | None:
-    if row["as_of"] is None:
-        return None
-    currency = row["currency"]
-    return Balance(
-        as_of=row["as_of"],
-        currency=currency,
-        principal=from_minor(row["principal_minor"], currency),
-        interest=from_minor(row["interest_minor"], currency),
-        late_interest=from_minor(row["late_interest_minor"], currency),
-        fees=from_minor(row["fees_minor"], currency),
-        overdue=from_minor(row["overdue_minor"], currency),
-        oldest_due=row["oldest_due"],
-        instalments_overdue=row["instalments_overdue"],
     )

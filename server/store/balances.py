@@ -8,10 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 
-from sync.money import from_minor
 from sync.records import Balance
 
-from . import chunks
+from . import as_records, chunks
 from .tables import accounts, balances
 
 FIGURES = (
@@ -55,7 +54,7 @@ def latest(connection: Connection, account_ids: Iterable[str], day: date | None 
             query = query.where(balances.c.as_of <= day)
         ranked = query.subquery()
         for row in connection.execute(select(ranked).where(ranked.c.rank == 1)).mappings():
-            found[row["account_id"]] = read(row)
+            found[row["account_id"]] = as_records.balance(row)
     return found
 
 
@@ -64,22 +63,6 @@ def on_day(connection: Connection, account_ids: Iterable[str], day: date) -> dic
     query = select(balances).where(balances.c.as_of == day).order_by(balances.c.recorded_at, balances.c.id)
     rows = chunks.fetch(connection, account_ids, lambda piece: query.where(balances.c.account_id.in_(piece)))
     return {row["account_id"]: figures_of(row) for row in rows}
-
-
-def read(row: RowMapping) -> Balance:
-    """A row as the rules hold it."""
-    currency = row["currency"]
-    return Balance(
-        as_of=row["as_of"],
-        currency=currency,
-        principal=from_minor(row["principal_minor"], currency),
-        interest=from_minor(row["interest_minor"], currency),
-        late_interest=from_minor(row["late_interest_minor"], currency),
-        fees=from_minor(row["fees_minor"], currency),
-        overdue=from_minor(row["overdue_minor"], currency),
-        oldest_due=row["oldest_due"],
-        instalments_overdue=row["instalments_overdue"],
-    )
 
 
 def _ranked() -> Select[Any]:

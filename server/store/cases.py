@@ -9,23 +9,19 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Subquery, and_, func, or_, select
 
-from sync.money import from_minor
 from sync.records import (
     Account,
     AccountState,
     Address,
-    AddressKind,
-    Balance,
     Debtor,
     Payment,
-    Precision,
 )
 from sync.rules.policy import StopKind
 
+from . import as_records
 from .chunks import fetch
 from .tables import (
     accounts,
@@ -133,7 +129,7 @@ def _payments(connection: Connection, debtor_ids: Collection[str]) -> dict[str, 
     rows = fetch(connection, debtor_ids, lambda ids: query.where(accounts.c.debtor_id.in_(ids)))
     found: dict[str, list[Payment]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["value_date"], row["id"])):
-        found[row["debtor_id"]].append(_payment(row))
+        found[row["debtor_id"]].append(as_records.payment(row))
     return found
 
 
@@ -147,7 +143,7 @@ def _addresses(connection: Connection, debtor_ids: Collection[str], day: date) -
     )
     found: dict[str, list[Address]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["since"], row["id"])):
-        found[row["debtor_id"]].append(_address(row))
+        found[row["debtor_id"]].append(as_records.address(row))
     return found
 
 
@@ -194,56 +190,5 @@ def _account(row: RowMapping) -> Account:
         pack_reason=row["pack_reason"],
         exception_evidence=row["exception_evidence"],
         state=AccountState(row["state"]),
-        balance=_balance(row) if row["as_of"] is not None else None,
-    )
-
-
-def _balance(row: Any) -> Balance:
-    currency = row["balance_currency"]
-
-    def money(name: str) -> Any:
-        return from_minor(row[f"{name}_minor"], currency)
-
-    return Balance(
-        as_of=row["as_of"],
-        currency=currency,
-        principal=money("principal"),
-        interest=money("interest"),
-        late_interest=money("late_interest"),
-        fees=money("fees"),
-        overdue=money("overdue"),
-        oldest_due=row["oldest_due"],
-        instalments_overdue=row["instalments_overdue"],
-    )
-
-
-def _payment(row: RowMapping) -> Payment:
-    return Payment(
-        id=row["id"],
-        account=row["account_id"],
-        amount=from_minor(row["amount_minor"], row["currency"]),
-        currency=row["currency"],
-        value_date=row["value_date"],
-        posted_date=row["posted_date"],
-        imported_at=row["imported_at"],
-        channel=row["channel"],
-        receipt=row["receipt"],
-        reverses=row["reverses"],
-    )
-
-
-def _address(row: RowMapping) -> Address:
-    return Address(
-        id=row["id"],
-        debtor=row["debtor_id"],
-        kind=AddressKind(row["kind"]),
-        text=row["text"],
-        district=row["district"],
-        city=row["city"],
-        lat=row["lat"],
-        lon=row["lon"],
-        precision=Precision(row["precision"]),
-        source=row["source"],
-        origin=row["origin"],
-        state=row["state"],
+        balance=as_records.balance(row, row["balance_currency"]) if row["as_of"] is not None else None,
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, func, select
+from sqlalchemy import Connection, func, select
 
-from sync.money import from_minor
-from sync.records import Contact, Interval, Known, Party, Place, Promise, Result, Visit, VisitResult
+from sync.records import Contact, Interval, Promise, Result, Visit, VisitResult
 
+from . import as_records
 from .chunks import fetch
 from .tables import contacts, imports, promises, visit_results, visits
 
@@ -46,7 +46,7 @@ def promises_of(connection: Connection, debtor_ids: Collection[str]) -> dict[str
     rows = fetch(connection, debtor_ids, lambda ids: select(promises).where(promises.c.debtor_id.in_(ids)))
     found: dict[str, list[Promise]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["made_at"], row["id"])):
-        found[row["debtor_id"]].append(_promise(row))
+        found[row["debtor_id"]].append(as_records.promise(row))
     return dict(found)
 
 
@@ -74,42 +74,4 @@ def _visits(connection: Connection, debtor_ids: Iterable[str], since: datetime) 
     results: dict[str, list[VisitResult]] = defaultdict(list)
     for row in told:
         results[row["visit_id"]].append(VisitResult(row["account_id"], Result(row["result"])))
-    return [_visit(row, tuple(results[row["id"]])) for row in rows]
-
-
-def _visit(row: RowMapping, results: tuple[VisitResult, ...]) -> Visit:
-    """The visit without its reasons and note, which the caps do not ask."""
-    return Visit(
-        id=row["id"],
-        debtor=row["debtor_id"],
-        agent=row["agent_id"],
-        place=Place(row["place"]),
-        party=Party(row["party"]),
-        happened=Interval(row["started"], row["ended"]),
-        known=Known(row["known"]),
-        recorded=row["recorded_at"],
-        results=results,
-        address=row["address_id"],
-        stop=row["stop_id"],
-        received=row["received_at"],
-    )
-
-
-def _promise(row: RowMapping) -> Promise:
-    def clock(text: str | None) -> time | None:
-        return time.fromisoformat(text) if text else None
-
-    return Promise(
-        id=row["id"],
-        visit=row["visit_id"],
-        account=row["account_id"],
-        debtor=row["debtor_id"],
-        amount=from_minor(row["amount_minor"], row["currency"]),
-        currency=row["currency"],
-        due=row["due"],
-        channel=row["channel"],
-        place=row["place"],
-        made_at=row["made_at"],
-        window_start=clock(row["window_start"]),
-        window_end=clock(row["window_end"]),
-    )
+    return [as_records.visit(row, tuple(results[row["id"]])) for row in rows]

@@ -11,14 +11,6 @@ from sqlalchemy import Connection, RowMapping, select
 
 from sync.records import (
     Address,
-    AddressKind,
-    Interval,
-    Known,
-    Location,
-    LocationSource,
-    Party,
-    Place,
-    Precision,
     Reason,
     Result,
     Ruling,
@@ -27,6 +19,7 @@ from sync.records import (
     VisitResult,
 )
 
+from . import as_records
 from .chunks import fetch
 from .said import phrase_of
 from .tables import accounts, addresses, visit_results, visits
@@ -74,24 +67,7 @@ def addresses_of(connection: Connection, held: Iterable[HeldVisit]) -> dict[str,
     """The addresses that these visits name, by id."""
     ids = {one.visit.address for one in held if one.visit.address}
     rows = fetch(connection, ids, lambda piece: select(addresses).where(addresses.c.id.in_(piece)))
-    return {row["id"]: _address(row) for row in rows}
-
-
-def _address(row: RowMapping) -> Address:
-    return Address(
-        id=row["id"],
-        debtor=row["debtor_id"],
-        kind=AddressKind(row["kind"]),
-        text=row["text"],
-        district=row["district"],
-        city=row["city"],
-        lat=row["lat"],
-        lon=row["lon"],
-        precision=Precision(row["precision"]),
-        source=row["source"],
-        origin=row["origin"],
-        state=row["state"],
-    )
+    return {row["id"]: as_records.address(row) for row in rows}
 
 
 def _held(connection: Connection, query: Any) -> list[HeldVisit]:
@@ -125,30 +101,8 @@ def _results(
 
 
 def _read(row: RowMapping, results: tuple[VisitResult, ...], pack: str) -> HeldVisit:
-    visit = Visit(
-        id=row["id"],
-        debtor=row["debtor_id"],
-        agent=row["agent_id"],
-        place=Place(row["place"]),
-        party=Party(row["party"]),
-        happened=Interval(row["started"], row["ended"]),
-        known=Known(row["known"]),
-        recorded=row["recorded_at"],
-        received=row["received_at"],
-        results=results,
-        address=row["address_id"],
-        stop=row["stop_id"],
-        location=Location(
-            LocationSource(row["location_source"]),
-            row["lat"],
-            row["lon"],
-            row["accuracy_m"],
-            row["location_reason"],
-        ),
-        note=row["note"],
-    )
     return HeldVisit(
-        visit=visit,
+        visit=as_records.visit(row, results),
         verdict=verdict_of(row["verdict"]),
         pack=pack,
         zone=row["timezone"],

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from sync.money import from_minor
 from sync.records import Payment
 
-from . import chunks
+from . import as_records, chunks
 from .tables import payments
 
 
@@ -40,22 +39,5 @@ def rows_of(connection: Connection, account_ids: Iterable[str]) -> dict[str, lis
 
 def of_accounts(connection: Connection, account_ids: Iterable[str]) -> dict[str, list[Payment]]:
     """The payments of each account as the rules hold them, by value date."""
-    return {
-        account: [read(row) for row in rows] for account, rows in rows_of(connection, account_ids).items()
-    }
-
-
-def read(row: Mapping[str, Any]) -> Payment:
-    """A row as the rules hold it."""
-    return Payment(
-        id=row["id"],
-        account=row["account_id"],
-        amount=from_minor(row["amount_minor"], row["currency"]),
-        currency=row["currency"],
-        value_date=row["value_date"],
-        posted_date=row["posted_date"],
-        imported_at=row["imported_at"],
-        channel=row["channel"],
-        receipt=row["receipt"],
-        reverses=row["reverses"],
-    )
+    held = rows_of(connection, account_ids)
+    return {account: [as_records.payment(row) for row in rows] for account, rows in held.items()}

@@ -11,14 +11,13 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
-from sync.money import from_minor
-from sync.records import Payment, Promise, Refused
+from sync.records import Payment, Refused
 from sync.rules.promise import PromiseStanding, standings
 
 from ..deciding import decide_proposal
 from ..packs import pack_of
 from ..standing import AccountToday, accounts_today
-from ..store import payments
+from ..store import as_records, payments
 from ..store.boards import cases
 from ..store.engine import reading
 from . import here
@@ -106,22 +105,7 @@ def _promises(
     stand: dict[str, PromiseStanding] = {}
     for account in held:
         policy = pack_of(account.pack)
-        made = [_promise(row) for row in told if row["account_id"] == account.id]
+        made = [as_records.promise(row) for row in told if row["account_id"] == account.id]
         if policy is not None and made:
             stand |= standings(made, paid.get(account.id, []), policy, day, through.get(account.lender))
-    return [row | {"promise": _promise(row), "standing": stand.get(row["id"])} for row in told]
-
-
-def _promise(row: dict[str, Any]) -> Promise:
-    return Promise(
-        id=row["id"],
-        visit=row["visit_id"],
-        account=row["account_id"],
-        debtor=row["debtor_id"],
-        amount=from_minor(row["amount_minor"], row["currency"]),
-        currency=row["currency"],
-        due=row["due"],
-        channel=row["channel"],
-        place=row["place"],
-        made_at=row["made_at"],
-    )
+    return [row | {"promise": as_records.promise(row), "standing": stand.get(row["id"])} for row in told]
