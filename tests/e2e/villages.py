@@ -77,9 +77,9 @@ class Village:
     def environ(self) -> dict[str, str]:
         return {"RONDA_DATA": str(self.config.data), "RONDA_DATABASE_URL": self.config.database_url}
 
-    def server(self) -> Server:
-        """The office's process, not started."""
-        return Server(["office", "serve", "--port", "0"], self.environ, self.folder / "office.log")
+    def server(self, port: int = 0) -> Server:
+        """The office's process, not started; where a laptop knows it, on the same port as before."""
+        return Server(["office", "serve", "--port", str(port)], self.environ, self.folder / "office.log")
 
     def open(self) -> Office:
         return open_office(self.config)
@@ -102,6 +102,10 @@ class Portable:
     def server(self, log: Path) -> Server:
         """The pages' process, not started. It must ask for the passphrase: it gets none from outside."""
         return Server(["field", "serve", "--port", "0"], {"RONDA_FIELD_DATA": str(self.folder)}, log)
+
+    def office_port(self) -> int:
+        """Where this laptop looks for its office."""
+        return int(self.run("status")["server"].rsplit(":", 1)[1])
 
     def cheaper(self) -> Portable:
         """The same laptop under the same passphrase, quicker to unlock."""
@@ -181,6 +185,12 @@ def enrol(village: Village, folder: Path, agent: str, now: datetime) -> Portable
     finally:
         server.stop()
     return portable
+
+
+def typed(portable: Portable, visits: list[dict[str, Any]], sheet: Path) -> None:
+    """Type a paper sheet into the laptop, as the collector does at night."""
+    sheet.write_text("".join(json.dumps(visit, ensure_ascii=False) + "\n" for visit in visits), "utf-8")
+    assert portable.run("visit", "--from", str(sheet))["refused"] == []
 
 
 def ronda(
