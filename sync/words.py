@@ -17,12 +17,31 @@ def N_(msgid: str) -> str:
     return msgid
 
 
+class Terms(str):
+    """Words of the program's own as a value of a phrase, such as the columns that lack: said in its language.
+
+    To whatever stores or sends it, it is the plain Spanish text, its parts separated by commas.
+    """
+
+    parts: tuple[str, ...]
+
+    def __new__(cls, *parts: str) -> Terms:
+        made = super().__new__(cls, ", ".join(parts))
+        made.parts = parts
+        return made
+
+    def said(self, translate: Callable[[str], str]) -> str:
+        """The parts in the language of `translate`; one that it does not know stays as it is."""
+        return ", ".join(translate(part) if part else part for part in self.parts)
+
+
 @dataclass(frozen=True)
 class Phrase:
     """A Spanish sentence with `{named}` places and their values.
 
-    Values are strings or numbers; they are shown as they are, so dates and money are written by the
-    caller. `str()` gives the Spanish sentence; `said(gettext)` gives it in another language.
+    Values are strings or numbers; they are shown as they are (`Terms` in the sentence's language), so
+    dates and money are written by the caller. `str()` gives the Spanish sentence; `said(gettext)` gives
+    it in another language.
     """
 
     msgid: str
@@ -31,7 +50,13 @@ class Phrase:
     def said(self, translate: Callable[[str], str]) -> str:
         """The sentence in the language of `translate` (a gettext function)."""
         template = translate(self.msgid) if self.msgid else ""
-        return template.format(**self.values) if self.values else template
+        if not self.values:
+            return template
+        values = {
+            name: value.said(translate) if isinstance(value, Terms) else value
+            for name, value in self.values.items()
+        }
+        return template.format(**values)
 
     def __str__(self) -> str:
         return self.said(lambda text: text)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sync.words import N_, Phrase
+from sync.words import N_, Phrase, Terms
 
 from .answers import WrongFile
 from .synonyms import PAYMENTS, PORTFOLIO
@@ -33,13 +33,13 @@ OWN = "ronda"  # columns that a file of rejected rows carries for the person who
 OWN_DECIMAL = {"ronda decimal coma": ",", "ronda decimal punto": "."}
 
 SHOWN = {
-    "number": "número de crédito",
-    "name": "nombre del titular",
-    "principal": "saldo capital",
-    "overdue": "valor vencido",
-    "oldest_due": "vencimiento más antiguo",
-    "value_date": "fecha de pago",
-    "amount": "valor",
+    "number": N_("número de crédito"),
+    "name": N_("nombre del titular"),
+    "principal": N_("saldo capital"),
+    "overdue": N_("valor vencido"),
+    "oldest_due": N_("vencimiento más antiguo"),
+    "value_date": N_("fecha de pago"),
+    "amount": N_("valor"),
 }
 
 
@@ -112,7 +112,7 @@ def require(columns: Columns, kind: str, line: int) -> None:
             "Cambie los encabezados o diga cuál es cuál con un mapeo guardado"
         )
         values: dict[str, str | int | float] = {
-            "missing": ", ".join(lacking),
+            "missing": Terms(*lacking),
             "line": line,
             "found": _listed(columns.headers),
         }
@@ -120,7 +120,7 @@ def require(columns: Columns, kind: str, line: int) -> None:
 
 
 def refuse_headless(first: Sequence[str], kind: str) -> WrongFile:
-    needed = ", ".join(SHOWN.get(any_of[0], any_of[0]) for any_of in NEEDED[kind])
+    needed = Terms(*(SHOWN.get(any_of[0], any_of[0]) for any_of in NEEDED[kind]))
     text = N_(
         "no se encontró la fila de encabezados. La primera fila dice: {found}. "
         "Se necesitan al menos estas columnas: {needed}"

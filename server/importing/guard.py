@@ -12,7 +12,7 @@ import zlib
 from pathlib import Path
 from typing import IO
 
-from sync.words import N_, Phrase
+from sync.words import N_, Phrase, Terms
 
 from .answers import WrongFile
 
@@ -58,16 +58,16 @@ def check(path: Path) -> None:
 def _check_directory(archive: zipfile.ZipFile) -> None:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise _refuse(f"{len(entries)} partes")
+        raise _refuse(N_("demasiadas partes"), str(len(entries)))
     if not any(entry.filename.startswith("xl/") for entry in entries):
         raise WrongFile(
             Phrase(N_("este archivo no es un libro de Excel (.xlsx): guárdelo como .xlsx o como CSV"))
         )
     if sum(entry.file_size for entry in entries) > MOST_UNPACKED:
-        raise _refuse("demasiado grande al descomprimir")
+        raise _refuse(N_("demasiado grande al descomprimir"))
     for entry in entries:
         if entry.file_size > RATIO_FROM and entry.file_size > MOST_RATIO * max(1, entry.compress_size):
-            raise _refuse(f"{entry.file_size // max(1, entry.compress_size)} veces comprimido")
+            raise _refuse(N_("demasiado comprimido"), f"{entry.file_size // max(1, entry.compress_size)} : 1")
 
 
 def _check_entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
@@ -85,16 +85,16 @@ def _scan(stream: IO[bytes], promised: int, sheet: bool) -> None:
     while piece := stream.read(_PIECE):
         read += len(piece)
         if read > promised:
-            raise _refuse("el índice del zip miente")
+            raise _refuse(N_("su índice no dice la verdad"))
         window = tail + piece
         if _FORBIDDEN.search(window):
-            raise _refuse("declara entidades XML")
+            raise _refuse(N_("declara entidades XML"))
         if sheet:
             cells += len(_CELL.findall(window))
             for found in set(_REFERENCE.findall(window)):
                 _check_reference(found.decode("ascii").upper())
             if cells > MOST_CELLS:
-                raise _refuse(f"más de {MOST_CELLS} celdas")
+                raise _refuse(N_("demasiadas celdas"), f"> {MOST_CELLS}")
         tail = window[-_TAIL:]
 
 
@@ -109,8 +109,8 @@ def _check_reference(reference: str) -> None:
             column = column * 26 + ord(letter) - 64
         row = int(part[2] or 0)
         if row > MOST_ROWS or column > MOST_COLUMNS:
-            raise _refuse(f"usa la celda {corner}")
+            raise _refuse(N_("usa una celda fuera de los límites"), corner)
 
 
-def _refuse(why: str) -> WrongFile:
-    return WrongFile(Phrase(BOMB, {"why": why}))
+def _refuse(*why: str) -> WrongFile:
+    return WrongFile(Phrase(BOMB, {"why": Terms(*why)}))

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
 
-from sync.words import N_, Phrase
+from sync.words import N_, Phrase, Terms
 
 from . import guard, sheet
 from .answers import WrongFile
@@ -74,18 +74,18 @@ def _parse(path: Path, out: IO[str]) -> None:
     try:
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
-        raise _unread("tardó demasiado") from None
+        raise _unread(N_("tardó demasiado")) from None
     if done.returncode == _MOST_ROWS_EXIT:
-        raise _unread("tiene demasiadas filas o columnas")
+        raise _unread(N_("tiene demasiadas filas o columnas"))
     if done.returncode < 0:
-        raise _unread(f"detuvo al programa que lo leía, señal {-done.returncode}")
+        raise _unread(N_("detuvo al programa que lo leía"), f"signal {-done.returncode}")
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise _unread((lines[-1] if lines else f"código {done.returncode}")[:120])
+        raise _unread(lines[-1][:120] if lines else str(done.returncode))
 
 
-def _unread(why: str) -> WrongFile:
-    return WrongFile(Phrase(guard.BOMB, {"why": why}))
+def _unread(*why: str) -> WrongFile:
+    return WrongFile(Phrase(guard.BOMB, {"why": Terms(*why)}))
 
 
 def _cell(value: Any) -> Cell:

@@ -122,7 +122,7 @@ def refused_quickly(path: Path) -> str:
 def test_a_cell_far_away_is_refused_before_it_is_parsed(tmp_path: Path, reference: str) -> None:
     row = "".join(mark for mark in reference if mark.isdigit())
     xml = f'{HEAD}<sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="{row}"><c r="{reference}"><v>1</v></c></row></sheetData></worksheet>'
-    assert "usa la celda" in refused_quickly(with_sheet(tmp_path / "far.xlsx", xml))
+    assert "usa una celda fuera de los límites" in refused_quickly(with_sheet(tmp_path / "far.xlsx", xml))
 
 
 def test_a_bomb_past_the_guard_breaks_a_process_that_is_not_ours(tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_sheet_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
         + b'<row><c t="n"><v>1</v></c></row>' * 2_000_000
         + b"</sheetData></worksheet>"
     )
-    assert "veces comprimido" in refused_quickly(with_sheet(tmp_path / "ratio.xlsx", xml))
+    assert "demasiado comprimido" in refused_quickly(with_sheet(tmp_path / "ratio.xlsx", xml))
 
 
 def test_a_sheet_of_a_million_rows_is_refused(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_sheet_of_a_million_rows_is_refused(tmp_path: Path) -> None:
     path = with_sheet(
         tmp_path / "million.xlsx", HEAD.encode() + b"<sheetData>" + rows + b"</sheetData></worksheet>"
     )
-    assert "usa la celda" in refused_quickly(path)
+    assert "usa una celda fuera de los límites" in refused_quickly(path)
 
 
 def test_xml_entities_and_lying_directories_are_refused(tmp_path: Path) -> None:

@@ -22,6 +22,9 @@ from flask.testing import FlaskClient
 from jinja2 import Environment, nodes
 
 from field_client.app import create_app
+from server.importing import columns
+from server.importing.answers import WrongFile
+from sync.words import Phrase
 from tests.laptop import builders
 from tests.laptop.conftest import laptop, seeded  # noqa: F401  # the seeded laptop's fixtures
 from tests.laptop.test_pages import FORM, answers
@@ -210,6 +213,16 @@ def _says_wrong(call: ast.Call) -> bool:
         return False
     literals = [one.value for one in call.args if isinstance(one, ast.Constant)]
     return any(isinstance(one, str) and " " in one for one in literals)
+
+
+def test_words_of_ours_inside_a_sentence_are_said_in_its_language_and_stored_in_spanish() -> None:
+    understood = columns.understood(["Credito", "SKAP"], "payments")
+    with pytest.raises(WrongFile) as wrong:
+        columns.require(understood, "payments", 1)
+    because = wrong.value.because
+    told = because.said(lambda text: dict(translated()).get(text, text))
+    assert "columns are missing: payment date, amount. Line 1 holds: Credito" in told
+    assert Phrase.from_json(because.to_json()).values["missing"] == "fecha de pago, valor"
 
 
 # The pages as they are served
