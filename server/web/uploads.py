@@ -90,4 +90,4 @@ def sweep(shelf: Path, now: datetime) -> None:
 def shown_name(text: str | None) -> str:
     """The browser's name for a file, short and printable, to be shown and no more."""
     base = (text or "").replace("\\", "/").rpartition("/")[2]
-    return "".join(mark for mark in base if mark.isprintable())[:LONGEST_NAME]
+    return "".join(mark for mark in base if mark.isprintable())[-LONGEST_NAME:]
