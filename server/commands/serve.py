@@ -19,9 +19,12 @@ from .options import with_office
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="Port to listen on; 0 takes a free one.")
 @click.option("--threads", default=8, show_default=True)
-def serve(office: Office, host: str, port: int, threads: int) -> None:
+@click.option(
+    "--name", "names", multiple=True, metavar="HOST", help="A name it is asked by; no other is answered."
+)
+def serve(office: Office, host: str, port: int, threads: int, names: tuple[str, ...]) -> None:
     """Serve until stopped. Behind a proxy with TLS for anything but this machine."""
-    app = create_app(office)
+    app = create_app(office, hosts=[*names, host, "127.0.0.1", "localhost"] if names else None)
     try:
         server = waitress.create_server(app, host=host, port=port, threads=threads, ident="ronda")
     except OSError as busy:

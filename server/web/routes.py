@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -44,12 +44,12 @@ class Shown:
 
 @blueprint.get("/")
 def index() -> str:
-    day = days.asked_day("day") or here.today()
     with reading(here.engine()) as connection:
         staff = _staff(connection)
+        known = routes.days(connection, 14)
+        day = days.asked_day("day") or _nearest(known)
         drawn = routes.newest(connection, day, {agent.id for agent in staff})
         published = routes.newest(connection, day, {agent.id for agent in staff}, state=RouteState.PUBLISHED)
-        known = routes.days(connection, 14)
     if _only_published():
         drawn = published
     by_agent = {route.agent: route for route in drawn}
@@ -241,6 +241,12 @@ def _travel(found: Route) -> dict[str, float]:
     metres = sum(found.matrix["metres"][start][end] for start, end in legs)
     seconds = sum(found.matrix["seconds"][start][end] for start, end in legs)
     return {"km": round(metres / 1000, 1), "minutes": round(seconds / 60)}
+
+
+def _nearest(known: list[date]) -> date:
+    """Today, or the next day that has routes when today has none."""
+    coming = [day for day in known if day >= here.today()]
+    return min(coming, default=here.today())
 
 
 def _staff(connection: Connection) -> list[Agent]:
