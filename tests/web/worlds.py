@@ -86,9 +86,9 @@ class World:
         return create_app(self.office, **(settings | options))
 
 
-def make_world(folder: Path, typed: Callable[[str], str] = str) -> World:
-    """The office of this module's first lines; `typed` spoils whatever people type."""
-    config = config_from({}, folder)
+def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -> World:
+    """The office of this module's first lines; `typed` spoils whatever people type. `url`: its database."""
+    config = config_from({"RONDA_DATABASE_URL": url}, folder)
     initialise(config, NOW)
     world = World(open_office(config), typed)
     with writing(world.office.engine) as connection:
