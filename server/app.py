@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, request
@@ -48,20 +49,7 @@ def create_app(
     app.extensions[here.OFFICE] = office
     if clock is not None:
         app.extensions[here.CLOCK] = clock
-    app.config.update(
-        SECRET_KEY=office.session_secret,
-        TESTING=testing,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        TRUSTED_HOSTS=list(hosts) if hosts else None,
-        # The laptop runs beside the office on the same machine in the demo: cookies know no port.
-        SESSION_COOKIE_NAME="ronda_office",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=LIFETIME,
-        WTF_CSRF_TIME_LIMIT=int(LIFETIME.total_seconds()),
-        RATELIMIT_ENABLED=not testing,
-    )
+    app.config.update(_settings(office, testing, hosts))
     app.session_interface = Sessions()
     dress(app, side="office")
     errors.install(app)
@@ -75,6 +63,23 @@ def create_app(
     pages.install(app)
     api.register(app, office)
     return app
+
+
+def _settings(office: Office, testing: bool, hosts: Sequence[str] | None) -> dict[str, Any]:
+    return dict(
+        SECRET_KEY=office.session_secret,
+        TESTING=testing,
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
+        MAX_FORM_MEMORY_SIZE=1024 * 1024,
+        TRUSTED_HOSTS=list(hosts) if hosts else None,
+        # The laptop runs beside the office on the same machine in the demo: cookies know no port.
+        SESSION_COOKIE_NAME="ronda_office",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=LIFETIME,
+        WTF_CSRF_TIME_LIMIT=int(LIFETIME.total_seconds()),
+        RATELIMIT_ENABLED=not testing,
+    )
 
 
 @health.get("/healthz")
