@@ -66,20 +66,20 @@ def create_app(
 
 
 def _settings(office: Office, testing: bool, hosts: Sequence[str] | None) -> dict[str, Any]:
-    return dict(
-        SECRET_KEY=office.session_secret,
-        TESTING=testing,
-        MAX_CONTENT_LENGTH=LARGEST_REQUEST,
-        MAX_FORM_MEMORY_SIZE=1024 * 1024,
-        TRUSTED_HOSTS=list(hosts) if hosts else None,
+    return {
+        "SECRET_KEY": office.session_secret,
+        "TESTING": testing,
+        "MAX_CONTENT_LENGTH": LARGEST_REQUEST,
+        "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+        "TRUSTED_HOSTS": list(hosts) if hosts else None,
         # The laptop runs beside the office on the same machine in the demo: cookies know no port.
-        SESSION_COOKIE_NAME="ronda_office",
-        SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=LIFETIME,
-        WTF_CSRF_TIME_LIMIT=int(LIFETIME.total_seconds()),
-        RATELIMIT_ENABLED=not testing,
-    )
+        "SESSION_COOKIE_NAME": "ronda_office",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": LIFETIME,
+        "WTF_CSRF_TIME_LIMIT": int(LIFETIME.total_seconds()),
+        "RATELIMIT_ENABLED": not testing,
+    }
 
 
 @health.get("/healthz")
