@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -102,8 +103,8 @@ def initialise(config: Config, now: datetime, name: str = "Ronda") -> Initialise
 
 
 def hash_password(password: str) -> str:
-    """argon2id, with the library's own cost."""
-    return PasswordHasher().hash(password)
+    """argon2id, with the library's own cost; composed first (NFC), as the login page does."""
+    return PasswordHasher().hash(unicodedata.normalize("NFC", password))
 
 
 def is_fictitious_only(office: Office) -> bool:

@@ -28,8 +28,8 @@ from flask_limiter import Limiter
 from flask_security import Security, current_user, login_user, logout_user
 from flask_security.forms import LoginForm
 from werkzeug.wrappers import Response
-from wtforms import StringField  # type: ignore[import-untyped]  # WTForms carries no types
-from wtforms.validators import DataRequired  # type: ignore[import-untyped]
+from wtforms import StringField
+from wtforms.validators import DataRequired
 
 from sync.records import Refused
 
@@ -93,7 +93,7 @@ def install(app: Flask, limiter: Limiter) -> None:
     counted = limiter.limit(
         LOGIN_LIMIT, methods=["POST"], deduct_when=lambda answer: answer.status_code == 401
     )
-    app.view_functions["session.login"] = counted(app.view_functions["session.login"])
+    app.view_functions["session.login"] = cast(Any, counted(app.view_functions["session.login"]))
 
     @app.teardown_appcontext
     def close(_error: BaseException | None) -> None:
