@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-import sync.look
+import sync
 from sync.rules.answers import FieldError
 from sync.sealing import BrokenKey, WrongPassphrase
 from sync.words import Phrase
@@ -98,7 +98,7 @@ def with_laptop(command: Command) -> Command:
 
 @functools.cache
 def _english() -> gettext.NullTranslations:
-    folder = Path(sync.look.__file__).parent / "translations"
+    folder = Path(sync.__file__).parent / "look" / "translations"
     return gettext.translation("messages", str(folder), ["en"], fallback=True)
 
 

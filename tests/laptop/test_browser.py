@@ -84,9 +84,9 @@ def test_a_minor_answers_and_the_form_says_stop(
     page.fill("#passphrase", PASSPHRASE)
     page.keyboard.press("Enter")
     page.click("text=Registrar visita")
-    assert not page.is_visible("text=Alto: atendió un menor")
+    page.wait_for_selector("text=Alto: atendió un menor", state="hidden")
     page.check('input[name="party"][value="MEN"]')
-    assert page.is_visible("text=Alto: atendió un menor")
+    page.wait_for_selector("text=Alto: atendió un menor")
     offered = page.eval_on_selector_all(
         'input[name="result-0"]:not([disabled])', "all => all.map(e => e.value)"
     )
