@@ -20,6 +20,18 @@ LABELS: dict[str, Mapping[str, str]] = {
     "party": {party.value: text for party, text in results.PARTIES.items()},
     "reason": {reason.value: text for reason, text in results.REASONS.items()},
     "result": {result.value: rule.label for result, rule in results.RESULTS.items()},
+    "certificate": {
+        "objective": N_("Objetivo: valor dejado más segundos de viaje"),
+        "bound": N_("Cota inferior demostrada"),
+        "value": N_("Valor de las visitas"),
+        "travel_s": N_("Viaje, en segundos"),
+        "travel_m": N_("Viaje, en metros"),
+        "seed": N_("Semilla"),
+        "iterations": N_("Iteraciones"),
+        "solver": N_("Programa que resolvió"),
+        "matrix": N_("Huella de los tiempos de viaje"),
+        "approximate": N_("Tiempos aproximados"),
+    },
     "role": {
         "collector": N_("Gestor de campo"),
         "telephone": N_("Gestor telefónico"),

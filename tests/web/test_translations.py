@@ -56,7 +56,7 @@ SPANISH = words(
     "oficina portátil promesa pago entidad regla ninguno ninguna"
 )
 # The same in both languages, by right.
-SAME = {"Error", "Total", "Control", "Rosa Elvira Quintero"}
+SAME = {"No", "Error", "Total", "Control", "Rosa Elvira Quintero"}
 # What a template may show as it stands: the product's name, a unit, the style guide's sample.
 BARE = {"Ronda", "min", "Calle", "Centro", "Excel"}
 # Names that the style guide and the laptop's small world show.
