@@ -148,7 +148,9 @@ def test_the_export_counts_each_account_to_the_day(whole: Whole, tmp_path: Path)
     assert {row["account"] for row in accounts if row["outcome"] == "assigned"} == whole.reckoned.asked_for
     assert all(row["assignment_reason"] for row in accounts if row["outcome"] == "assigned")
     assert len({row["visit"] for row in table(tmp_path / "visits.csv")}) == 20
-    assert len(table(tmp_path / "promises.csv")) == whole.figures["offline"]["promises"] == rows["promises.csv"]
+    assert (
+        len(table(tmp_path / "promises.csv")) == whole.figures["offline"]["promises"] == rows["promises.csv"]
+    )
 
 
 def test_twenty_visits_were_typed_with_the_office_stopped_and_all_arrived(whole: Whole) -> None:
