@@ -22,12 +22,13 @@ from sync.ledger_folder import write_export
 from sync.money import from_minor, written
 from sync.records import Payment
 from sync.rules import ageing
+from sync.rules.policy import local_day
 from sync.rules.promise import standings
 from sync.wire.fields import instant
 
 from .enrolling import keyring
 from .packs import pack_of
-from .store import as_records, extracts, facts, ledgers
+from .store import as_records, encounters, extracts, facts, ledgers
 from .store.engine import writing
 from .store.said import phrase_of
 
@@ -235,11 +236,23 @@ def _promises(
     by_account: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_account.setdefault(row["account_id"], []).append(row)
-    through = max((payment.value_date for each in paid.values() for payment in each), default=None)
+    through = encounters.payments_through(connection)
+    gone = encounters.cancelled(connection, {row["debtor_id"] for row in rows})
     for account, made in by_account.items():
         policy = pack_of(made[0]["pack"])
         held = [as_records.promise(row) for row in made]
-        known = standings(held, paid.get(account, []), policy, as_of, through) if policy is not None else {}
+        zone = made[0]["timezone"]
+        known = {}
+        if policy is not None:
+            known = standings(
+                held,
+                paid.get(account, []),
+                policy,
+                as_of,
+                through.get(made[0]["lender_id"]),
+                cancelled={id: local_day(gone[id], zone) for id in (row["id"] for row in made) if id in gone},
+                zone=zone,
+            )
         for row, promise in zip(made, held, strict=True):
             standing = known.get(promise.id)
             yield {

@@ -18,6 +18,9 @@ CURRENCY_PATTERN = re.compile(r"^[A-Z]{3}\Z", re.ASCII)
 # precision: lenders in Colombia quote centavos although Babel shows none.
 _ACCOUNTING_DIGITS = {"COP": 2}
 
+# What a 64-bit integer column holds.
+LARGEST = 2**63 - 1
+
 
 def digits(currency: str) -> int:
     """Decimal places in which amounts of `currency` are accounted."""
@@ -30,10 +33,12 @@ def rounded(amount: Decimal, currency: str) -> Decimal:
 
 
 def to_minor(amount: Decimal, currency: str) -> int:
-    """Integer minor units. Raises ValueError when the amount has more decimals than the currency."""
+    """Integer minor units. Raises ValueError for more decimals than the currency has, or over 64 bits."""
     scaled = amount.scaleb(digits(currency))
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{amount} has more decimals than {currency} allows ({digits(currency)})")
+    if abs(scaled) > LARGEST:
+        raise ValueError(f"{amount} {currency} is more than can be stored")
     return int(scaled)
 
 

@@ -98,5 +98,7 @@ def _touch(done: Projected, said: Said, around: Surroundings) -> None:
     elif kind == EventKind.VISIT_AMENDED:
         done.visits.add(body["visit"])
         debtor = around.visits[body["visit"]]["debtor_id"]
+    elif kind == EventKind.ATTACHMENT_ADDED:
+        debtor = around.visits[body["visit"]]["debtor_id"]
     if debtor is not None:
         done.debtors.add(debtor)

@@ -26,6 +26,9 @@ ORDER = (
     "visit",
     "promise",
     "contact",
+    "skip",
+    "reported",
+    "attachment",
     "route",
     "basemap",
 )

@@ -30,11 +30,13 @@ Wanted = dict[Key, tuple[str, str | None]]  # (kind, id) -> canonical JSON, debt
 
 @dataclass
 class Case:
-    """The records about one debtor: his own, and by account those that need that account in scope."""
+    """The records about one debtor: his own, by account those that need that account in scope, and
+    by visit those that go with what the agent may read of it."""
 
     own: list[tuple[Key, str]] = field(default_factory=list)
     by_account: dict[str, list[tuple[Key, str]]] = field(default_factory=dict)
     visits: list[records.Payload] = field(default_factory=list)
+    attachments: dict[str, list[tuple[Key, str]]] = field(default_factory=dict)
 
 
 def wanted(
@@ -88,6 +90,8 @@ def _of_case(case: Case, debtor: str, agent_id: str, accounts: Collection[str]) 
     for visit in case.visits:
         seen = visit if visit["agent"] == agent_id else records.within(visit, accounts)
         found["visit", visit["id"]] = (_text(seen), debtor)
+        if visit["agent"] == agent_id or seen["results"]:
+            found |= {key: (text, debtor) for key, text in case.attachments.get(visit["id"], [])}
     return found
 
 
@@ -107,6 +111,8 @@ def _cases(
         cases[debtor].own.append((("debtor", debtor), _text(payload)))
     for debtor, rows in scope_records.contacts_of(connection, cases).items():
         cases[debtor].own += [(("contact", row["id"]), _text(records.contact(row))) for row in rows]
+    for debtor, rows in scope_records.skips_of(connection, cases).items():
+        cases[debtor].own += [(("skip", row["id"]), _text(records.skip(row))) for row in rows]
     _add_accounts(connection, cases, held, people, addresses, points)
     _add_visits(connection, cases)
     return cases
@@ -124,6 +130,7 @@ def _add_accounts(
     documents = scope_records.documents_of(connection, held)
     payments = scope_records.payments_of(connection, held)
     promises = scope_records.promises_of(connection, held)
+    reported = scope_records.reported_payments_of(connection, held)
     through = encounters.payments_through(connection)
     for name, row in held.items():
         bound = [
@@ -139,6 +146,7 @@ def _add_accounts(
             (("account", name), _text(payload)),
             *((("payment", one["id"]), _text(records.payment(one))) for one in payments[name]),
             *((("promise", one["id"]), _text(records.promise(one))) for one in promises[name]),
+            *((("reported", one["id"]), _text(records.reported(one))) for one in reported[name]),
         ]
 
 
@@ -147,7 +155,15 @@ def _add_visits(connection: Connection, cases: Mapping[str, Case]) -> None:
     ids = [row["id"] for rows in by_debtor.values() for row in rows]
     results = visits.results_of(connection, ids)
     amendments = visits.amendments_of(connection, ids)
+    attachments = scope_records.attachments_of(connection, ids)
     for debtor, rows in by_debtor.items():
+        cases[debtor].attachments = {
+            row["id"]: [
+                (("attachment", one["id"]), _text(records.attachment(one, debtor)))
+                for one in attachments[row["id"]]
+            ]
+            for row in rows
+        }
         cases[debtor].visits = [records.visit(row, results[row["id"]], amendments[row["id"]]) for row in rows]
 
 

@@ -209,6 +209,7 @@ def visit(row: Row, results: Sequence[Row], amendments: Sequence[Row]) -> Payloa
         "agent_name": row["agent_name"],
         **amended(visit_told(row, results), amendments),
         "amended_by": [held["id"] for held in amendments],
+        "amended_at": [instant(held["recorded_at"]) for held in amendments],
     }
 
 
@@ -245,6 +246,42 @@ def contact(row: Row) -> Payload:
         "end": instant(row["ended"]),
         "effective": row["effective"],
         "source": row["source"],
+    }
+
+
+def skip(row: Row) -> Payload:
+    """The office keeps when a stop was passed over as one instant."""
+    return {
+        "id": row["id"],
+        "debtor": row["debtor_id"],
+        "agent": row["agent_id"],
+        "stop": row["stop_id"],
+        "happened": {"start": instant(row["happened"]), "end": None, "known": None},
+        "cause": row["cause"],
+    }
+
+
+def reported(row: Row) -> Payload:
+    return {
+        "id": row["id"],
+        "debtor": row["debtor_id"],
+        "account": row["account_id"],
+        "visit": row["visit_id"],
+        "amount": _amount(row["amount_minor"], row["currency"]),
+        "currency": row["currency"],
+        "paid_on": row["paid_on"].isoformat(),
+        "channel": row["channel"],
+        "receipt": row["receipt"],
+    }
+
+
+def attachment(row: Row, debtor_id: str) -> Payload:
+    names = ("id", "sha256", "media_type", "size", "role")
+    return {
+        **{name: row[name] for name in names},
+        "debtor": debtor_id,
+        "visit": row["visit_id"],
+        "stored": _moment(row["stored_at"]),
     }
 
 

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from sync.records import Contact, Interval, Promise, Result, Visit, VisitResult
+from sync.rules.results import RESULTS
 
 from . import as_records
 from .chunks import fetch
-from .tables import contacts, imports, promises, visit_results, visits
+from .tables import amendments, contacts, imports, promises, visit_results, visits
 
 
 def history(
@@ -42,12 +43,40 @@ def history(
 
 
 def promises_of(connection: Connection, debtor_ids: Collection[str]) -> dict[str, list[Promise]]:
-    """Every promise of these debtors, oldest first."""
+    """Every promise of these debtors that no correction took back, oldest first."""
     rows = fetch(connection, debtor_ids, lambda ids: select(promises).where(promises.c.debtor_id.in_(ids)))
+    gone = cancelled(connection, debtor_ids)
+    rows = [row for row in rows if row["id"] not in gone]
     found: dict[str, list[Promise]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["made_at"], row["id"])):
         found[row["debtor_id"]].append(as_records.promise(row))
     return dict(found)
+
+
+def cancelled(connection: Connection, debtor_ids: Collection[str]) -> dict[str, datetime]:
+    """Promise id → when a correction of its visit took it back, the last correction deciding."""
+    made = fetch(connection, debtor_ids, lambda ids: select(promises).where(promises.c.debtor_id.in_(ids)))
+    told = fetch(
+        connection,
+        {row["visit_id"] for row in made},
+        lambda ids: select(amendments).where(amendments.c.visit_id.in_(ids)),
+    )
+    last: dict[str, RowMapping] = {}
+    for row in sorted(told, key=lambda row: (row["recorded_at"], row["id"])):
+        if "results" in row["replaces"]:
+            last[row["visit_id"]] = row
+    return {
+        row["id"]: last[row["visit_id"]]["recorded_at"]
+        for row in made
+        if row["visit_id"] in last and not _still_promised(row, last[row["visit_id"]])
+    }
+
+
+def _still_promised(promise: RowMapping, amendment: RowMapping) -> bool:
+    return any(
+        result["account"] == promise["account_id"] and RESULTS[Result(result["result"])].promise
+        for result in amendment["replaces"]["results"]
+    )
 
 
 def payments_through(connection: Connection) -> dict[str, date]:

@@ -139,6 +139,8 @@ def promises_told(connection: Connection) -> list[dict[str, Any]]:
             promises,
             accounts.c.number.label("account_number"),
             accounts.c.pack,
+            accounts.c.lender_id,
+            debtors.c.timezone,
             lenders.c.name.label("lender"),
             debtors.c.name.label("debtor_name"),
             debtors.c.document,

@@ -15,6 +15,8 @@ from .tables import addresses, amendments, assignments, contact_points, events, 
 Key = tuple[str, str]  # kind, record id
 # Kinds that belong to the agent himself and not to one debtor, yet change with his debtors.
 OF_THE_AGENT = ("policy", "route")
+# Kinds whose record bears the id of the event that it is the effect of.
+OF_AN_EVENT = ("visit", "promise", "contact", "skip", "reported", "attachment")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def first_unseen_event(connection: Connection, agent_id: str, incarnation: str, 
         return connection.execute(select(func.min(events.c.n)).where(mine, later, own, *joined)).scalar()
 
     found = [
-        lowest(feeds.c.record_id == events.c.id, feeds.c.kind.in_(("visit", "promise", "contact"))),
+        lowest(feeds.c.record_id == events.c.id, feeds.c.kind.in_(OF_AN_EVENT)),
         lowest(
             feeds.c.kind == "visit",
             amendments.c.id == events.c.id,

@@ -20,6 +20,7 @@ from .tables import (
     addresses,
     assignment_accounts,
     assignments,
+    attachments,
     balances,
     contact_points,
     contacts,
@@ -28,7 +29,9 @@ from .tables import (
     lenders,
     payments,
     promises,
+    reported_payments,
     routes,
+    skips,
     stop_states,
     stops,
 )
@@ -217,6 +220,31 @@ def contacts_of(connection: Connection, ids: Iterable[str]) -> Grouped:
     return _grouped(
         fetch(connection, ids, lambda piece: select(contacts).where(contacts.c.debtor_id.in_(piece))),
         "debtor_id",
+    )
+
+
+def skips_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By debtor: planned stops that were not attempted."""
+    return _grouped(
+        fetch(connection, ids, lambda piece: select(skips).where(skips.c.debtor_id.in_(piece))),
+        "debtor_id",
+    )
+
+
+def reported_payments_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By account: what was said to be paid."""
+
+    def query(piece: list[str]) -> Any:
+        return select(reported_payments).where(reported_payments.c.account_id.in_(piece))
+
+    return _grouped(fetch(connection, ids, query), "account_id")
+
+
+def attachments_of(connection: Connection, ids: Iterable[str]) -> Grouped:
+    """By visit: photos and papers announced, with or without their bytes."""
+    return _grouped(
+        fetch(connection, ids, lambda piece: select(attachments).where(attachments.c.visit_id.in_(piece))),
+        "visit_id",
     )
 
 

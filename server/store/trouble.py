@@ -24,6 +24,8 @@ def attempt(connection: Connection) -> Iterator[None]:
             yield
     except (DataError, IntegrityError) as wrong:
         raise Unstorable(str(wrong.orig)) from wrong
+    except OverflowError as wrong:  # SQLite's driver, for an integer beyond 64 bits
+        raise Unstorable(str(wrong)) from wrong
 
 
 def is_full(wrong: BaseException) -> bool:

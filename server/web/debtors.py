@@ -12,12 +12,13 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from sync.records import Payment, Refused
+from sync.rules.policy import local_day
 from sync.rules.promise import PromiseStanding, standings
 
 from ..deciding import decide_proposal
 from ..packs import pack_of
 from ..standing import AccountToday, accounts_today
-from ..store import as_records, payments
+from ..store import as_records, encounters, payments
 from ..store.boards import cases
 from ..store.engine import reading
 from . import here
@@ -50,7 +51,7 @@ def case(debtor_id: str) -> str:
             "documents": cases.documents_of(connection, ids),
             "addresses": cases.addresses_of(connection, scope, debtor_id),
             "phones": cases.contact_points_of(connection, scope, debtor_id),
-            "promises": _promises(connection, held, paid, day),
+            "promises": _promises(connection, held, paid, day, person["timezone"]),
             "visits": cases.visits_to(connection, debtor_id, ids),
             "assignments": cases.assignments_of(connection, debtor_id),
             "stops": cases.stops_of(connection, debtor_id),
@@ -97,15 +98,25 @@ def _paid(held: list[AccountToday], paid: dict[str, list[Payment]]) -> list[Paid
 
 
 def _promises(
-    connection: Connection, held: list[AccountToday], paid: dict[str, list[Payment]], day: date
+    connection: Connection, held: list[AccountToday], paid: dict[str, list[Payment]], day: date, zone: str
 ) -> list[dict[str, Any]]:
     """Every promise with its state today; None where the account's pack is not known."""
     told = cases.promises_of(connection, [account.id for account in held])
     through = cases.payments_through(connection, {account.lender for account in held})
+    gone = encounters.cancelled(connection, {account.debtor for account in held})
+    taken_back = {row["id"]: local_day(gone[row["id"]], zone) for row in told if row["id"] in gone}
     stand: dict[str, PromiseStanding] = {}
     for account in held:
         policy = pack_of(account.pack)
         made = [as_records.promise(row) for row in told if row["account_id"] == account.id]
         if policy is not None and made:
-            stand |= standings(made, paid.get(account.id, []), policy, day, through.get(account.lender))
+            stand |= standings(
+                made,
+                paid.get(account.id, []),
+                policy,
+                day,
+                through.get(account.lender),
+                cancelled=taken_back,
+                zone=zone,
+            )
     return [row | {"promise": as_records.promise(row), "standing": stand.get(row["id"])} for row in told]

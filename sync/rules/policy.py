@@ -7,7 +7,7 @@ import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -170,6 +170,12 @@ def zone_of(name: str) -> ZoneInfo | None:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return None
+
+
+def local_day(moment: datetime, zone: str) -> date:
+    """The civil date of an instant in a zone; in the instant's own where the zone is not known."""
+    where = zone_of(zone)
+    return (moment.astimezone(where) if where else moment).date()
 
 
 def policy_from(

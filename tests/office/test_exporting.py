@@ -13,11 +13,12 @@ from sqlalchemy import update
 
 from server import exporting, receiving
 from server.kpi import kpi
+from server.store import encounters
 from server.store import tables as t
-from server.store.engine import writing
+from server.store.engine import reading, writing
 from sync.verifying import verify
 
-from .builders import NOW, TODAY, Laptop, World, add_payment
+from .builders import NOW, TODAY, Laptop, World, add_payment, promise_body
 
 DOCUMENTED = Path(__file__).parents[2] / "docs" / "export.md"
 
@@ -113,3 +114,46 @@ def test_the_figures_come_out_of_the_export_alone(world: World, laptop: Laptop, 
 def test_an_export_is_a_fact_of_the_office(world: World, tmp_path: Path) -> None:
     written(world, tmp_path / "out")
     assert [row["actor"] for row in world.rows(t.facts) if row["kind"] == "export.written"] == ["carla"]
+
+
+def test_a_promise_waits_for_its_own_lenders_payments(world: World, laptop: Laptop, tmp_path: Path) -> None:
+    """Nothing was imported for Coopsol: his debtor's promise cannot be called broken yet."""
+    visit = laptop.visit("Rosa", "PTP")
+    laptop.promise(visit)
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    add_payment(world, "Luis")
+    late = TODAY + timedelta(days=60)
+    exporting.export(world.engine, world.signer, tmp_path, as_of=late, actor="carla", now=NOW)
+    assert [row["state"] for row in rows(tmp_path / "promises.csv")] == ["por_confirmar"]
+
+
+def test_a_promise_that_a_correction_took_back_is_cancelled_everywhere(
+    world: World, laptop: Laptop, tmp_path: Path
+) -> None:
+    visit = laptop.visit("Rosa", "PTP")
+    laptop.promise(visit)
+    corrected = [
+        {"account": account, "result": "NAD", "reason": None, "detail": {}}
+        for account in world.accounts["Rosa"]
+    ]
+    laptop.write(
+        "visit.amended",
+        {"visit": visit.id, "why": "Era otra persona", "replaces": {"party": "NAD", "results": corrected}},
+    )
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    tables = written(world, tmp_path)
+    assert [row["state"] for row in tables["promises.csv"]] == ["cancelada"]
+    with reading(world.engine) as connection:
+        assert encounters.promises_of(connection, [world.debtors["Rosa"]]) == {}
+
+
+def test_an_amount_beyond_what_can_be_stored_is_quarantined_and_blocks_nothing(
+    world: World, laptop: Laptop
+) -> None:
+    visit = laptop.visit("Rosa", "PTP")
+    body = promise_body(world, visit.id) | {"amount": "999999999999999.9999", "currency": "CLF"}
+    laptop.write("promise.made", body)
+    laptop.visit("Luis", "NAD", party="NAD", start=NOW - timedelta(hours=2))
+    reply = receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    assert (reply["have"]["n"], len(reply["quarantined"])) == (3, 1)
+    assert len(world.rows(t.visits)) == 2
