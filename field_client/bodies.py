@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
-from sync.money import written
+from sync.money import to_minor, written
 from sync.records import Result, Verdict, VisitResult
 from sync.rules.typed import money
 from sync.rules.visit import RESULTS
@@ -86,6 +87,12 @@ def verdict_body(verdict: Verdict, override_reason: str = "") -> dict[str, Any]:
     return said | ({"override_reason": override_reason} if override_reason else {})
 
 
+def _exactly(amount: Decimal, currency: str) -> str:
+    """What was said, never rounded: the check of the visit has refused an amount that is finer."""
+    to_minor(amount, currency)
+    return written(amount, currency)
+
+
 def promise_body(visit: str, debtor: str, result: VisitResult, currency: str) -> dict[str, Any]:
     """`promise.made`, version 1: when, where, how, how much, from the result's checked details."""
     said = result.detail
@@ -96,7 +103,7 @@ def promise_body(visit: str, debtor: str, result: VisitResult, currency: str) ->
         "visit": visit,
         "debtor": debtor,
         "account": result.account,
-        "amount": written(amount, currency),
+        "amount": _exactly(amount, currency),
         "currency": currency,
         "due": said["due"],
         "channel": said["channel"],
@@ -118,7 +125,7 @@ def payment_body(
         "visit": visit,
         "debtor": debtor,
         "account": result.account,
-        "amount": written(amount, currency),
+        "amount": _exactly(amount, currency),
         "currency": currency,
         "paid_on": paid_on.isoformat(),
         "channel": "field" if paid else "reported",

@@ -74,6 +74,10 @@ class Case:
     def totals(self) -> dict[str, Decimal]:
         return {case.id: case.total for case in self.accounts if case.total is not None}
 
+    @property
+    def currencies(self) -> dict[str, str]:
+        return {case.id: case.known.account.currency for case in self.accounts}
+
 
 def case_of(
     state: DebtorState, policies: Mapping[str, Policy], now: datetime, address: str | None = None

@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from marshmallow.exceptions import ValidationError
+
 from sync.exchange import Reading
 from sync.fold import DebtorState
 from sync.records import EventKind, Known, Promise, Verdict, Visit, VisitResult
 from sync.rules.answers import FieldError
 from sync.rules.typed import money
 from sync.rules.visit import RESULTS, check_visit
+from sync.wire.events import VisitBody
 from sync.wire.fields import instant
 from sync.words import N_, Phrase
 
@@ -22,6 +25,7 @@ from .casefile import Case, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
 from .store import cases, policies, records
 from .store.db import Store
+from .unwritable import unwritable
 from .visiting import (
     NotSaved,
     Pen,
@@ -114,6 +118,13 @@ def amend_visit(store: Store, visit: str, draft: Draft, why: str, reading: Readi
 
     `draft` is the whole visit as it should read. A promise that is new with it is a promise of its own.
     """
+    try:
+        return _amend(store, visit, draft, why, reading)
+    except ValidationError as wrong:  # what no rule foresaw: the transaction is undone, the form says where
+        return NotSaved(unwritable(wrong, draft.results))
+
+
+def _amend(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -> Saved | NotSaved:
     with store.writing() as db:
         packs = policies.all_of(db)
         state = cases.state_of(db, draft.debtor)
@@ -127,6 +138,7 @@ def amend_visit(store: Store, visit: str, draft: Draft, why: str, reading: Readi
         problems = [*_wrong_why(why, replaces), *_wrong_draft(draft, case, before)]
         if problems:
             return NotSaved(tuple(problems))
+        VisitBody(partial=True).load(replaces)  # as every reader of the amendment will
         pen = Pen(db, reading, packs)
         body = {"visit": visit, "why": why.strip(), "replaces": replaces}
         event = pen.write(EventKind.VISIT_AMENDED, body, debtor=draft.debtor, accounts=draft.accounts)

@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from marshmallow.exceptions import ValidationError
+
 from sync.exchange import Reading
 from sync.fold import DebtorState
 from sync.ids import new_id
@@ -44,6 +46,7 @@ from .casefile import Case, address_of, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
 from .store import cases, drafts, journal, policies, settings
 from .store.db import Database, Store
+from .unwritable import UNWRITABLE, unwritable
 
 Problem = Refused | FieldError
 
@@ -111,6 +114,13 @@ def record_visit(
 
     `unreadable` is what could not be read of what was typed: it is answered with what else is wrong.
     """
+    try:
+        return _record(store, draft, reading, unreadable)
+    except ValidationError as wrong:  # what no rule foresaw: the transaction is undone, the form says where
+        return NotSaved(unwritable(wrong, draft.results))
+
+
+def _record(store: Store, draft: Draft, reading: Reading, unreadable: Sequence[Problem]) -> Saved | NotSaved:
     with store.writing() as db:
         if (held := journal.find(db, draft.id)) is not None:
             return Saved(draft.id, held.entry.n, (draft.id,), Verdict(), held.recorded_at, again=True)
@@ -178,9 +188,15 @@ def _known(state: DebtorState, draft: Draft) -> list[Problem]:
 
 
 def wrong_address(address: ProposedAddress) -> list[Problem]:
-    if 3 <= len(address.text) <= 300:
-        return []
-    return [FieldError("new_address", Phrase(N_("Escriba la dirección completa, como se lee en la puerta.")))]
+    found: list[Problem] = []
+    if not 3 <= len(address.text) <= 300:
+        text = N_("Escriba la dirección completa, como se lee en la puerta.")
+        found.append(FieldError("new_address", Phrase(text)))
+    rest = {"district": (address.district, 120), "city": (address.city, 120)}
+    for name, (said, most) in (rest | {"informant": (address.informant, 200)}).items():
+        if len(said) > most:
+            found.append(FieldError(f"new_address_{name}", UNWRITABLE))
+    return found
 
 
 def wrong_phone(phone: ProposedPhone) -> list[Problem]:
@@ -201,6 +217,7 @@ def rules_draft(draft: Draft, case: Case) -> VisitDraft:
         known=draft.known,
         note=draft.note,
         totals=case.totals,
+        currencies=case.currencies,
     )
 
 

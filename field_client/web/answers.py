@@ -163,7 +163,8 @@ def _location(reader: Reader) -> Location:
 def _addresses(reader: Reader) -> tuple[ProposedAddress, ...]:
     text = reader.text("new_address", 300)
     kind = reader.word("new_address_kind", AddressKind) or AddressKind.OTHER
-    more = (reader.text(f"new_address_{name}", 200) for name in ("district", "city", "informant"))
+    limits = {"district": 120, "city": 120, "informant": 200}
+    more = (reader.text(f"new_address_{name}", most) for name, most in limits.items())
     return (ProposedAddress(kind, text, *more),) if text else ()
 
 

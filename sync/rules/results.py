@@ -11,7 +11,8 @@ from .clauses import StopKind
 
 @dataclass(frozen=True)
 class Field:
-    """One question that a result asks. `kind`: text, money, date, time, choice, photo. Values are strings.
+    """One question that a result asks. `kind`: text, money, date, time, choice, photo. Values are strings
+    of at most `longest` letters, which is what the wire takes.
 
     Labels and the second part of a choice are Spanish msgids.
     """
@@ -20,6 +21,7 @@ class Field:
     label: str
     kind: str = "text"
     choices: tuple[tuple[str, str], ...] = ()
+    longest: int = 2000
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,7 @@ FIELDS: dict[str, Field] = {
         Field("amount", N_("Monto"), "money"),
         Field("due", N_("Fecha de pago"), "date"),
         Field("channel", N_("Cómo pagará"), "choice", _CHANNELS),
-        Field("place", N_("Dónde pagará")),
+        Field("place", N_("Dónde pagará"), longest=200),
         Field("window_start", N_("Cita desde"), "time"),
         Field("window_end", N_("Cita hasta"), "time"),
         Field("schedule", N_("Cuotas y fechas acordadas")),

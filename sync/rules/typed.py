@@ -6,23 +6,32 @@ import re
 from datetime import date, time
 from decimal import Decimal
 
-from ..money import parse_decimal
+from ..money import digits, parse_decimal, to_minor
 from ..words import N_, Phrase
 from .results import Field
 
-_CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)$", re.ASCII)
+# fromisoformat also reads 20261127 and 2026-W48-5, which the wire and a person do not.
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}\Z", re.ASCII)
+_CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
 # A date in these fields lies ahead; a promise's own date is judged with the promise.
 _AHEAD = ("next_date", "return_date", "hold_until")
 
 
-def wrong(asked: Field, text: str, today: date) -> Phrase | None:
-    """What is wrong with an answer; None when it can be read. Numbers and dates are as the wire has them."""
+def wrong(asked: Field, text: str, today: date, currency: str | None = None) -> Phrase | None:
+    """What is wrong with an answer; None when it can be read. Numbers and dates are as the wire has them.
+
+    `currency` is the account's, where known: an amount has no more decimals than it accounts for.
+    """
+    if len(text) > asked.longest:
+        return Phrase(N_("Escriba un texto de {most} letras o menos."), {"most": str(asked.longest)})
     if asked.kind == "choice" and text not in [value for value, _ in asked.choices]:
         return Phrase(N_("Elija una de las opciones."))
     if asked.kind == "money":
         amount = money(text)
         if amount is None or amount <= 0:
             return Phrase(N_("Escriba un monto mayor que cero, por ejemplo 1500.00."))
+        if currency is not None and not _whole_units(amount, currency):
+            return _finer_than(currency)
     if asked.kind == "time" and clock(text) is None:
         return Phrase(N_("Escriba la hora como 14:30."))
     if asked.kind == "date":
@@ -34,6 +43,22 @@ def wrong(asked: Field, text: str, today: date) -> Phrase | None:
     return None
 
 
+def _whole_units(amount: Decimal, currency: str) -> bool:
+    try:
+        to_minor(amount, currency)
+    except ValueError:
+        return False
+    return True
+
+
+def _finer_than(currency: str) -> Phrase:
+    most = digits(currency)
+    if most == 0:
+        return Phrase(N_("Escriba el monto sin decimales: {currency} no los tiene."), {"currency": currency})
+    text = N_("Escriba el monto con {most} decimales o menos, los que tiene {currency}.")
+    return Phrase(text, {"most": str(most), "currency": currency})
+
+
 def money(text: str) -> Decimal | None:
     try:
         return parse_decimal(text)
@@ -42,6 +67,8 @@ def money(text: str) -> Decimal | None:
 
 
 def day(text: str) -> date | None:
+    if _DAY.match(text) is None:
+        return None
     try:
         return date.fromisoformat(text)
     except ValueError:

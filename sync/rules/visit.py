@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -58,7 +58,8 @@ __all__ = [
 class VisitDraft:
     """A visit as typed, perhaps incomplete. `accounts` are the stop's: each needs exactly one result.
 
-    `totals` is what each account owes, where known: a promise may not exceed it.
+    `totals` is what each account owes, where known: a promise may not exceed it; `currencies` is the money
+    of each account, where known: no amount may be finer.
     """
 
     place: Place | None
@@ -70,6 +71,7 @@ class VisitDraft:
     known: Known = Known.LIVE
     note: str = ""
     totals: Mapping[str, Decimal] = field(default_factory=dict)
+    currencies: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class _Setting:
     today: date
     zone: str
     total: Decimal | None
+    currency: str | None
 
 
 def draft_from(
@@ -170,7 +173,8 @@ def check_visit(
         own = policy.get(result.account) if isinstance(policy, Mapping) else policy
         where = zone or (own.timezone if own is not None else "UTC")
         today = now.astimezone(zone_of(where) or ZoneInfo("UTC")).date()
-        setting = _Setting(draft.party, own, today, where, draft.totals.get(result.account))
+        total, currency = draft.totals.get(result.account), draft.currencies.get(result.account)
+        setting = _Setting(draft.party, own, today, where, total, currency)
         found += _check_result(result, setting)
     return found
 
@@ -185,7 +189,7 @@ def _field(key: str, policy: Policy | None) -> Field:
     if key != "channel" or pay_allowed(policy):
         return found
     choices = tuple(choice for choice in found.choices if choice[0] != PAY_IN_FIELD)
-    return Field(found.key, found.label, found.kind, choices)
+    return replace(found, choices=choices)
 
 
 def _promise_detail(promise: Promise) -> dict[str, str]:
@@ -267,7 +271,8 @@ def _check_fields(result: VisitResult, setting: _Setting) -> list[FieldError]:
             found.append(FieldError(asked.key, because, "visit.needs", result.account))
     for key in result.detail:
         if key in FIELDS and key != "reason" and result.detail[key].strip():
-            wrong = typed.wrong(_field(key, setting.policy), result.detail[key].strip(), setting.today)
+            asked, text = _field(key, setting.policy), result.detail[key].strip()
+            wrong = typed.wrong(asked, text, setting.today, setting.currency)
             if wrong is not None:
                 found.append(FieldError(key, wrong, "visit.value", result.account))
     if RESULTS[result.result].promise and not found:

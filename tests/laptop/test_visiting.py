@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from field_client import bodies
 from field_client.correcting import amend_visit, draft_of, propose_address, skip_stop
 from field_client.drafting import Draft, ProposedAddress, ProposedPhone
 from field_client.sheets import draft_of as typed
@@ -28,6 +29,7 @@ from sync.records import (
     Reason,
     Refused,
     Result,
+    Visit,
     VisitResult,
 )
 from sync.rules.answers import FieldError
@@ -396,3 +398,61 @@ def test_the_small_world_is_what_the_feed_says_it_is() -> None:
 
     for kind, _id, said in world():
         RECORDS[kind]().load(said)
+
+
+def test_an_amount_finer_than_its_money_is_not_saved_and_never_rounded(laptop: Laptop) -> None:
+    for one in (
+        promised(amount="500000.005"),
+        VisitResult(MARIA_LOAN, Result.PART_PAYMENT, None, {"amount": "0.001", "receipt": "T-9"}),
+    ):
+        result = record_visit(laptop.store, draft(one, refused()), laptop.clock.read())
+        assert isinstance(result, NotSaved)
+        [problem] = [one for one in result.problems if isinstance(one, FieldError)]
+        assert (problem.field, problem.account) == ("amount", MARIA_LOAN)
+    with pytest.raises(ValueError, match="more decimals"):
+        bodies.promise_body(new_id(), MARIA, promised(amount="500000.005"), "COP")
+    assert entries(laptop) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"results": (promised(place="x" * 201), refused())}, ("place", MARIA_LOAN)),
+        ({"results": (promised(other="x" * 2001), refused())}, ("other", MARIA_LOAN)),
+        ({"note": "x" * 4001}, ("note", "")),
+        ({"addresses": (ProposedAddress("home", "Calle 1 # 2", "x" * 121),)}, ("new_address_district", "")),
+        ({"addresses": (ProposedAddress("home", "Calle 1 # 2", "", "x" * 121),)}, ("new_address_city", "")),
+    ],
+)
+def test_a_text_longer_than_the_office_takes_is_named_and_nothing_is_written(
+    laptop: Laptop, changes: dict[str, Any], named: tuple[str, str]
+) -> None:
+    result = record_visit(laptop.store, replace(draft(), **changes), laptop.clock.read())
+    assert isinstance(result, NotSaved)
+    assert [(one.field, one.account) for one in result.problems if isinstance(one, FieldError)] == [named]
+    assert entries(laptop) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"results": (promised(other="x" * 2001), refused())}, ("other", MARIA_LOAN)),
+        ({"note": "x" * 4001}, ("note", "")),
+    ],
+)
+def test_a_correction_longer_than_the_office_takes_is_named(
+    laptop: Laptop, changes: dict[str, Any], named: tuple[str, str]
+) -> None:
+    saved = save(laptop, draft())
+    before = entries(laptop)
+    better = replace(draft_of(told_of(laptop, saved.visit)), **changes)
+    result = amend_visit(laptop.store, saved.visit, better, "olvidé algo", laptop.clock.read())
+    assert isinstance(result, NotSaved)
+    assert [(one.field, one.account) for one in result.problems if isinstance(one, FieldError)] == [named]
+    assert entries(laptop) == before
+
+
+def told_of(laptop: Laptop, visit: str) -> Visit:
+    """The visit as this laptop has it now."""
+    with laptop.store.reading() as db:
+        return next(one.visit for one in cases.state_of(db, MARIA).visits if one.visit.id == visit)

@@ -20,6 +20,7 @@ from sync.records import (
     ResultClass,
     VisitResult,
 )
+from sync.rules import typed
 from sync.rules.clauses import StopKind
 from sync.rules.visit import (
     FIELDS,
@@ -268,3 +269,37 @@ def test_the_evidence_is_graded_by_how_time_and_place_are_known(
     known: Known, location: Location, late: float, grade: EvidenceGrade
 ) -> None:
     assert evidence_grade(known, location, late) is grade
+
+
+@pytest.mark.parametrize("text", ["20261127", "2026-W48-5", "2026-11-27\n", "２026-11-27", "2026-02-30"])
+def test_a_date_is_read_only_as_year_month_day(text: str) -> None:
+    assert typed.day("2026-11-27") == date(2026, 11, 27)
+    assert typed.day(text) is None
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "named"),
+    [
+        ("500.00", "COP", []),
+        ("500.0000", "COP", []),
+        ("500.005", "COP", ["amount"]),
+        ("0.001", "COP", ["amount"]),
+        ("500.5", "CLP", ["amount"]),
+        ("500", "CLP", []),
+    ],
+)
+def test_an_amount_finer_than_its_money_is_refused(amount: str, currency: str, named: list[str]) -> None:
+    for result in (
+        said(Result.PROMISE, **PROMISE | {"amount": amount}),
+        said(Result.PAID_IN_FIELD, amount=amount, receipt="R-1"),
+    ):
+        found = check_visit(draft(result, currencies={"acc": currency}), DEMO, NOW)
+        assert fields(found) == named
+
+
+def test_a_text_longer_than_the_wire_takes_is_named_at_its_field() -> None:
+    for place, named in (("x" * 200, []), ("x" * 201, ["place"])):
+        found = check_visit(draft(said(Result.PROMISE, **PROMISE | {"place": place})), DEMO, NOW)
+        assert fields(found) == named
+    for text, named in (("x" * 2000, []), ("x" * 2001, ["text"])):
+        assert fields(check_visit(draft(said(Result.DISPUTES, text=text)), DEMO, NOW)) == named
