@@ -6,6 +6,7 @@ Nothing already written is changed: a correction is a new event that names what 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from marshmallow.exceptions import ValidationError
@@ -15,7 +16,7 @@ from sync.fold import DebtorState
 from sync.records import EventKind, Known, Promise, Verdict, Visit, VisitResult
 from sync.rules.answers import FieldError
 from sync.rules.typed import money
-from sync.rules.visit import RESULTS, check_visit
+from sync.rules.visit import RESULTS, check_visit, draft_from
 from sync.wire.events import VisitBody
 from sync.wire.fields import instant
 from sync.words import N_, Phrase
@@ -133,8 +134,10 @@ def _amend(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -
             return NotSaved((FieldError("visit", Phrase(N_("Esta visita no está en el portátil."))),))
         before, promises = told
         case = case_of(state, packs, before.happened.end, draft.address)
+        draft = _with_the_departed(draft, before, state)
         was = bodies.told_body(draft_of(before, draft.line))
-        replaces = {name: said for name, said in bodies.told_body(draft).items() if said != was[name]}
+        now = bodies.told_body(_as_first_told(draft, before, promises))
+        replaces = {name: said for name, said in now.items() if said != was[name]}
         problems = [*_wrong_why(why, replaces), *_wrong_draft(draft, case, before)]
         if problems:
             return NotSaved(tuple(problems))
@@ -142,9 +145,34 @@ def _amend(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -
         pen = Pen(db, reading, packs)
         body = {"visit": visit, "why": why.strip(), "replaces": replaces}
         event = pen.write(EventKind.VISIT_AMENDED, body, debtor=draft.debtor, accounts=draft.accounts)
-        fresh = [one for one in draft.results if _is_new_promise(one, promises)]
+        here = [one for one in draft.results if one.account in state.accounts]
+        fresh = [one for one in here if _is_new_promise(one, promises)]
         write_money(pen, visit, draft.debtor, fresh, case)
     return Saved(event, pen.n, tuple(pen.written), Verdict(), reading.wall)
+
+
+def _with_the_departed(draft: Draft, before: Visit, state: DebtorState) -> Draft:
+    """The draft with what was told of accounts no longer on this laptop, which no form here can show.
+
+    Results stand in their first order, so that only what was corrected differs.
+    """
+    departed = {one.account: one for one in before.results if one.account not in state.accounts}
+    given = [one for one in draft.results if one.account not in departed]
+    order = {one.account: place for place, one in enumerate(before.results)}
+    results = sorted([*given, *departed.values()], key=lambda one: order.get(one.account, len(order)))
+    accounts = dict.fromkeys([*draft.accounts, *departed])
+    ordered = sorted(accounts, key=lambda one: order.get(one, len(order)))
+    return replace(draft, results=tuple(results), accounts=tuple(ordered))
+
+
+def _as_first_told(draft: Draft, before: Visit, promises: Sequence[Promise]) -> Draft:
+    """A result that only repeats the words of its promise was not corrected: it reads as it did."""
+    whole = draft_from(before, promises=promises).results
+    told = {said.account: (said, first) for said, first in zip(whole, before.results, strict=True)}
+    kept = [
+        told[one.account][1] if told.get(one.account, (None,))[0] == one else one for one in draft.results
+    ]
+    return replace(draft, results=tuple(kept))
 
 
 def draft_of(visit: Visit, line: int | None = None) -> Draft:
@@ -176,8 +204,18 @@ def _wrong_why(why: str, replaces: Mapping[str, Any]) -> list[Problem]:
 
 
 def _wrong_draft(draft: Draft, case: Case, before: Visit) -> list[Problem]:
-    """The rules' word on the corrected visit, as of when it was first recorded."""
-    return check_visit(rules_draft(draft, case), case.policies, before.recorded, case.zone)
+    """The rules' word on the corrected visit, as of when it was first recorded.
+
+    What was told of an account that has left the laptop was judged when it was told.
+    """
+    here = tuple(account for account in draft.accounts if account in case.state.accounts)
+    results = tuple(one for one in draft.results if one.account in here)
+    judged = replace(draft, accounts=here, results=results)
+    found = check_visit(rules_draft(judged, case), case.policies, before.recorded, case.zone)
+    if here:
+        return found
+    # All its accounts have left: that none is here to be judged is no fault of the correction.
+    return [one for one in found if not (isinstance(one, FieldError) and one.field == "result")]
 
 
 def _is_new_promise(result: VisitResult, promises: Sequence[Promise]) -> bool:

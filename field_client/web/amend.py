@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -9,8 +10,8 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from sync.records import Known, Promise, Visit
-from sync.rules.results import PARTIES, PLACES
+from sync.records import Known, Promise, Visit, VisitResult
+from sync.rules.results import FIELDS, PARTIES, PLACES
 from sync.rules.visit import draft_from
 
 from ..casefile import AccountCase, Case, case_of
@@ -83,7 +84,20 @@ def _same_minutes(draft: Draft, before: Visit) -> Draft:
         draft = replace(draft, start=start)
     if draft.end is not None and draft.end == end.replace(second=0, microsecond=0):
         draft = replace(draft, end=end)
-    return replace(draft, known=before.known)
+    return replace(draft, known=before.known, results=_unasked_kept(draft.results, before))
+
+
+def _unasked_kept(results: tuple[VisitResult, ...], before: Visit) -> tuple[VisitResult, ...]:
+    """What was told and the form does not ask, such as a photo, stays with its result."""
+    told = {(one.account, one.result): one.detail for one in before.results}
+    return tuple(
+        replace(one, detail={**_unasked(told.get((one.account, one.result), {})), **one.detail})
+        for one in results
+    )
+
+
+def _unasked(detail: Mapping[str, str]) -> dict[str, str]:
+    return {key: text for key, text in detail.items() if key not in FIELDS or FIELDS[key].kind == "photo"}
 
 
 def _page(

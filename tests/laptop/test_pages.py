@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from field_client.app import create_app
-from field_client.store import drafts, journal
+from field_client.store import drafts, journal, records
 from field_client.web import answers as forms
 from sync.records import Place
 
@@ -23,7 +23,9 @@ from .builders import (
     JOSE,
     JOSE_STOP,
     MARIA,
+    MARIA_CARD,
     MARIA_HOME,
+    MARIA_LOAN,
     MARIA_STOP,
     NOON,
     PASSPHRASE,
@@ -481,3 +483,59 @@ def test_amounts_are_read_as_people_of_both_customs_write_them(typed: str, plain
 def test_a_form_opens_at_the_door_with_the_place_of_the_address() -> None:
     said = forms.fresh(NOON, "America/Bogota", Place.WORK, MARIA_HOME)
     assert (said["place"], said["known"], said["start"]) == ("TRA", "live", "10:40")
+
+
+@pytest.mark.parametrize(
+    ("left", "answered"),
+    [
+        (MARIA_LOAN, {"result-0": "NEG", "reason-0": "enfermedad"}),
+        (MARIA_CARD, {}),
+    ],
+)
+def test_a_correction_keeps_what_was_told_of_an_account_that_has_left(
+    browser: FlaskClient, laptop: Laptop, left: str, answered: dict[str, str]
+) -> None:
+    saved = post(browser, FORM, answers()).location.split("?")[0]
+    visit = saved.rsplit("/", 1)[1]
+    with laptop.store.writing() as db:
+        records.apply(db, [{"kind": "account", "id": left, "number": 900, "gone": True}])
+    times = {"day": "2026-11-23", "start": "10:31", "end": "10:40"}
+    one_account = {
+        name: text for name, text in answers(**times, **answered).items() if not name.endswith("-1")
+    }
+    if left == MARIA_LOAN:
+        one_account = {k: v for k, v in one_account.items() if k not in ("amount-0", "due-0", "channel-0")}
+        one_account.pop("place-0")
+    first = one_account | {"note": "Era su hermana", "why": "olvidé la nota"}
+    assert post(browser, f"{saved}/corregir", first).status_code == 302
+    changed = {"result-0": "INC", "hardship-0": "temporary", "note": "Era su hermana", "why": "marqué mal"}
+    kept = {name: text for name, text in one_account.items() if not name.endswith("-0")}
+    assert post(browser, f"{saved}/corregir", kept | changed).status_code == 302
+    with laptop.store.reading() as db:
+        row = journal.find(db, visit)
+        second, third = (one.said["replaces"] for one in journal.amendments_of(db, visit))
+    assert row is not None
+    assert second == {"note": "Era su hermana"}
+    assert list(third) == ["results"]
+    was = {one["account"]: one for one in row.said["results"]}
+    now = {one["account"]: one for one in third["results"]}
+    assert set(now) == {MARIA_LOAN, MARIA_CARD}
+    assert now[left] == was[left]
+    [other] = {MARIA_LOAN, MARIA_CARD} - {left}
+    assert now[other]["result"] == "INC"
+
+
+def test_a_visit_whose_accounts_have_all_left_may_still_have_its_note_corrected(
+    browser: FlaskClient, laptop: Laptop
+) -> None:
+    saved = post(browser, FORM, answers()).location.split("?")[0]
+    gone = [{"kind": "account", "id": id, "number": 900, "gone": True} for id in (MARIA_LOAN, MARIA_CARD)]
+    with laptop.store.writing() as db:
+        records.apply(db, gone)
+    times = {"day": "2026-11-23", "start": "10:31", "end": "10:40"}
+    said = {name: text for name, text in answers(**times).items() if name[-2:] not in ("-0", "-1")}
+    reply = post(browser, f"{saved}/corregir", said | {"note": "Era su hermana", "why": "olvidé la nota"})
+    assert reply.status_code == 302
+    with laptop.store.reading() as db:
+        [only] = journal.amendments_of(db, saved.rsplit("/", 1)[1])
+    assert only.said["replaces"] == {"note": "Era su hermana"}
