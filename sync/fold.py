@@ -14,6 +14,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any
 
+from .money import written
 from .records import (
     Account,
     AccountState,
@@ -39,6 +40,7 @@ from .records import (
     VisitResult,
 )
 from .rules.clauses import StopKind
+from .rules.policy import zone_of
 from .rules.results import RESULTS
 from .rules.stops import open_stops
 from .wire.events import VisitBody, load_body
@@ -51,6 +53,9 @@ TOPICS: Mapping[str, str] = {
     "visit": "visit",
     "promise": "promise",
     "contact": "contact",
+    "skip": "skip",
+    "reported": "reported",
+    "attachment": "attachment",
     EventKind.VISIT_RECORDED: "visit",
     EventKind.PROMISE_MADE: "promise",
     EventKind.CONTACT_RECORDED: "contact",
@@ -144,13 +149,17 @@ class Amendment:
 
 @dataclass(frozen=True)
 class KnownVisit:
-    """A visit as it stands after its amendments. `in_office` tells whether the office holds it."""
+    """A visit as it stands after its amendments, the last of them written at `amended_at`.
+
+    `in_office` tells whether the office holds it.
+    """
 
     visit: Visit
     agent_name: str
     zone: str
     in_office: bool
     amendments: tuple[str, ...]
+    amended_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -272,7 +281,7 @@ class DebtorState:
                 fact.id,
                 fact.body["account"],
                 fact.body["visit"],
-                f"{fact.body['amount']:f}",
+                written(fact.body["amount"], fact.body["currency"]),
                 fact.body["currency"],
                 fact.body["paid_on"],
                 fact.body["channel"],
@@ -283,18 +292,22 @@ class DebtorState:
 
     @cached_property
     def cancelled(self) -> Mapping[str, date]:
-        """Promises that an amendment of their visit took back, and on which day (UTC) it did."""
+        """Promises that an amendment of their visit took back, and on which of his days it did."""
         found: dict[str, date] = {}
         for known in self.visits:
             if not known.amendments:
                 continue
             said = {result.account: result.result for result in known.visit.results}
-            at = [one.at for one in self.amendments if one.visit == known.visit.id and one.at is not None]
             for promise in self.promises:
                 kept = promise.account in said and RESULTS[said[promise.account]].promise
                 if promise.visit == known.visit.id and not kept:
-                    found[promise.id] = max(at).date() if at else promise.made_at.date()
+                    found[promise.id] = self._day(known.amended_at or promise.made_at)
         return found
+
+    def _day(self, moment: datetime) -> date:
+        """The debtor's own day of an instant, so that it is the same before and after a sync."""
+        zone = zone_of(self.zone)
+        return (moment.astimezone(zone) if zone else moment).date()
 
     def stops(self, account: str, today: date) -> frozenset[StopKind]:
         """What stops collection: the office's open stops, and those of visits it has not yet looked at."""
@@ -471,13 +484,15 @@ def _visit(fact: Fact, amendments: list[Amendment]) -> KnownVisit:
         note=said["note"],
     )
     names = (*said.get("amended_by", ()), *(one.id for one in amendments if one.id not in told))
+    at = [*said.get("amended_at", ()), *(one.at for one in amendments if one.at is not None)]
     name = said["agent_name"] if fact.from_office else fact.agent_name
-    return KnownVisit(visit, name, said["zone"], fact.from_office, names)
+    return KnownVisit(visit, name, said["zone"], fact.from_office, names, max(at, default=None))
 
 
 def _result(said: Mapping[str, Any]) -> VisitResult:
-    reason = None if said["reason"] is None else Reason(said["reason"])
-    return VisitResult(said["account"], Result(said["result"]), reason, dict(said["detail"]))
+    """An amendment's result may leave out what has a default: a partial body is loaded without any."""
+    reason = None if said.get("reason") is None else Reason(said["reason"])
+    return VisitResult(said["account"], Result(said["result"]), reason, dict(said.get("detail", {})))
 
 
 def _location(said: Mapping[str, Any]) -> Location:

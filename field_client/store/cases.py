@@ -27,6 +27,9 @@ def _facts(db: Database, debtor: str) -> Iterator[Fact]:
         ("account", iter(accounts)),
         ("visit", records.about(db, "visit", [debtor])),
         ("contact", records.about(db, "contact", [debtor])),
+        ("skip", records.about(db, "skip", [debtor])),
+        ("reported", records.about(db, "reported", [debtor])),
+        ("attachment", records.about(db, "attachment", [debtor])),
         ("payment", records.on_accounts(db, "payment", names)),
         ("promise", records.on_accounts(db, "promise", names)),
     ):

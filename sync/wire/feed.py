@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
-from .events import HappenedBody, LocationBody, ResultBody
+from ..records import Known
+from .events import HappenedBody, LocationBody, ResultBody, one_of
 from .fields import Amount, Currency, Id, Instant
 
 
@@ -141,7 +142,10 @@ class PaymentRecord(Record):
 
 
 class VisitRecord(Record):
-    """Kind `visit`, id = event id: a visit as the office projected it, whoever made it."""
+    """Kind `visit`, id = event id: a visit as the office projected it, whoever made it.
+
+    `amended_at` says when each of `amended_by` was written, by its laptop's clock and in the same order.
+    """
 
     id = Id(required=True)
     debtor = Id(required=True)
@@ -158,6 +162,7 @@ class VisitRecord(Record):
     results = fields.List(fields.Nested(ResultBody), required=True)
     note = fields.String(required=True)
     amended_by = fields.List(Id(), required=True)
+    amended_at = fields.List(Instant(), required=True)
 
 
 class PromiseRecord(Record):
@@ -187,6 +192,52 @@ class ContactRecord(Record):
     end = Instant(required=True)
     effective = fields.Boolean(required=True)
     source = fields.String(required=True)
+
+
+class SkipHappened(Record):
+    """When a stop was passed over. `end` and `known` are null where the office keeps only the start."""
+
+    start = Instant(required=True)
+    end = Instant(allow_none=True, required=True)
+    known = fields.String(allow_none=True, required=True, validate=one_of(Known))
+
+
+class SkipRecord(Record):
+    """Kind `skip`, id = event id: a planned stop that was not attempted, and why."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    agent = Id(required=True)
+    stop = Id(required=True)
+    happened = fields.Nested(SkipHappened, required=True)
+    cause = fields.String(required=True)
+
+
+class ReportedRecord(Record):
+    """Kind `reported`, id = event id: what the debtor or a collector says was paid; not yet a payment."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    account = Id(required=True)
+    visit = Id(allow_none=True, required=True)
+    amount = Amount(required=True)
+    currency = Currency(required=True)
+    paid_on = fields.Date(required=True)
+    channel = fields.String(required=True)
+    receipt = fields.String(required=True)
+
+
+class AttachmentRecord(Record):
+    """Kind `attachment`, id = event id. `stored` is null while its bytes are not at the office."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    visit = Id(required=True)
+    sha256 = fields.String(required=True)
+    media_type = fields.String(required=True)
+    size = fields.Integer(required=True)
+    role = fields.String(required=True)
+    stored = Instant(allow_none=True, required=True)
 
 
 class StopRecord(Record):
@@ -246,6 +297,9 @@ RECORDS: dict[str, type[Record]] = {
     "visit": VisitRecord,
     "promise": PromiseRecord,
     "contact": ContactRecord,
+    "skip": SkipRecord,
+    "reported": ReportedRecord,
+    "attachment": AttachmentRecord,
     "route": RouteRecord,
     "basemap": BasemapRecord,
 }

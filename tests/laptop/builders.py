@@ -190,6 +190,7 @@ def visit(**more: Any) -> dict[str, Any]:
         ],
         "note": "Pidió plazo hasta la quincena",
         "amended_by": [],
+        "amended_at": [],
     } | more
 
 

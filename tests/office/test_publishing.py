@@ -101,8 +101,39 @@ def full_world(world: World) -> Laptop:
         {"debtor": world.debtors["Rosa"], "channel": "call", "happened": happened, "effective": True},
     )
     reply = receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    stop = {"debtor": world.debtors["Rosa"], "stop": new_id(), "happened": happened, "cause": "lluvia"}
+    laptop.write("stop.skipped", stop)
+    paid = {"debtor": world.debtors["Rosa"], "account": world.accounts["Rosa"][0], "amount": "5000.50"}
+    paid |= {"currency": "COP", "paid_on": "2026-11-19", "channel": "banco"}
+    laptop.write("payment.reported", paid)
+    photo = {"visit": visit.id, "sha256": "ab" * 32, "media_type": "image/jpeg", "size": 10}
+    laptop.write("attachment.added", photo)
+    reply = receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
     assert reply["quarantined"] == []
     return laptop
+
+
+def test_an_attachment_alone_shows_in_the_feed_and_not_to_who_may_not_read_its_visit(world: World) -> None:
+    laptop = enrolled(world)
+    visit = laptop.visit("Rosa")
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    photo = {"visit": visit.id, "sha256": "ab" * 32, "media_type": "image/jpeg", "size": 10}
+    added = laptop.write("attachment.added", photo)
+    request = laptop.request([added])
+    receiving.receive(world.engine, world.signer, laptop.device, request, NOW)
+    said = payload(world, "Ana", "attachment", added.id)
+    assert (said["visit"], said["sha256"], said["role"], said["stored"]) == (
+        visit.id,
+        "ab" * 32,
+        "photo",
+        None,
+    )
+    with writing(world.engine) as connection:
+        connection.execute(t.visit_results.delete())
+    world.assign("Rosa", "Benito")
+    refresh(world, "Ana", "Benito")
+    assert ("visit", visit.id) in world.kinds("Benito")
+    assert ("attachment", added.id) not in world.kinds("Benito")
 
 
 def test_every_record_loads_with_its_schema_and_is_canonical(world: World) -> None:

@@ -14,6 +14,7 @@ from marshmallow import ValidationError
 from sync.fold import DebtorState, Fact, fold, fold_all, laptop_said, office_said
 from sync.records import Party, Result
 from sync.rules.clauses import StopKind
+from sync.wire.fields import instant
 
 ROSA = "00000000-0000-7000-8000-000000000011"
 ANA = "00000000-0000-7000-8000-000000000001"
@@ -111,7 +112,8 @@ def amend(id: str, minutes: int, **replaces: Any) -> Fact:
 
 
 def published_visit(number: int, amended_by: list[str], **more: Any) -> Fact:
-    body = visit_body() | {"id": VISIT, "agent": ANA, "agent_name": "Ana", "amended_by": amended_by} | more
+    body = visit_body() | {"id": VISIT, "agent": ANA, "agent_name": "Ana", "amended_by": amended_by}
+    body |= {"amended_at": [instant(AT + timedelta(minutes=10)) for _ in amended_by]} | more
     return office_said("visit", VISIT, body, number)
 
 
@@ -226,7 +228,7 @@ def test_an_amendment_may_not_change_whose_visit_it_was() -> None:
 
 
 def test_taking_a_promise_back_cancels_it_from_that_day() -> None:
-    taken_back = [{"account": LOAN, "result": "NEG", "reason": None, "detail": {}}]
+    taken_back: list[dict[str, Any]] = [{"account": LOAN, "result": "NEG", "reason": None, "detail": {}}]
     facts = [
         *BASE,
         own("visit.recorded", VISIT, visit_body()),
@@ -236,6 +238,35 @@ def test_taking_a_promise_back_cancels_it_from_that_day() -> None:
     amended = told([*facts, amend(uid(71), 60, results=taken_back)])
     assert amended.visits[0].visit.results[0].result is Result.REFUSES
     assert amended.cancelled == {uid(61): TODAY}
+
+
+def test_a_promise_is_cancelled_on_the_debtors_own_day_whoever_says_so() -> None:
+    """Half past seven in the evening in Bogotá is tomorrow in UTC."""
+    results: list[dict[str, Any]] = [{"account": LOAN, "result": "NEG", "reason": None, "detail": {}}]
+    evening = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+    minutes = int((evening - AT).total_seconds() // 60)
+    mine = [
+        *BASE,
+        own("visit.recorded", VISIT, visit_body()),
+        own("promise.made", uid(61), promise_body()),
+        amend(uid(71), minutes, results=results),
+    ]
+    made = promise_body() | {"id": uid(61), "made": "2026-11-23T15:00:00.000Z"}
+    theirs = [
+        *BASE,
+        published_visit(9, [uid(71)], results=results, amended_at=[instant(evening)]),
+        office_said("promise", uid(61), made, 10),
+    ]
+    assert told(mine).cancelled == told(theirs).cancelled == {uid(61): TODAY}
+
+
+def test_a_reported_payment_reads_the_same_from_either_side() -> None:
+    said = {"debtor": ROSA, "account": LOAN, "visit": VISIT, "amount": "5000.5", "currency": "COP"}
+    said |= {"paid_on": "2026-11-22", "channel": "banco", "receipt": "T-9"}
+    published = office_said("reported", uid(91), said | {"id": uid(91), "amount": "5000.50"}, 4)
+    mine = told([*BASE, own("payment.reported", uid(91), said)])
+    assert mine.reported == told([*BASE, published]).reported
+    assert len(mine.reported) == 1
 
 
 def test_a_proposal_is_shown_until_the_office_takes_it_in_under_its_id() -> None:
