@@ -17,10 +17,12 @@ from sync.keys import SigningKey, new_signing_key, signing_key_from_pem
 from sync.records import UserRole
 from sync.sealing import new_recovery_key, recovery_key_from_pem, recovery_pem
 
-from .config import Config
+from .config import Config, WrongConfig
 from .store import facts, offices, people, schema
-from .store.engine import open_engine, reading, writing
+from .store.engine import open_engine, writing
 from .store.scopes import Share
+
+KEY_FILES = ("signing.pem", "recovery.pem", "recovery.pub", "session.secret")
 
 
 class NoOffice(RuntimeError):
@@ -49,8 +51,9 @@ class Initialised:
 def open_office(config: Config) -> Office:
     """The office in `config.data`. Raises NoOffice, WrongSchema, UnsafeSQLite or WrongDatabase."""
     signing_pem = config.keys / "signing.pem"
-    if not signing_pem.is_file():
+    if not any((config.keys / name).exists() for name in KEY_FILES) and not _has_tables(config):
         raise NoOffice(f"there is no office in {config.data}; make one with `ronda office init`")
+    _require_keys(config)
     engine = open_engine(config.database_url)
     schema.require(engine)
     return Office(
@@ -64,8 +67,15 @@ def open_office(config: Config) -> Office:
 
 def initialise(config: Config, now: datetime, name: str = "Ronda") -> Initialised:
     """Make the folder, the keys, the tables and a first administrator; run again, it only migrates."""
-    config.data.mkdir(parents=True, exist_ok=True)
-    _make_keys(config)
+    try:
+        config.data.mkdir(parents=True, exist_ok=True)
+        if _has_tables(config):
+            _require_keys(config)
+        _make_keys(config)
+    except OSError as wrong:
+        raise WrongConfig(
+            f"the data folder {config.data} cannot be written ({wrong.strerror}); name another with --data"
+        ) from wrong
     engine = open_engine(config.database_url)
     try:
         schema.upgrade(engine)
@@ -107,10 +117,25 @@ def hash_password(password: str) -> str:
     return PasswordHasher().hash(unicodedata.normalize("NFC", password))
 
 
-def is_fictitious_only(office: Office) -> bool:
-    """True when the office works under the made-up pack `demo`."""
-    with reading(office.engine) as connection:
-        return bool(offices.get(connection, "fictitious_pack"))
+def _has_tables(config: Config) -> bool:
+    """True when the database has been an office before: its keys must then be there."""
+    if config.database_url.startswith("sqlite:///") and not Path(config.database_url[10:]).exists():
+        return False
+    engine = open_engine(config.database_url)
+    try:
+        return schema.current(engine) is not None
+    finally:
+        engine.dispose()
+
+
+def _require_keys(config: Config) -> None:
+    """New keys would leave laptops' recovery and signed receipts without the keys they were made with."""
+    missing = [name for name in KEY_FILES if not (config.keys / name).is_file()]
+    if missing:
+        raise NoOffice(
+            f"the office in {config.data} has lost {', '.join(missing)}; restore the folder 'keys' from its "
+            "backup. Ronda makes no new keys for a database that has been in use."
+        )
 
 
 def _make_keys(config: Config) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import click
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from ..config import WrongConfig, config_from
 from ..office import NoOffice, Office, open_office
@@ -51,7 +51,7 @@ def clear_errors(command: Command) -> Command:
             return command(*args, **kwargs)
         except WRONG_SETUP as wrong:
             raise click.ClickException(str(wrong)) from wrong
-        except OperationalError as wrong:
+        except DBAPIError as wrong:
             raise click.ClickException(
                 f"the database could not be used: {wrong.orig}. Check RONDA_DATABASE_URL, "
                 "that the disk is not full, and that no other program holds the file."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -84,7 +85,11 @@ def _lines(report: PlanReport) -> list[str]:
         f"{one.travel_m / 1000:.1f} km, version {one.version}"
         for one in report.routes
     ]
-    lines += [f"left out: {count} x {reason}" for reason, count in sorted(report.reasons.items())]
+    # The report counts by sentence; its named places belong to each stop, so a person gets its beginning.
+    kinds: Counter[str] = Counter()
+    for reason, count in report.reasons.items():
+        kinds[reason.split(":")[0].split("{")[0].strip()] += count
+    lines += [f"left out: {count} x {reason}" for reason, count in sorted(kinds.items())]
     if any(one.approximate for one in report.routes):
         lines.append("approximate: travel times are straight-line estimates, not roads")
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +117,39 @@ def test_init_makes_an_office_once_and_asks_nothing(tmp_path: Path) -> None:
         admin = people.by_username(connection, said["username"])
     assert admin is not None
     assert PasswordHasher().verify(admin["password"], said["password"])
+
+
+def test_an_office_that_lost_its_keys_gets_no_new_ones(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    ronda("init", data=data)
+    recovery = (data / "keys" / "recovery.pub").read_bytes()
+    (data / "keys" / "signing.pem").unlink()
+    for words in (("init",), ("user", "list")):
+        refused = ronda(*words, data=data)
+        assert refused.exit_code == 1
+        assert "signing.pem" in refused.output
+        assert "backup" in refused.output
+    assert (data / "keys" / "recovery.pub").read_bytes() == recovery
+    shutil.rmtree(data / "keys")
+    assert ronda("init", data=data).exit_code == 1
+    assert not (data / "keys").exists()
+
+
+def test_a_folder_that_cannot_be_made_and_a_file_that_is_no_database_are_sentences(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    nowhere = ronda("init", data=tmp_path / "file" / "data")
+    assert (nowhere.exit_code, "Traceback" in nowhere.output) == (1, False)
+    data = tmp_path / "data"
+    ronda("init", data=data)
+    (data / "office.db").write_bytes(b"not a database at all" * 100)
+    broken = ronda("user", "list", data=data)
+    assert broken.exit_code == 1
+    assert "could not be used" in broken.output
+
+
+def test_a_port_that_is_none_is_refused(tmp_path: Path) -> None:
+    ronda("init", data=tmp_path / "data")
+    assert ronda("serve", "--port", "70000", data=tmp_path / "data").exit_code == 2
 
 
 def test_private_keys_are_readable_by_their_owner_only(tmp_path: Path) -> None:
