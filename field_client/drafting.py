@@ -28,6 +28,8 @@ from sync.rules.policy import zone_of
 from sync.words import N_, Phrase
 
 E = TypeVar("E", bound=StrEnum)
+# What a visit typed by hand can be of. A year far outside breaks date arithmetic, in zones and in rules.
+YEARS = range(2000, 2101)
 NOWHERE = Location(LocationSource.NONE)
 
 
@@ -125,6 +127,8 @@ class Reader:
             return None
         try:
             found = datetime.fromisoformat(value.replace("Z", "+00:00"))
+            if found.year not in YEARS:
+                raise ValueError("no year of a visit")
         except ValueError:
             self.error(name, N_("Escriba la fecha y la hora como 2026-11-23T10:40."))
             return None

@@ -6,14 +6,20 @@ Keys: `stop` (or `debtor`), `party`, `place` (else from the address), `address`,
 `addresses` [{`kind`, `text`, `district`, `city`, `informant`}], `phones` [{`value`, `holder`,
 `relation`}], `id`. Codes are those of the visit form (PTP, NEG, NAD …); times are instants with an
 offset or local times of the debtor's zone.
+
+A line without an `id`, told `later` or on `paper` with its `start`, gets an id made from what it says
+and this laptop: the same line given again is the same visit. A line changed in any key is another one.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from sync.digest import canonical
 from sync.fold import DebtorState
 from sync.ids import is_id, new_id
 from sync.records import AddressKind, Known, Location, LocationSource, Party, Place
@@ -22,7 +28,7 @@ from sync.words import N_, Phrase
 
 from .casefile import address_of, place_at
 from .drafting import Draft, ProposedAddress, ProposedPhone, Reader, location_of, results_of
-from .store import cases, records
+from .store import cases, records, settings
 from .store.db import Store
 
 TYPED = "escrita sin ubicación"
@@ -39,9 +45,10 @@ def draft_of(store: Store, said: Any, now: datetime) -> Draft | list[FieldError]
         if not debtor or (reader.text("stop", 40) and stop is None):
             return [FieldError("stop", Phrase(N_("Esta parada no está en la ruta.")))]
         state = cases.state_of(db, debtor)
+        device = str(settings.get(db, "device", ""))
     if state.debtor is None:
         return [FieldError("debtor", Phrase(N_("Este deudor no está en el portátil.")))]
-    draft = _draft(reader, state, stop, now)
+    draft = _draft(reader, state, stop, now, device)
     return reader.wrong or draft
 
 
@@ -57,7 +64,9 @@ def _stop(routes: list[dict[str, Any]], id: str) -> dict[str, Any] | None:
     )
 
 
-def _draft(reader: Reader, state: DebtorState, stop: dict[str, Any] | None, now: datetime) -> Draft:
+def _draft(
+    reader: Reader, state: DebtorState, stop: dict[str, Any] | None, now: datetime, device: str
+) -> Draft:
     inner = reader.said.get("happened")
     when = Reader(inner if isinstance(inner, Mapping) else {})
     known = when.word("known", Known) or Known.LIVE
@@ -70,7 +79,9 @@ def _draft(reader: Reader, state: DebtorState, stop: dict[str, Any] | None, now:
     accounts = tuple((stop or {}).get("accounts") or [result.account for result in results])
     id = reader.text("id", 40)
     return Draft(
-        id=id if is_id(id) else new_id(),
+        id=id
+        if is_id(id)
+        else _id_of(reader.said, device, typed=known is not Known.LIVE and start is not None),
         debtor=state.id,
         accounts=accounts,
         place=place,
@@ -89,6 +100,14 @@ def _draft(reader: Reader, state: DebtorState, stop: dict[str, Any] | None, now:
         phones=tuple(_phone(one) for one in _objects(reader, "phones")),
         override_reason=reader.text("override_reason", 500),
     )
+
+
+def _id_of(said: Mapping[str, Any], device: str, *, typed: bool) -> str:
+    """The same id for the same typed line; a fresh one for a visit told live, whose time is its saving's."""
+    if not typed:
+        return new_id()
+    found = hashlib.sha256(canonical({"device": device, "visit": dict(said)})).digest()
+    return str(UUID(bytes=found[:16], version=5))
 
 
 def _location(reader: Reader) -> Location:

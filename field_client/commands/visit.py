@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 import click
 
+from sync.digest import canonical
 from sync.records import Party, Place, Reason, Result
 from sync.wire.fields import instant
 
@@ -27,7 +28,7 @@ def codes(enum: Any) -> click.Choice[str]:
 @click.option(
     "--from",
     "file",
-    type=click.File("r", encoding="utf-8"),
+    type=click.File("rb"),
     help="A file with one visit a line, as JSON ('-' for standard input); see field_client/sheets.py.",
 )
 @click.option("--stop", help="The stop visited (its id in `today --json`).")
@@ -45,7 +46,7 @@ def codes(enum: Any) -> click.Choice[str]:
 @click.option("--override-reason", default="", help="Why it was made although the rules did not allow it.")
 @json_option
 @with_laptop
-def visit(store: Store, file: TextIO | None, as_json: bool, **options: Any) -> None:
+def visit(store: Store, file: BinaryIO | None, as_json: bool, **options: Any) -> None:
     """Save one visit from options, or every visit of --from FILE.
 
     Each visit is saved on its own: a line that cannot be saved is named with the reason, the others
@@ -57,31 +58,45 @@ def visit(store: Store, file: TextIO | None, as_json: bool, **options: Any) -> N
     saved: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
     clock = SystemClock()
-    for number, said in lines:
-        reading = clock.read()
-        draft = draft_of(store, said, reading.wall) if isinstance(said, dict) else said
-        if isinstance(draft, str):
-            refused.append({"line": number, "problems": [{"because": draft}]})
-            continue
-        result = draft if isinstance(draft, list) else record_visit(store, draft, reading)
-        if isinstance(result, Saved):
-            saved.append(_saved_json(number, result))
-        else:
-            problems: list[Problem] = list(result if isinstance(result, list) else result.problems)
-            refused.append({"line": number, "problems": [problem_json(one) for one in problems]})
-    _report(saved, refused, as_json)
+    try:
+        for number, said in lines:
+            reading = clock.read()
+            draft = draft_of(store, said, reading.wall) if isinstance(said, dict) else said
+            if isinstance(draft, str):
+                refused.append({"line": number, "problems": [{"because": draft}]})
+                continue
+            result = draft if isinstance(draft, list) else record_visit(store, draft, reading)
+            if isinstance(result, Saved):
+                saved.append(_saved_json(number, result))
+            else:
+                problems: list[Problem] = list(result if isinstance(result, list) else result.problems)
+                refused.append({"line": number, "problems": [problem_json(one) for one in problems]})
+    finally:  # what is saved is said even when the folder or the file fails half way
+        _report(saved, refused, as_json)
+    if refused:
+        raise click.ClickException(f"{len(refused)} visit(s) not saved, {len(saved)} saved.")
 
 
-def _lines(file: TextIO) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Each line's object, or a sentence for a line that holds none."""
     for number, line in enumerate(file, 1):
         if not line.strip():
             continue
-        try:
-            said = json.loads(line)
-        except (json.JSONDecodeError, RecursionError):
-            said = None
-        yield number, said if isinstance(said, dict) else "this line is not a JSON object"
+        yield number, _object(line)
+
+
+def _object(line: bytes) -> dict[str, Any] | str:
+    """The object of one line; a line in another encoding spoils only itself."""
+    try:
+        said = json.loads(line.decode("utf-8-sig"))
+        if isinstance(said, dict):
+            canonical(said)  # no NaN and no half of a character, which a journal cannot hold
+            return said
+    except UnicodeDecodeError:
+        return "this line is not written in UTF-8: save the file as UTF-8"
+    except (ValueError, RecursionError):
+        pass  # said below, as for a line that is JSON and no object
+    return "this line is not a JSON object"
 
 
 def _from_options(store: Store, options: dict[str, Any]) -> dict[str, Any]:
@@ -128,11 +143,7 @@ def _report(saved: list[dict[str, Any]], refused: list[dict[str, Any]], as_json:
         for one in saved:
             again = " (it already was)" if one["again"] else ""
             click.echo(f"Line {one['line']}: saved as {one['visit']}{again}; the rules say {one['verdict']}.")
-    if refused:
-        for one in refused:
-            for problem in one["problems"]:
-                named = " ".join(problem[key] for key in ("field", "account") if problem.get(key))
-                click.echo(
-                    f"Line {one['line']}: {named + ': ' if named else ''}{problem['because']}", err=True
-                )
-        raise click.ClickException(f"{len(refused)} visit(s) not saved, {len(saved)} saved.")
+    for one in refused:
+        for problem in one["problems"]:
+            named = " ".join(problem[key] for key in ("field", "account") if problem.get(key))
+            click.echo(f"Line {one['line']}: {named + ': ' if named else ''}{problem['because']}", err=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 import os
 import subprocess
@@ -29,6 +30,7 @@ from sync.wire.errors import Problem, problem_document
 from .builders import DAY, JOSE_LOAN, JOSE_STOP, MARIA_CARD, MARIA_LOAN, MARIA_STOP, PASSPHRASE, Laptop
 
 ROOT = Path(__file__).parents[2]
+visit_command = importlib.import_module("field_client.commands.visit")
 
 
 def ronda(laptop: Laptop | None, *arguments: str, passphrase: str = PASSPHRASE) -> Result:
@@ -100,6 +102,54 @@ def test_the_same_sheet_with_ids_twice_saves_once(laptop: Laptop, tmp_path: Path
     file = sheet(tmp_path, paper(id="01a20154-cf19-70f8-9f9a-7d2798fceaff"))
     assert told(ronda(laptop, "visit", "--from", file, "--json"))["saved"][0]["again"] is False
     assert told(ronda(laptop, "visit", "--from", file, "--json"))["saved"][0]["again"] is True
+
+
+def test_the_same_line_without_an_id_typed_again_is_the_same_visit(laptop: Laptop, tmp_path: Path) -> None:
+    file = sheet(tmp_path, paper())
+    first = told(ronda(laptop, "visit", "--from", file, "--json"))["saved"][0]
+    again = told(ronda(laptop, "visit", "--from", sheet(tmp_path, dict(reversed(paper().items()))), "--json"))
+    assert (again["saved"][0]["visit"], again["saved"][0]["again"]) == (first["visit"], True)
+    other = told(ronda(laptop, "visit", "--from", sheet(tmp_path, paper(note="otra")), "--json"))
+    assert other["saved"][0]["visit"] != first["visit"]
+    with laptop.store.reading() as db:
+        assert journal.counts(db)["visits_unsent"] == 2
+
+
+@pytest.mark.parametrize("year", ["0001-01-01T00:00", "9999-12-31T23:59", "9999-12-30T00:00"])
+def test_a_time_no_visit_can_have_is_a_refused_field(laptop: Laptop, tmp_path: Path, year: str) -> None:
+    for name in ("start", "end"):
+        wrong = paper(happened=paper()["happened"] | {name: year})
+        said = refused(ronda(laptop, "visit", "--from", sheet(tmp_path, wrong)))
+        assert f"Line 1: {name}: " in said
+
+
+def test_lines_in_another_encoding_spoil_only_themselves(laptop: Laptop, tmp_path: Path) -> None:
+    file = tmp_path / "sheet.jsonl"
+    good, accent = json.dumps(paper()).encode(), json.dumps(paper(note="ñ"), ensure_ascii=False)
+    bad = [accent.encode("cp1252"), b'{"note": "\\ud800"}', b'{"n": NaN}', b"9" * 5000, b"[" * 100_000]
+    file.write_bytes(b"\n".join([b"\xef\xbb\xbf" + good, *bad, bytes(range(128, 256))]))
+    result = ronda(laptop, "visit", "--from", str(file), "--json")
+    assert "6 visit(s) not saved, 1 saved" in refused(result)
+    said = json.loads(result.stdout)
+    assert [one["line"] for one in said["saved"]] == [1]
+    assert [one["line"] for one in said["refused"]] == [2, 3, 4, 5, 6, 7]
+    assert "UTF-8" in said["refused"][0]["problems"][0]["because"]
+
+
+def test_visits_saved_before_the_folder_failed_are_reported(
+    laptop: Laptop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = visit_command.record_visit
+
+    def full(store: Any, draft: Any, reading: Any) -> Any:
+        if draft.note:
+            raise OSError(28, "No space left on device", "field.db")
+        return real(store, draft, reading)
+
+    monkeypatch.setattr(visit_command, "record_visit", full)
+    result = ronda(laptop, "visit", "--from", sheet(tmp_path, paper(), paper(note="segunda")))
+    assert "No space left" in refused(result)
+    assert "Line 1: saved as" in result.stdout
 
 
 def test_one_visit_from_options(laptop: Laptop) -> None:
