@@ -97,6 +97,35 @@ def test_a_formula_is_text_or_its_last_value_and_never_runs(andino: Lender) -> N
         assert row.cells[2] == '=HYPERLINK("http://x.invalid","Ana")'
 
 
+def test_a_formula_saved_without_its_value_gives_the_csv_s_account(andino: Lender) -> None:
+    formula = ANA | {"Nombre del titular": '=HYPERLINK("http://x.invalid","Ana")'}
+    andino.sends(formula, BETO)
+    before = andino.everything()
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (list(HEADER), [formula[name] for name in HEADER], [BETO[name] for name in HEADER]):
+        page.append(row)
+    assert page["C2"].data_type == "f"
+    book.save(andino.folder / "c.xlsx")
+    report = andino.sends_file(andino.folder / "c.xlsx")
+    assert report.counts == report.counts | {"rejected": 0, "unchanged": 2}
+    assert andino.everything() == before
+
+
+def test_a_formula_whose_value_is_empty_text_stays_empty(tmp_path: Path) -> None:
+    def cell(place: str, text: str) -> str:
+        return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+    columns = [chr(65 + place) for place in range(len(HEADER))]
+    head = "".join(cell(f"{column}1", name) for column, name in zip(columns, HEADER, strict=True))
+    row = cell("A2", "A-1") + '<c r="B2" t="str"><f>IF(1,"","")</f><v></v></c><c r="C2"><f>B2</f><v/></c>'
+    xml = f'{HEAD}<sheetData><row r="1">{head}</row><row r="2">{row}</row></sheetData></worksheet>'
+    with opened(with_sheet(tmp_path / "c.xlsx", xml), "portfolio") as source:
+        (found,) = source.rows()
+    assert list(found.cells) == ["A-1", "", "=B2"]
+
+
 def test_an_empty_leading_row_and_column_shift_nothing(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     page = book.active
