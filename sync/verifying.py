@@ -45,6 +45,9 @@ def verdict_on(
         ChainProblem("unreadable", "", 0, f"{one.file}, line {one.line}: {one.why}")
         for one in folder.unreadable
     ]
+    if not folder.entries and not unreadable and not report.problems:
+        # Nothing was checked, and nothing held is not everything holding.
+        unreadable = [ChainProblem("empty", "", 0, "there are no events here")]
     notes = list(report.notes)
     if keys is None and any(key.purpose == OFFICE for key in own.keys):
         names = ", ".join(key.id for key in own.keys if key.purpose == OFFICE)

@@ -114,6 +114,20 @@ def test_an_empty_folder_and_a_path_that_is_not_there_are_refused(tmp_path: Path
     assert "does not exist" in result.stderr
 
 
+def test_an_export_without_events_does_not_hold(folder: Path, tmp_path: Path) -> None:
+    empty = exported(tmp_path / "none", World([], [], [], office_ring()))
+    alone = tmp_path / "alone.jsonl"
+    alone.write_bytes(b"")
+    for path in (empty, alone):
+        result = run(path)
+        assert result.exit_code == 1
+        assert "there are no events here" in result.stdout
+        assert "Everything holds" not in result.stdout
+        assert kinds(path) == {("empty", 0)}
+    (folder / LEDGER).write_bytes(b"")
+    assert "empty" not in {kind for kind, _ in kinds(folder)}
+
+
 def test_lines_that_are_not_entries_are_told_by_file_and_line(folder: Path) -> None:
     with (folder / LEDGER).open("ab") as file:
         file.write(b"{}\nnot json\n\xff\xff\n" + b"[" * 5000 + b"\n\n")
