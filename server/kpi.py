@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,14 @@ import click
 from sync.records import Party, PromiseState, Result
 from sync.rules.figures import Figure, PromiseFact, VisitFact, promise_figures, visit_figures
 
-NEEDED = ("visits.csv", "promises.csv")
+NEEDED = {
+    "visits.csv": ("visit", "agent", "party", "result", "lender", "account", "evidence"),
+    "promises.csv": ("agent", "state", "amount", "paid", "currency"),
+}
+
+
+class NotAnExport(ValueError):
+    """A file that `ronda office export` did not write; the message says what is wrong with it."""
 
 
 @click.command()
@@ -36,8 +44,14 @@ def kpi(folder: Path, by_agent: bool, as_json: bool) -> None:
     try:
         visits = read_visits(folder / "visits.csv")
         promises = read_promises(folder / "promises.csv")
-    except (KeyError, ValueError, InvalidOperation) as wrong:
+    except InvalidOperation as wrong:
+        raise click.ClickException(
+            f"{folder} does not hold an export of Ronda: promises.csv has an amount that is no number"
+        ) from wrong
+    except ValueError as wrong:
         raise click.ClickException(f"{folder} does not hold an export of Ronda: {wrong}") from wrong
+    except OSError as wrong:
+        raise click.ClickException(f"{wrong.filename} cannot be read: {wrong.strerror}") from wrong
     blocks = {"all": visit_figures(visits) + promise_figures(promises)}
     if by_agent:
         for agent in sorted({visit.agent for visit in visits} | {promise.agent for promise in promises}):
@@ -53,12 +67,26 @@ def kpi(folder: Path, by_agent: bool, as_json: bool) -> None:
             click.echo(f"  {figure.code:<22} {shown:>8}  {figure.over} / {figure.under}  ({figure.formula})")
 
 
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of one file of an export. Raises NotAnExport when it cannot be one."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, restval="")
+            absent = [name for name in NEEDED[path.name] if name not in (reader.fieldnames or ())]
+            if absent:
+                raise NotAnExport(f"{path.name} has no column {', '.join(absent)}")
+            yield from reader
+    except UnicodeDecodeError as wrong:
+        raise NotAnExport(f"{path.name} is not written in UTF-8; export it again") from wrong
+    except csv.Error as wrong:
+        raise NotAnExport(f"{path.name} is not a CSV file: {wrong}") from wrong
+
+
 def read_visits(path: Path) -> list[VisitFact]:
     """The visits of an export: rows of one visit are joined."""
     rows: dict[str, list[dict[str, str]]] = {}
-    with path.open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            rows.setdefault(row["visit"], []).append(row)
+    for row in _rows(path):
+        rows.setdefault(row["visit"], []).append(row)
     return [
         VisitFact(
             id=visit,
@@ -74,18 +102,17 @@ def read_visits(path: Path) -> list[VisitFact]:
 
 def read_promises(path: Path) -> list[PromiseFact]:
     """The promises of an export whose state is known."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return [
-            PromiseFact(
-                agent=row["agent"],
-                state=PromiseState(row["state"]),
-                amount=Decimal(row["amount"]),
-                paid=Decimal(row["paid"]),
-                currency=row["currency"],
-            )
-            for row in csv.DictReader(file)
-            if row["state"]
-        ]
+    return [
+        PromiseFact(
+            agent=row["agent"],
+            state=PromiseState(row["state"]),
+            amount=Decimal(row["amount"]),
+            paid=Decimal(row["paid"]),
+            currency=row["currency"],
+        )
+        for row in _rows(path)
+        if row["state"]
+    ]
 
 
 def _told(block: list[Figure]) -> dict[str, Any]:
