@@ -106,7 +106,9 @@ def _answer(response: requests.Response) -> dict[str, Any]:
     try:
         answer = codec.decode(raw, response.headers.get("Content-Encoding"))
     except Problem as wrong:
-        raise _Later(Unreachable(f"unreadable answer, HTTP {response.status_code}: {wrong}")) from wrong
+        raise _Later(
+            Unreachable(f"HTTP {response.status_code}, an answer that is not Ronda's office")
+        ) from wrong
     if response.status_code == 200 and isinstance(answer, dict):
         return answer
     said = told(answer)

@@ -6,6 +6,7 @@ import functools
 import gettext
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,7 +54,22 @@ def ask_passphrase(*, twice: bool = False) -> str:
     given = os.environ.get(VARIABLE)
     if given:
         return given
+    if not _can_be_asked():
+        raise click.ClickException(
+            f"There is no terminal to ask the passphrase on; set {VARIABLE} in the environment."
+        )
     return str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def _can_be_asked() -> bool:
+    """True with a terminal to type on: standard input, or the terminal behind it when that is a pipe."""
+    if sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
+        return True
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return False
+    return True
 
 
 def clear_errors(command: Command) -> Command:

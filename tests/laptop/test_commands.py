@@ -173,6 +173,34 @@ def test_without_the_office_sync_fails_and_says_that_the_work_is_kept(laptop: La
     assert status["head"]["n"] == 1
 
 
+@pytest.mark.parametrize("closed", ["", " <&-"])
+def test_with_no_terminal_to_ask_on_the_variable_is_named(laptop: Laptop, closed: str) -> None:
+    program = f'"{sys.executable}" -c "from field_client.cli import field; field()" status{closed}'
+    environ = {name: value for name, value in os.environ.items() if name != "RONDA_FIELD_PASSPHRASE"}
+    done = subprocess.run(
+        ["sh", "-c", program],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,  # without a terminal, as in a job
+        cwd=ROOT,
+        env=environ | {"RONDA_FIELD_DATA": str(laptop.folder), "PYTHONPATH": str(ROOT)},
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert "RONDA_FIELD_PASSPHRASE" in done.stderr
+    assert "Aborted" not in done.stderr
+    assert "Warning" not in done.stderr
+
+
+def test_a_wrong_address_of_the_office_is_a_sentence(tmp_path: Path) -> None:
+    with office((404, b"<html>nope</html>", {})) as address:
+        arguments = ["--server", f"{address}/nope", "--code", "ABCD-EFGH", "--data", str(tmp_path / "new")]
+        said = refused(ronda(None, "enrol", *arguments))
+    assert "HTTP 404" in said
+    assert "('" not in said
+
+
 def test_a_wrong_passphrase_is_a_sentence(laptop: Laptop) -> None:
     said = refused(ronda(laptop, "status", passphrase="otra cosa distinta"))
     assert "does not open this laptop" in said
