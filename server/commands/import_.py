@@ -53,6 +53,7 @@ def _file_options(command: Command) -> Command:
                 type=click.Path(path_type=Path, dir_okay=False),
                 help="Where to write the rejected rows (default: beside FILE, as NAME.rechazos.csv).",
             ),
+            click.option("--yes", "agreed", is_flag=True, help="Do not ask, and believe --as-of as given."),
             click.option("--dry-run", is_flag=True, help="Say what would happen and write nothing."),
             json_option,
         )
@@ -70,13 +71,19 @@ def _file_options(command: Command) -> Command:
     default=True,
     help="Full (default): accounts that are not in FILE become absent. Delta: they stay as they are.",
 )
-@click.option("--yes", is_flag=True, help="Do not ask, however many accounts would become absent.")
 def portfolio(
-    office: Office, file: Path, full: bool, yes: bool, policy: str, dry_run: bool, as_json: bool, **given: Any
+    office: Office,
+    file: Path,
+    full: bool,
+    agreed: bool,
+    policy: str,
+    dry_run: bool,
+    as_json: bool,
+    **given: Any,
 ) -> None:
     """Import FILE as the accounts of a lender as of a day. Importing it twice changes nothing."""
 
-    def run(agreed: bool) -> ImportReport:
+    def run(said_yes: bool) -> ImportReport:
         return import_portfolio(
             office.engine,
             file,
@@ -84,7 +91,7 @@ def portfolio(
             mode="full" if full else "delta",
             actor="cli",
             now=now(),
-            agreed=agreed,
+            agreed=said_yes,
             progress=_tell,
             show=_show_reading,
             dry_run=dry_run,
@@ -93,11 +100,12 @@ def portfolio(
 
     with _sentences():
         try:
-            report = run(agreed=yes)
+            report = run(agreed)
         except NotAgreed as question:
             _ask(question)
-            report = run(agreed=True)
+            report = run(True)
     answer(report.to_json(), as_json, [*_lines(report), *_portfolio_lines(report)])
+    _require_some(report)
 
 
 @import_.command()
@@ -117,6 +125,17 @@ def payments(office: Office, file: Path, dry_run: bool, as_json: bool, **given: 
             **given,
         )
     answer(report.to_json(), as_json, _lines(report))
+    _require_some(report)
+
+
+def _require_some(report: ImportReport) -> None:
+    """A file of which nothing was accepted is a failure, after it was reported."""
+    if not report.counts["accepted"]:
+        raise click.ClickException(
+            "no row was accepted: mend the file and import it again."
+            if report.counts["rows"]
+            else "the file has no rows below its headers."
+        )
 
 
 @contextmanager
@@ -176,7 +195,8 @@ def _lines(report: ImportReport) -> list[str]:
     if len(report.remarks) > SHOWN_REMARKS:
         lines.append(f"  … and {len(report.remarks) - SHOWN_REMARKS} more")
     if report.rejects_path is not None and counts["rejected"]:
-        lines.append(f"Rejected rows, to mend and import again with --delta: {report.rejects_path}")
+        how = "import again with --delta" if report.kind == "portfolio" else "import again"
+        lines.append(f"Rejected rows, to mend and {how}: {report.rejects_path}")
     return lines
 
 

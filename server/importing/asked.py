@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
 from babel.numbers import get_decimal_symbol, get_territory_currencies
 from sqlalchemy import Connection
 
@@ -12,9 +15,11 @@ from sync.words import N_, Phrase
 from ..packs import pack_of
 from ..store import lenders, mappings
 from .answers import WrongImport
-from .columns import KINDS
+from .columns import KINDS, plain
 
 DEFAULT_COUNTRY = "CO"
+EARLIEST = date(1990, 1, 1)  # a cut-off before it, or days ahead of the clock, is a mistyped year
+AHEAD = timedelta(days=2)
 
 
 def policy(name: str) -> Policy:
@@ -35,6 +40,21 @@ def mode(name: str) -> None:
 def lender(name: str) -> None:
     if not name.strip():
         raise WrongImport(Phrase(N_("falta el nombre del acreedor")))
+
+
+def cut_off(as_of: date, now: datetime, agreed: bool) -> None:
+    """The day the file speaks of; one that cannot be is refused unless a person said yes."""
+    if agreed or EARLIEST <= as_of <= now.date() + AHEAD:
+        return
+    text = N_("el corte {day} es anterior a 1990 o de un día que no ha llegado: revise el año")
+    raise WrongImport(Phrase(text, {"day": f"{as_of:%d/%m/%Y}"}))
+
+
+def report(path: Path, to: Path | str | None) -> None:
+    """Where the rejected rows go: never over the file itself."""
+    if to is not None and Path(to).resolve() == path.resolve():
+        text = N_("{file} es el archivo que se importa: indique otro lugar para los rechazos")
+        raise WrongImport(Phrase(text, {"file": str(to)}))
 
 
 def mapping(connection: Connection, name: str | None, kind: str) -> dict[str, str] | None:
@@ -62,7 +82,16 @@ def country(connection: Connection, name: str, governing: Policy | None = None) 
     held = lenders.id_of(connection, name)
     if held is not None:
         return lenders.country_of(connection, held)
+    _not_misspelt(connection, name)
     return (governing.country if governing is not None else "") or DEFAULT_COUNTRY
+
+
+def _not_misspelt(connection: Connection, name: str) -> None:
+    """A new lender whose name differs from a known one only in case or accents is that one, mistyped."""
+    for row in lenders.listed(connection):
+        if plain(row["name"]) == plain(name):
+            text = N_("no hay un acreedor «{lender}»: ¿quiso decir «{known}»?")
+            raise WrongImport(Phrase(text, {"lender": name.strip(), "known": row["name"]}))
 
 
 def currency(of_country: str) -> str:

@@ -29,6 +29,8 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 # A list of accounts the lender takes back needs no figures.
 CLOSING = (("number",), ("status",))
+# Of two columns with different names for one of these, neither may be taken in silence.
+ALONE = frozenset(("number", "principal", "total", "overdue", "oldest_due", "value_date", "amount"))
 OWN = "ronda"  # columns that a file of rejected rows carries for the person who mends it
 OWN_DECIMAL = {"ronda decimal coma": ",", "ronda decimal punto": "."}
 
@@ -52,6 +54,7 @@ class Columns:
     ignored: tuple[str, ...]
     decimal: str = ""  # told by a file of rejected rows
     own: bool = False  # it is a file of rejected rows, mended
+    repeated: tuple[tuple[str, str], ...] = ()  # headers that say the same field
 
     def header(self, field: str) -> str:
         return self.headers[self.places[field]] if field in self.places else ""
@@ -80,16 +83,25 @@ def understood(cells: Sequence[str], kind: str, mapping: Mapping[str, str] | Non
     asked = {plain(header): field for field, header in (mapping or {}).items()}
     places: dict[str, int] = {}
     ignored: list[str] = []
+    repeated: list[tuple[str, str]] = []
     for place, header in enumerate(headers):
         found = asked.get(plain(header)) or _field(plain(header), kind, set(asked.values()))
         if found is not None and found not in places:
             places[found] = place
         elif header.strip() and not plain(header).startswith(OWN):
             ignored.append(header.strip())
+            if found is not None and (found in ALONE or plain(header) == plain(headers[places[found]])):
+                repeated.append((_placed(headers, places[found]), _placed(headers, place)))
     plains = [plain(header) for header in headers]
     decimal = next((OWN_DECIMAL[name] for name in plains if name in OWN_DECIMAL), "")
     own = any(name.startswith(OWN) for name in plains)
-    return Columns(places, tuple(header.strip() for header in headers), tuple(ignored), decimal, own)
+    return Columns(
+        places, tuple(header.strip() for header in headers), tuple(ignored), decimal, own, tuple(repeated)
+    )
+
+
+def _placed(headers: Sequence[str], place: int) -> str:
+    return f"«{headers[place].strip()}» ({place + 1})"
 
 
 def missing(columns: Columns, kind: str) -> list[str]:
@@ -117,6 +129,12 @@ def require(columns: Columns, kind: str, line: int) -> None:
             "found": _listed(columns.headers),
         }
         raise WrongFile(Phrase(text, values))
+    for first, second in columns.repeated:
+        text = N_(
+            "las columnas {first} y {second} dicen lo mismo y no se sabe cuál vale: "
+            "deje una sola o cambie el encabezado de la otra"
+        )
+        raise WrongFile(Phrase(text, {"first": first, "second": second}))
 
 
 def refuse_headless(first: Sequence[str], kind: str) -> WrongFile:

@@ -52,6 +52,7 @@ def import_payments(
     now: datetime,
     mapping: str | None = None,
     save_mapping: str | None = None,
+    agreed: bool = False,
     report: Path | str | None = None,
     progress: Progress | None = None,
     show: Callable[[Recognised], None] | None = None,
@@ -59,6 +60,8 @@ def import_payments(
 ) -> ImportReport:
     """Import `path` as payments to `lender`, complete up to `as_of`. Raises WrongImport with a sentence."""
     tell, path = progress or (lambda _: None), Path(path)
+    asked.cut_off(as_of, now, agreed)
+    asked.report(path, report)
     with reading(engine) as connection:
         told = asked.mapping(connection, mapping, KIND)
         country = asked.country(connection, lender)

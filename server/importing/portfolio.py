@@ -61,12 +61,15 @@ def import_portfolio(
     """Import `path` as `lender`'s accounts as of a day, governed by `pack`. `show` hears how it is read.
 
     Only a `full` file marks accounts absent, only this lender's, and raises NotAgreed when they would be more
-    than 5 % and `agreed` is not given. `dry_run` answers with the same report and writes nothing. Raises
+    than 5 % and `agreed` is not given; an `as_of` that cannot be needs `agreed` too.
+    `dry_run` answers with the same report and writes nothing. Raises
     WrongImport, with a sentence, for an unknown pack or mapping and for a file that cannot be read.
     """
     tell = progress or (lambda _: None)
     policy, path = asked.policy(pack), Path(path)
     asked.mode(mode)
+    asked.cut_off(as_of, now, agreed)
+    asked.report(path, report)
     with reading(engine) as connection:
         told = asked.mapping(connection, mapping, KIND)
         country = asked.country(connection, lender, policy)

@@ -56,9 +56,21 @@ def path_beside(source: Path, text: str) -> Path:
     stem = source.name.rsplit(".", 1)[0] + SUFFIX
     for number in range(1, _MOST_NAMES):
         path = source.with_name(f"{stem}.csv" if number == 1 else f"{stem}.{number}.csv")
-        if not path.exists() or path.read_bytes() == _encoded(text):
+        if _is_free(path, text):
             return path
     raise WrongImport(Phrase(N_("hay demasiados archivos de rechazos junto a {file}"), {"file": source.name}))
+
+
+def free(path: Path, text: str) -> Path:
+    """The path a person asked for, unless it holds something else."""
+    if not path.is_dir() and not _is_free(path, text):
+        sentence = N_("{file} ya existe con otro contenido: indique otro lugar para los rechazos, o bórrelo")
+        raise WrongImport(Phrase(sentence, {"file": str(path)}))
+    return path
+
+
+def _is_free(path: Path, text: str) -> bool:
+    return not path.exists() or path.read_bytes() == _encoded(text)
 
 
 def write(path: Path, text: str) -> None:

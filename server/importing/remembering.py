@@ -80,6 +80,6 @@ def write_rejects(source: Path, report: Path | str | None, sieve: Sieve, read: R
     if not rejected and report is None:
         return None
     text = rejects.text_of(sieve.headers, rejected, sieve.raws, read.decimal, read.delimiter or ";")
-    path = Path(report) if report is not None else rejects.path_beside(source, text)
+    path = rejects.free(Path(report), text) if report is not None else rejects.path_beside(source, text)
     rejects.write(path, text)
     return path

@@ -106,6 +106,63 @@ def test_a_mapping_is_saved_and_used_again(typed: Any, tmp_path: Path) -> None:
     assert "otro" in typed("import", "portfolio", file(tmp_path, ANA), *given, "--mapping", "otro").stderr
 
 
+@pytest.mark.parametrize("day", ["2126-11-20", "1926-11-20"])
+def test_a_day_that_cannot_be_is_refused_until_a_person_says_yes(
+    typed: Any, tmp_path: Path, day: str
+) -> None:
+    given = (file(tmp_path, ANA), *GIVEN[:3], day, "--policy", "demo")
+    refused = typed("import", "portfolio", *given)
+    assert (refused.exit_code, day[:4] in refused.stderr) == (1, True)
+    assert typed("import", "portfolio", *given, "--yes").exit_code == 0
+
+
+def test_rejected_rows_are_never_written_over_another_file(typed: Any, tmp_path: Path) -> None:
+    path = file(tmp_path, ANA, BETO | {"Saldo capital": "x"})
+    other = tmp_path / "mine.csv"
+    other.write_text("mended by hand", encoding="utf-8")
+    for report in (path, str(other)):
+        before = Path(report).read_bytes()
+        refused = typed("import", "portfolio", path, *GIVEN, "--policy", "demo", "--report", report)
+        assert (refused.exit_code, Path(report).read_bytes()) == (1, before)
+    free = ("--report", str(tmp_path / "free.csv"))
+    for _ in range(2):
+        assert typed("import", "portfolio", path, *GIVEN, "--policy", "demo", *free).exit_code == 0
+
+
+def test_two_columns_that_say_the_same_are_refused_by_name(typed: Any, tmp_path: Path) -> None:
+    path = Path(file(tmp_path, ANA))
+    path.write_bytes(csv_of([ANA | {"Saldo Capital": "1,00"}], [*ANA, "Saldo Capital"]).encode("cp1252"))
+    refused = typed("import", "portfolio", str(path), *GIVEN, "--policy", "demo")
+    assert refused.exit_code == 1
+    assert "«Saldo capital» (6)" in refused.stderr
+    assert "«Saldo Capital» (10)" in refused.stderr
+
+
+def test_a_lender_s_name_mistyped_is_not_another_lender(typed: Any, tmp_path: Path) -> None:
+    typed("import", "portfolio", file(tmp_path, ANA), *GIVEN, "--policy", "demo")
+    given = ("--lender", "BANCO Ándino", *GIVEN[2:], "--policy", "demo")
+    refused = typed("import", "portfolio", file(tmp_path, ANA), *given)
+    assert refused.exit_code == 1
+    assert "«Banco Andino»" in refused.stderr
+
+
+def test_a_file_of_which_nothing_is_accepted_fails_after_its_report(typed: Any, tmp_path: Path) -> None:
+    given = (*GIVEN, "--policy", "demo", "--json")
+    for rows in ((), (ANA | {"Saldo capital": "x"},)):
+        done = typed("import", "portfolio", file(tmp_path, *rows), *given)
+        assert (done.exit_code, json.loads(done.stdout)["rejected"]) == (1, len(rows))
+    assert (tmp_path / "cartera.rechazos.csv").exists()
+
+
+def test_rejected_payments_are_not_told_of_an_option_they_lack(typed: Any, tmp_path: Path) -> None:
+    typed("import", "portfolio", file(tmp_path, ANA), *GIVEN, "--policy", "demo")
+    paid = tmp_path / "pagos.csv"
+    paid.write_text("Crédito;Fecha de pago;Valor\nA-1;18/11/2026;1.000,00\nA-1;x;2,00\n", encoding="utf-8")
+    done = typed("import", "payments", str(paid), *GIVEN)
+    assert "mend and import again: " in done.stdout
+    assert "--delta" not in done.stdout
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -100,7 +100,7 @@ def test_a_reversal_of_an_earlier_file_s_payment_raises_the_debt(andino: Lender)
     andino.pays(paid, as_of=TODAY + timedelta(days=2))
     later = TODAY + timedelta(days=3)
     assert on(andino, "A-1", later).dpd == 0
-    andino.pays(("A-1", f"{later:%d/%m/%Y}", "200.000,00", "PSE", "R2", "R1"), as_of=later)
+    andino.pays(("A-1", f"{later:%d/%m/%Y}", "200.000,00", "PSE", "R2", "R1"), as_of=later, agreed=True)
     assert on(andino, "A-1", later).overdue == Decimal(200_000)
     assert on(andino, "A-1", later).dpd == (later - date(2026, 8, 1)).days
 
