@@ -38,6 +38,7 @@ class StoredLaptop:
                 receipt=receipts.last(db, incarnation),
                 offset_ms=settings.get(db, "offset_ms"),
                 uncertainty_ms=settings.get(db, "uncertainty_ms"),
+                unsent=journal.counts(db)["unsent"],
             )
 
     def waiting(self, limit: int) -> Sequence[Entry]:

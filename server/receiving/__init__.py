@@ -74,6 +74,8 @@ def _greeted(connection: Connection, device: Device, asked: Mapping[str, Any], n
     """The laptop as it is now, its row held: it may have been revoked since it was authenticated."""
     cursor = asked["pull"] and asked["pull"]["cursor"]
     seen = {"cursor": cursor["number"]} if cursor else {}
+    if asked["hello"]["pending"] is not None:
+        seen["pending"] = asked["hello"]["pending"]
     devices.touch(connection, device.id, now=now, client=asked["hello"]["client"], seen=seen)
     held = devices.by_id(connection, device.id)
     if held is None:

@@ -9,8 +9,8 @@ from ..wire.messages import PROTOCOL
 from .sides import Identity, Reading
 
 
-def say(identity: Identity, reading: Reading) -> dict[str, Any]:
-    """The `hello` of a request."""
+def say(identity: Identity, reading: Reading, pushed: int = 0) -> dict[str, Any]:
+    """The `hello` of a request that carries so many events."""
     return {
         "protocol": PROTOCOL,
         "client": identity.client,
@@ -18,6 +18,7 @@ def say(identity: Identity, reading: Reading) -> dict[str, Any]:
         "incarnation": identity.incarnation,
         "policy_versions": dict(identity.policy_versions),
         "receipt": None if identity.receipt is None else dict(identity.receipt),
+        "pending": max(identity.unsent - pushed, 0),
     }
 
 

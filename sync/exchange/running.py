@@ -79,7 +79,8 @@ def _exchange(
 ) -> tuple[dict[str, Any], Outcome]:
     """One request and its reply, loaded strictly; the clocks are compared on the way."""
     identity, sent = laptop.identity(), clock.read()
-    request = {"hello": hello.say(identity, sent), "push": None, "pull": None, "compare": None}
+    pushed = len((said.get("push") or {"events": []})["events"])
+    request = {"hello": hello.say(identity, sent, pushed), "push": None, "pull": None, "compare": None}
     answered = peer.sync(request | said)
     received = clock.read()
     try:

@@ -71,7 +71,7 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who this laptop is to the office. `receipt` is the last one it was given."""
+    """Who this laptop is to the office. `receipt` is the last one it was given, `unsent` what waits."""
 
     device: str
     client: str
@@ -82,6 +82,7 @@ class Identity:
     receipt: Mapping[str, Any] | None
     offset_ms: int | None
     uncertainty_ms: int | None
+    unsent: int = 0
 
 
 class Laptop(Protocol):

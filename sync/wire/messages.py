@@ -75,7 +75,10 @@ class EventMessage(Message):
 
 
 class Hello(Message):
-    """Who speaks, in which versions, at what time by his clocks, with his last receipt."""
+    """Who speaks, in which versions, at what time by his clocks, with his last receipt.
+
+    `pending` is how many events he still holds back after this request's push; null when he does not say.
+    """
 
     protocol = fields.Integer(strict=True, required=True)
     client = fields.String(required=True, validate=validate.Length(max=60))
@@ -83,6 +86,9 @@ class Hello(Message):
     incarnation = Id(required=True)
     policy_versions = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
     receipt = fields.Nested(ReceiptMessage, load_default=None, allow_none=True)
+    pending = fields.Integer(
+        strict=True, load_default=None, allow_none=True, validate=validate.Range(min=0, max=2**31 - 1)
+    )
 
 
 class Push(Message):

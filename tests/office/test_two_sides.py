@@ -137,6 +137,27 @@ def test_a_day_of_visits_leaves_both_sides_equal(carried: Carried) -> None:
     assert carried.exchange().outcome.sent == 0
 
 
+def test_the_office_knows_how_much_a_laptop_still_holds_back(
+    carried: Carried, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, heard = carried.peer.world, []
+    carried.exchange()
+    for _visit in range(5):
+        carried.say("visit.recorded", visit_body(world, "Rosa"))
+    answer = carried.peer.sync
+
+    def listen(request: dict[str, Any]) -> dict[str, Any]:
+        reply = answer(request)
+        heard.append(world.rows(t.devices)[0]["pending"])
+        return reply
+
+    monkeypatch.setattr("sync.exchange.push.BATCH_LIMIT", 2)
+    monkeypatch.setattr(carried.peer, "sync", listen)
+    carried.exchange()
+    assert heard[:3] == [3, 1, 0]
+    assert heard[-1] == 0
+
+
 def shown(day: Day | None) -> list[tuple[Any, ...]]:
     """What the day's screen says of each stop."""
     assert day is not None
