@@ -46,7 +46,7 @@ def _decision(
 
 def _why(work: Fieldwork, load: Load, share: Share, agent: Agent, carried: int) -> Phrase:
     zone = agent.zone if share.bearer in load.same_zone else ""
-    values: dict[str, str | int] = {"zone": zone, "load": carried, "branch": agent.branch}
+    values: dict[str, str | int | float] = {"zone": zone, "load": carried, "branch": agent.branch}
     if load.point is None:
         if zone:
             return Phrase(N_("sin coordenadas: por la zona {zone}; carga de {load} deudores"), values)
@@ -55,7 +55,7 @@ def _why(work: Fieldwork, load: Load, share: Share, agent: Agent, carried: int) 
         return Phrase(N_("sin coordenadas ni zona: por reparto; carga de {load} deudores"), values)
     if share.metres is None:
         return Phrase(N_("por reparto de la carga: {load} deudores"), values)
-    values["km"] = f"{share.metres / 1000:.1f}"
+    values["km"] = round(share.metres / 1000, 1)
     if zone:
         return Phrase(N_("zona {zone}, a {km} km del centro del gestor; carga de {load} deudores"), values)
     if share.nearest:

@@ -218,7 +218,7 @@ TONES: dict[str, Mapping[str, str]] = {
         "cancelada": "neutral",
     },
     "severity": {"info": "info", "review": "warn", "serious": "bad"},
-    "evidence": {"A": "good", "B": "good", "C": "warn", "D": "bad"},
+    "evidence": {"A": "good", "B": "good", "C": "neutral", "D": "warn"},
     "outcome": {"assigned": "good", "barred": "neutral", "unassigned": "warn"},
     "account": {"open": "good", "recalled": "bad", "absent": "warn", "closed": "neutral"},
     "review": {"accepted": "good", "proposed": "warn", "rejected": "neutral"},

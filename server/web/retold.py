@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,15 +43,26 @@ def amended(replaces: Mapping[str, Any], numbers: Mapping[str, str], zone: str) 
     return rows
 
 
-def detailed(detail: Mapping[str, Any]) -> list[Told]:
-    """What a result asked and what was answered."""
+def detailed(detail: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """What a result asked, what was answered, and how to write it: "money", "date" or ""."""
     rows = []
     for key, value in detail.items():
         field = FIELDS.get(key)
         choices = dict(field.choices) if field is not None else {}
         words = _(choices[value]) if value in choices else str(value)
-        rows.append((_(field.label) if field is not None else key, words))
+        kind = field.kind if field is not None and _reads_as(words, field.kind) else ""
+        rows.append((_(field.label) if field is not None else key, words, kind))
     return rows
+
+
+def _reads_as(text: str, kind: str) -> bool:
+    """Whether the text is the amount or the date it should be; a laptop may have sent anything."""
+    try:
+        if kind == "money":
+            return Decimal(text).is_finite()
+        return kind == "date" and bool(date.fromisoformat(text))
+    except (InvalidOperation, ValueError):
+        return False
 
 
 def _words(key: str, value: Any, zone: str) -> str:

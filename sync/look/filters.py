@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from babel.numbers import format_currency
 from flask import Flask
-from flask_babel import get_locale, gettext
+from flask_babel import format_decimal, get_locale, gettext
 from markupsafe import Markup, escape
 
 from sync.money import digits
@@ -53,7 +53,14 @@ def phrase(value: Phrase | str | None) -> Markup:
             value = Phrase.from_json(value)
         except ValueError:
             return escape(value)
-    return escape(value.said(gettext))
+    return escape(
+        Phrase(value.msgid, {name: _figure(told) for name, told in value.values.items()}).said(gettext)
+    )
+
+
+def _figure(value: str | int | float) -> str | int | float:
+    """A figure with a fraction as the reader's language writes it; all else as it is."""
+    return format_decimal(value) if isinstance(value, float) else value
 
 
 def money(value: Money | Decimal | str | int | None, currency: str = "", country: str = "") -> Markup:
