@@ -150,5 +150,5 @@ def picture(page: Page, path: Path) -> None:
     from PIL import Image  # only where pictures are asked for
 
     with Image.open(path) as taken:
-        taken.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+        taken.convert("RGB").save(path, optimize=True)
     assert path.stat().st_size < LARGEST, f"{path} has {path.stat().st_size} bytes"
