@@ -76,7 +76,7 @@ class Day:
 
 @pytest.fixture(scope="module")
 def day(
-    village: Village, chromium_session: Chromium, tmp_path_factory: pytest.TempPathFactory
+    chromium_session: Chromium, village: Village, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Day]:
     folder = tmp_path_factory.mktemp("day")
     copied = village.copied(folder / "village")
