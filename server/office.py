@@ -19,7 +19,7 @@ from sync.sealing import new_recovery_key, recovery_key_from_pem, recovery_pem
 
 from .config import Config, WrongConfig
 from .store import facts, offices, people, schema
-from .store.engine import open_engine, writing
+from .store.engine import open_engine, reading, writing
 from .store.scopes import Share
 
 KEY_FILES = ("signing.pem", "recovery.pem", "recovery.pub", "session.secret")
@@ -69,7 +69,7 @@ def initialise(config: Config, now: datetime, name: str = "Ronda") -> Initialise
     """Make the folder, the keys, the tables and a first administrator; run again, it only migrates."""
     try:
         config.data.mkdir(parents=True, exist_ok=True)
-        if _has_tables(config):
+        if _in_use(config):
             _require_keys(config)
         _make_keys(config)
     except OSError as wrong:
@@ -117,13 +117,16 @@ def hash_password(password: str) -> str:
     return PasswordHasher().hash(unicodedata.normalize("NFC", password))
 
 
-def _has_tables(config: Config) -> bool:
-    """True when the database has been an office before: its keys must then be there."""
+def _in_use(config: Config) -> bool:
+    """True when the database has been an office before, not only migrated: its keys must then be there."""
     if config.database_url.startswith("sqlite:///") and not Path(config.database_url[10:]).exists():
         return False
     engine = open_engine(config.database_url)
     try:
-        return schema.current(engine) is not None
+        if schema.current(engine) is None:
+            return False
+        with reading(engine) as connection:
+            return offices.get(connection, "id") is not None
     finally:
         engine.dispose()
 
