@@ -41,7 +41,8 @@ PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
 def words(text: str) -> set[str]:
-    return {word.lower() for word in re.findall(r"[^\W\d_]+", PLACES.sub(" ", text))}
+    """Letters beside a digit are no word: an identifier may well hold `de`."""
+    return {word.lower() for word in re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", PLACES.sub(" ", text))}
 
 
 # Words that only one of the two languages has.

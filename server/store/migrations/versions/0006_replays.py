@@ -1,0 +1,16 @@
+"""What an upgrade replays."""
+
+from __future__ import annotations
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+
+
+def downgrade() -> None:
+    """Ronda goes back by restoring a backup, never by undoing a migration."""
