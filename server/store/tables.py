@@ -709,3 +709,26 @@ findings = Table(
     word("resolved_why"),
     UniqueConstraint("visit_id", "rule"),
 )
+
+backups = Table(  # copies of the whole office that were read again and found whole
+    "backups",
+    metadata,
+    key(),
+    Column("made_at", UTCDateTime, nullable=False, index=True),  # the moment the copy shows
+    Column("verified_at", UTCDateTime, nullable=False),
+    Column("epoch", Id, nullable=False),
+    Column("place", Text, nullable=False),  # the folder it was written to
+    Column("sha256", String(64), nullable=False),  # of its manifest
+    Column("events", BigInteger, nullable=False),
+    Column("gone_at", UTCDateTime),  # pruned, or found broken: it covers nothing any more
+    word("gone_why"),
+)
+
+backup_heads = Table(  # how far a backup holds each chain
+    "backup_heads",
+    metadata,
+    Column("backup_id", Id, ForeignKey("backups.id"), primary_key=True),
+    Column("incarnation", Id, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+    Column("h", LargeBinary, nullable=False),
+)
