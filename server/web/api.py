@@ -32,6 +32,7 @@ from ..store.trouble import Busy, is_full
 from . import here
 
 PREFIX = "/v1"
+JSON = "application/json"
 # Guessing a code is hopeless anyway (100 bits); this keeps the attempts from costing anything.
 ENROL_LIMIT = "20 per minute"
 
@@ -48,6 +49,12 @@ HTTP_CODES = {
     503: "busy",
     507: "storage_full",
 }
+
+# What `Instant` reads: RFC 3339 in UTC and nothing else of it.
+INSTANT_PATTERN = (
+    "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
+    r"T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z$"
+)
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -129,6 +136,7 @@ def create(
     app.extensions["ronda.limiter"] = limiter  # the views hold it weakly
     api = Api()
     api.ERROR_SCHEMA = ProblemSchema
+    api.DEFAULT_RESPONSE_CONTENT_TYPE = MEDIA_TYPE  # of every answer that names no other: the errors
     api.init_app(app)
     _install_errors(app)  # after flask-smorest's own, which they replace
     _describe(api)
@@ -170,7 +178,7 @@ def _door(office: Office, clock: Callable[[], datetime], limiter: Limiter) -> Bl
 def _post(door: Blueprint, view: Callable[..., Response], asked: type[Schema], reply: type[Schema]) -> None:
     """`POST /v1/<name of the view>`, with its two messages documented."""
     name = view.__name__
-    described = door.arguments(asked)(door.response(200, reply)(view))
+    described = door.arguments(asked)(door.response(200, reply, content_type=JSON)(view))
     door.route(f"/{name}", methods=["POST"], endpoint=name)(described)
 
 
@@ -207,6 +215,8 @@ def _describe(api: Api) -> None:
 
 
 def _pattern(_converter: Any, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
+    if isinstance(field, Instant):
+        return {"pattern": INSTANT_PATTERN}
     if not isinstance(field, Hex):
         return {}
     count = "*" if field.size is None else f"{{{field.size}}}"
