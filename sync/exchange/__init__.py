@@ -4,7 +4,19 @@
 office are reached through the protocols of `sides`.
 """
 
+from .pauses import next_pause
 from .running import Outcome, run
 from .sides import Clock, Laptop, OfficeSays, Peer, Reading, Unreachable, Untrusted
 
-__all__ = ["Clock", "Laptop", "OfficeSays", "Outcome", "Peer", "Reading", "Unreachable", "Untrusted", "run"]
+__all__ = [
+    "Clock",
+    "Laptop",
+    "OfficeSays",
+    "Outcome",
+    "Peer",
+    "Reading",
+    "Unreachable",
+    "Untrusted",
+    "next_pause",
+    "run",
+]
