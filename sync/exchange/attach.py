@@ -6,62 +6,24 @@ carried stays, and the next exchange goes on from the byte where this one ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 from marshmallow import ValidationError
 
 from ..wire.attachments import FIRST_CHUNK, LARGEST_CHUNK, LEAST_CHUNK, loaded_held
+from .files import Carrier, File, Files
 from .sides import OfficeSays, Unreachable
 
 # This many chunks in a row without a cut, and the next may be twice as large.
 STEADY = 4
-# What the office says of a file that no further attempt of this exchange can change.
-GIVEN_UP = frozenset({"too_large", "hash_mismatch", "validation_failed"})
+# The office and we differ about where a file stands: it is asked, a few times at most.
+ASK_AGAIN = frozenset({"bad_offset", "hash_mismatch"})
+RESTARTS = 3
+# A no that is about one file; the next one may still go.
+OF_THIS_FILE = ASK_AGAIN | {"not_found", "scope", "too_large", "validation_failed"}
 LATER = frozenset({"busy", "rate_limited"})
-
-
-@dataclass(frozen=True)
-class File:
-    """A file that is not whole on the other side yet; `reached` is how far it is, as last known."""
-
-    sha256: str
-    size: int
-    reached: int = 0
-
-
-class Files(Protocol):
-    """The office's door for files. Raises Unreachable or OfficeSays; never tries again by itself."""
-
-    def attachment(self, sha256: str) -> dict[str, Any]:
-        """How far the office holds it."""
-
-    def put_chunk(self, sha256: str, offset: int, chunk: bytes) -> dict[str, Any]: ...
-
-    def document(self, sha256: str, offset: int, limit: int) -> bytes: ...
-
-
-class Carrier(Protocol):
-    """The laptop's files. Every method is one transaction of its own."""
-
-    def attachments_waiting(self) -> Sequence[File]:
-        """Those whose bytes the office has not said it stores, the most wanted first."""
-
-    def attachment_chunk(self, sha256: str, offset: int, limit: int) -> bytes: ...
-
-    def attachment_reached(self, sha256: str, reached: int, *, stored: bool) -> None: ...
-
-    def attachment_erased(self, sha256: str) -> None:
-        """The office suppressed it: its bytes are dropped here too."""
-
-    def attachments_pending(self) -> int: ...
-
-    def documents_waiting(self) -> Sequence[File]:
-        """Papers that are announced and not whole here, in the order of the stops; others are dropped."""
-
-    def document_arrived(self, sha256: str, offset: int, chunk: bytes) -> bool:
-        """Keep a chunk; the last one is kept only when the whole has its hash. False when it has not."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +59,7 @@ class Link:
     cuts: int = 0
     _in_a_row: int = 0
     _steady: int = 0
-    _moved: int = field(default=0)
+    _moved: int = 0
 
     def room(self) -> int:
         """The size of the next chunk. Raises Stop when the budget is spent."""
@@ -124,67 +86,63 @@ class Link:
             self.budget.pause(min(4.0, 0.25 * 2 ** (self._in_a_row - 2)))
 
 
-def run(laptop: Carrier, peer: Files, budget: Budget | None = None) -> Carried:
+def run(laptop: Carrier, peer: Files, now: datetime, budget: Budget | None = None) -> Carried:
     """Carry what waits, until it is done or the link fails too often. Raises nothing of the link's."""
     link = Link(budget or Budget())
     sent = received = 0
     try:
         for one in laptop.attachments_waiting():
             sent += _send(laptop, peer, link, one)
-        for one in laptop.documents_waiting():
+        for one in laptop.documents_waiting(now):
             received += _fetch(laptop, peer, link, one)
     except (Stop, OfficeSays):
         pass
     return Carried(
-        sent, received, laptop.attachments_pending(), len(laptop.documents_waiting()), cuts=link.cuts
+        sent, received, laptop.attachments_pending(), len(laptop.documents_waiting(now)), cuts=link.cuts
     )
 
 
 def _send(laptop: Carrier, peer: Files, link: Link, file: File) -> bool:
     """True when the office stores it whole. Raises Stop."""
-    at: int | None = None  # unknown: the office may hold more, or less, than it did last time
-    restarts = 0
+    at = None if file.reached else 0  # None: the office is asked, it may hold more or less than it last said
+    again = 0
     while True:
-        room = link.room()
-        chunk = b"" if at is None else laptop.attachment_chunk(file.sha256, at, room)
+        room, chunk = link.room(), b""
         try:
-            if at is None and file.reached == 0:
-                at = 0  # never begun, as far as is known here: the first chunk finds out
-                continue
-            answer = peer.attachment(file.sha256) if at is None else peer.put_chunk(file.sha256, at, chunk)
-            held = loaded_held(answer)
+            if at is None:
+                held = loaded_held(peer.attachment(file.sha256))
+            else:
+                chunk = laptop.attachment_chunk(file.sha256, at, room)
+                held = loaded_held(peer.put_chunk(file.sha256, at, chunk))
         except Unreachable:
             link.cut()
             continue
         except OfficeSays as said:
-            if said.told.code == "bad_offset" and restarts < 3:
-                at, restarts = None if file.reached else _told(said.told.fields), restarts + 1
+            if said.told.code in ASK_AGAIN and again < RESTARTS:
+                at, again = None, again + 1
                 continue
-            return _refused(laptop, link, file, said)
+            return _refused(laptop, file, said)
         except ValidationError as wrong:
             raise Stop from wrong
         link.went(len(chunk))
         laptop.attachment_reached(file.sha256, held["received"], stored=held["stored"])
         if held["stored"]:
             return True
+        if at is not None and held["received"] <= at:
+            again += 1  # an office that never moves would keep us sending for ever
+            if again > RESTARTS:
+                return False
         at = held["received"]
 
 
-def _told(fields: Any) -> int | None:
-    said = fields.get("received")
-    return said if isinstance(said, int) else None
-
-
-def _refused(laptop: Carrier, link: Link, file: File, said: OfficeSays) -> bool:
+def _refused(laptop: Carrier, file: File, said: OfficeSays) -> bool:
     """This file cannot go now; the next one may. Raises OfficeSays where none can, Stop in a busy office."""
     code = said.told.code
+    if code in LATER:
+        raise Stop from said
     if code == "erased":
         laptop.attachment_erased(file.sha256)
-    elif code in LATER:
-        raise Stop from said
-    elif code in GIVEN_UP or code in ("not_found", "scope"):
-        laptop.attachment_reached(file.sha256, 0, stored=False)
-    else:
+    elif code not in OF_THIS_FILE:
         raise said
     return False
 
@@ -212,9 +170,3 @@ def _fetch(laptop: Carrier, peer: Files, link: Link, file: File) -> bool:
             return False
         at += len(chunk)
     return True
-
-
-def in_order(files: Collection[File], wanted: Sequence[str]) -> list[File]:
-    """Files in the order of `wanted` hashes; those not named there come after, as they were."""
-    place = {sha256: number for number, sha256 in reversed(list(enumerate(wanted)))}
-    return sorted(files, key=lambda one: place.get(one.sha256, len(place)))

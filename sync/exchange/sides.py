@@ -14,6 +14,7 @@ from ..ledger import Clock as EventClock
 from ..wire.errors import Told
 from ..wire.fields import instant
 from ..words import N_, Phrase
+from .files import Carrier, Files
 
 
 class Unreachable(Exception):
@@ -38,7 +39,7 @@ class Untrusted(Exception):
         super().__init__(str(because))
 
 
-class Peer(Protocol):
+class Peer(Files, Protocol):
     """The office: over HTTP, or in the same process. Raises Unreachable or OfficeSays."""
 
     def sync(self, request: dict[str, Any]) -> dict[str, Any]: ...
@@ -85,7 +86,7 @@ class Identity:
     unsent: int = 0
 
 
-class Laptop(Protocol):
+class Laptop(Carrier, Protocol):
     """What the laptop remembers. Every method is one transaction of its own."""
 
     def identity(self) -> Identity: ...
@@ -126,5 +127,3 @@ class Laptop(Protocol):
 
     def heard(self, *, offset_ms: int, uncertainty_ms: int, epoch: str, notices: Sequence[Any]) -> None:
         """Note what a reply said besides: the clock's offset, the epoch and the office's notices."""
-
-    def pending_attachments(self) -> int: ...
