@@ -6,10 +6,12 @@ import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sync.cells import safe
 from sync.keys import DEVICE, Keyring, PublicKey, signing_key
+from sync.ledger import LAPTOP_EXPORT, Erasure, Manifest, listed_withheld
 from sync.ledger_folder import write_export
 from sync.records import EventKind
 from sync.wire.fields import instant, parse_instant
@@ -48,7 +50,7 @@ class Handed:
     visits: int
 
 
-def hand_over(store: Store, folder: Path) -> Handed:
+def hand_over(store: Store, folder: Path, now: datetime) -> Handed:
     """`folder/ledger/` for `ronda verify`, and `folder/visits.csv`: UTF-8, one row per visit and account."""
     with store.reading() as db:
         entries, signed = journal.chains(db), receipts.all_of(db)
@@ -58,11 +60,16 @@ def hand_over(store: Store, folder: Path) -> Handed:
         ours = PublicKey(own.public, DEVICE, settings.get(db, "device"), opened)
         keys = Keyring((*Keyring.from_json(settings.get(db, "office_keys")).keys, ours))
         said = [
-            row for row in journal.rows(db, newest=1_000_000) if row.entry.kind == EventKind.VISIT_RECORDED
+            row
+            for row in journal.rows(db, newest=1_000_000)
+            if row.entry.kind == EventKind.VISIT_RECORDED and row.said
         ]
         accounts = {one["id"]: one for one in records.all_of(db, "account")}
         names = {one["id"]: one["name"] for one in records.all_of(db, "debtor")}
-    write_export(folder / "ledger", entries, signed, checkpoints, keys)
+        erasures = [Erasure.from_json(one) for one in records.all_of(db, "erasure")]
+    gone = {(one.id, one.body_digest) for one in erasures}
+    manifest = Manifest(LAPTOP_EXPORT, now, withheld=listed_withheld(entries, gone))
+    write_export(folder / "ledger", entries, signed, checkpoints, keys, erasures=erasures, manifest=manifest)
     with (folder / "visits.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)

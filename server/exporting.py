@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine
 
 from sync.cells import safe
 from sync.keys import SigningKey
-from sync.ledger import Entry
+from sync.ledger import OFFICE_EXPORT, Entry, Manifest, sign_manifest
 from sync.ledger_folder import write_export
 from sync.money import from_minor, written
 from sync.records import Payment
@@ -153,6 +153,7 @@ def export(
             ledgers.all_checkpoints(connection),
             keyring(connection, signer, now),
             erasures=ledgers.all_erasures(connection),
+            manifest=sign_manifest(signer, Manifest(OFFICE_EXPORT, now)),
         )
         facts.append(
             connection,

@@ -2,12 +2,14 @@
 
 `ledger.jsonl` holds one entry a line with its header and body as the exact text that was hashed;
 `receipts.jsonl`, `checkpoints.jsonl` and `erasures.jsonl` hold the signed statements; `keys.json` the
-public keys. Every line is canonical JSON, so that a file has one way to be right.
+public keys, `manifest.json` which kind of export it is and what it does not show. Every line is
+canonical JSON, so that a file has one way to be right.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +17,8 @@ from typing import Any, TypeVar
 
 from .digest import canonical
 from .keys import BrokenKey, Keyring
-from .ledger import Checkpoint, Entry, Erasure, Receipt, as_received
+from .ledger import Checkpoint, Entry, Erasure, Manifest, Receipt, as_received
+from .ledger.manifest import place_of
 from .ledger.reading import Reader
 from .wire.codec import loads
 from .wire.errors import Problem
@@ -25,6 +28,7 @@ RECEIPTS = "receipts.jsonl"
 CHECKPOINTS = "checkpoints.jsonl"
 ERASURES = "erasures.jsonl"
 KEYS = "keys.json"
+MANIFEST = "manifest.json"
 
 T = TypeVar("T")
 
@@ -35,11 +39,13 @@ class NotAnExport(ValueError):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A line that is not what an export writes."""
+    """A line that is not what an export writes, and the place it still says, if any."""
 
     file: str
     line: int
     why: str
+    incarnation: str = ""
+    n: int = 0
 
 
 @dataclass
@@ -51,15 +57,21 @@ class Folder:
     checkpoints: list[Checkpoint] = field(default_factory=list)
     erasures: list[Erasure] = field(default_factory=list)
     keys: Keyring | None = None
+    manifest: Manifest | None = None
+    path: Path | None = None
     unreadable: list[Unreadable] = field(default_factory=list)
 
 
 def entry_to_json(entry: Entry) -> dict[str, Any]:
-    """One line of `ledger.jsonl`: hashes in hex, header and body as text, salt and body null when absent."""
-    return {
+    """One line of `ledger.jsonl`: hashes in hex, header and body as text, null when absent.
+
+    Only a withheld header is null; its `header_sha256` then stands for it.
+    """
+    hidden = entry.header_digest
+    return ({} if hidden is None else {"header_sha256": hidden.hex()}) | {
         "incarnation": entry.incarnation,
         "n": entry.n,
-        "header": entry.header.decode("utf-8"),
+        "header": entry.header.decode("utf-8") if hidden is None else None,
         "salt": None if entry.salt is None else entry.salt.hex(),
         "body": None if entry.body is None else entry.body.decode("utf-8"),
         "body_digest": entry.body_digest.hex(),
@@ -73,14 +85,18 @@ def entry_from_json(said: Any) -> Entry:
     for name in ("salt", "body"):
         if name not in read.said:
             raise ValueError(f"an entry needs `{name}`, null when it is erased")
+    hidden = read.bytes("header_sha256", 32) if "header_sha256" in read.said else None
+    if hidden is not None and any(read.said[name] is not None for name in ("header", "salt", "body")):
+        raise ValueError("an entry with a `header_sha256` has no header, salt or body")
     return as_received(
         incarnation=read.text("incarnation"),
         n=read.number("n"),
-        header=read.text("header").encode("utf-8"),
+        header=read.text("header").encode("utf-8") if hidden is None else b"",
         salt=None if read.said["salt"] is None else read.bytes("salt", 16),
         body=None if read.said["body"] is None else read.text("body").encode("utf-8"),
         body_digest=read.bytes("body_digest", 32),
         h=read.bytes("h", 32),
+        header_digest=hidden,
     )
 
 
@@ -92,6 +108,7 @@ def write_export(
     keys: Keyring,
     *,
     erasures: Iterable[Erasure] = (),
+    manifest: Manifest | None = None,
 ) -> None:
     """Write the folder. Entries come in order of incarnation and n; each file replaces its old self whole."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -100,6 +117,10 @@ def write_export(
     _write(folder / CHECKPOINTS, (canonical(checkpoint.to_json()) for checkpoint in checkpoints))
     _write(folder / ERASURES, (canonical(erasure.to_json()) for erasure in erasures))
     _write(folder / KEYS, [canonical(keys.to_json())])
+    if manifest is None:
+        (folder / MANIFEST).unlink(missing_ok=True)
+    else:
+        _write(folder / MANIFEST, [canonical(manifest.to_json())])
 
 
 def _write(path: Path, lines: Iterable[bytes]) -> None:
@@ -122,7 +143,7 @@ def read_export(path: Path) -> Folder:
     ledger = path if alone else folder / LEDGER
     if not ledger.is_file():
         raise NotAnExport(f"{path} is not an exported ledger: there is no {LEDGER} in it")
-    found = Folder()
+    found = Folder(path=None if alone else folder)
     found.entries = list(_read(ledger, entry_from_json, found.unreadable))
     for name in (RECEIPTS, CHECKPOINTS, KEYS):
         if not alone and not (folder / name).is_file():
@@ -135,6 +156,8 @@ def read_export(path: Path) -> Folder:
     found.erasures = list(_read(folder / ERASURES, Erasure.from_json, found.unreadable))
     if (folder / KEYS).is_file():
         found.keys = read_keys(folder / KEYS)
+    said = list(_read(folder / MANIFEST, Manifest.from_json, found.unreadable))
+    found.manifest = said[0] if len(said) == 1 else None
     return found
 
 
@@ -182,13 +205,34 @@ def _read(path: Path, read: Callable[[Any], T], unreadable: list[Unreadable]) ->
         for number, ended in enumerate(file, start=1):
             line = ended.removesuffix(b"\n")
             try:
-                said = loads(line)
-                if canonical(said) != line:
-                    raise ValueError("it is not written the way an export writes it")
-                value = read(said)
-            except Problem:
-                unreadable.append(Unreadable(path.name, number, "it is not valid JSON"))
+                yield read_line(line, read)
             except ValueError as wrong:
-                unreadable.append(Unreadable(path.name, number, str(wrong)))
-            else:
-                yield value
+                unreadable.append(Unreadable(path.name, number, str(wrong), *_place_said(line)))
+
+
+def read_line(line: bytes, read: Callable[[Any], T]) -> T:
+    """One line of an export without its line feed. Raises ValueError with a sentence."""
+    try:
+        said = loads(line)
+    except Problem as wrong:
+        raise ValueError("it is not valid JSON") from wrong
+    if canonical(said) != line:
+        raise ValueError("it is not written the way an export writes it")
+    return read(said)
+
+
+# The place is written twice in a line: beside the event, and in its header with its quotes escaped.
+PLACES = (
+    re.compile(rb'"incarnation":"([0-9a-f-]{36})","n":(\d{1,18}),'),
+    re.compile(rb'\\"incarnation\\":\\"([0-9a-f-]{36})\\",\\"kind\\":.{1,200}?\\"n\\":(\d{1,18}),'),
+)
+
+
+def _place_said(line: bytes) -> tuple[str, int]:
+    """The place a damaged line still says, or ("", 0): so that it can be looked for elsewhere."""
+    for pattern in PLACES:
+        for incarnation, n in reversed(pattern.findall(line)):
+            place = place_of(incarnation.decode(), int(n))
+            if place is not None:
+                return place
+    return "", 0

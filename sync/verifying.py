@@ -6,14 +6,17 @@ Exits 0 when every event, receipt and checkpoint holds, 1 when something is wron
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
 
 import click
 
 from .keys import OFFICE, Keyring
-from .ledger import ChainProblem, ChainReport, Checkpoint, Receipt
+from .ledger import ChainProblem, ChainReport, Checkpoint, Manifest, Receipt
 from .ledger import verify as judge
+from .ledger.manifest import KINDS
 from .ledger_folder import Folder, NotAnExport, read_export, read_keys, read_statements, write_export
 
 __all__ = ["verdict_on", "verify", "write_export"]
@@ -40,11 +43,13 @@ def verdict_on(
         outside=checkpoints or [],
         erasures=folder.erasures,
         keys=own if keys is None else keys.trusting(own),
+        manifest=folder.manifest,
     )
     unreadable = [
-        ChainProblem("unreadable", "", 0, f"{one.file}, line {one.line}: {one.why}")
+        ChainProblem("unreadable", one.incarnation, one.n, f"{one.file}, line {one.line}: {one.why}")
         for one in folder.unreadable
     ]
+    unreadable += _files(folder)
     if not folder.entries and not unreadable and not report.problems:
         # Nothing was checked, and nothing held is not everything holding.
         unreadable = [ChainProblem("empty", "", 0, "there are no events here")]
@@ -59,6 +64,21 @@ def verdict_on(
     return replace(report, problems=(*unreadable, *report.problems), notes=tuple(notes))
 
 
+def _files(folder: Folder) -> Iterator[ChainProblem]:
+    """Each file the manifest names beside the ledger: is it there, and as it was?"""
+    if folder.manifest is None or folder.path is None:
+        return
+    for name, digest in folder.manifest.files:
+        parts = PurePosixPath(name).parts
+        path = folder.path.joinpath(*parts)
+        if not parts or PurePosixPath(name).is_absolute() or ".." in parts or "\\" in name or ":" in name:
+            yield ChainProblem("bad_manifest", "", 0, f"it names a file outside the export: {name}")
+        elif not path.is_file():
+            yield ChainProblem("missing", "", 0, f"the file {name}, which the manifest names, is not there")
+        elif sha256(path.read_bytes()).hexdigest() != digest:
+            yield ChainProblem("changed", "", 0, f"the file {name} is not the one the manifest names")
+
+
 @click.command()
 @click.argument("path", metavar="DIR_OR_FILE", type=click.Path(exists=True, path_type=Path))
 @click.option(
@@ -68,6 +88,7 @@ def verdict_on(
     "--receipts", "receipt_files", multiple=True, type=FILE, help="Receipts held outside, one a line."
 )
 @click.option("--keys", "keys_file", type=FILE, help="The office's public keys, held outside the export.")
+@click.option("--kind", type=click.Choice(KINDS), help="Fail unless the export is of this kind.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def verify(
@@ -76,12 +97,14 @@ def verify(
     checkpoint_files: tuple[Path, ...],
     receipt_files: tuple[Path, ...],
     keys_file: Path | None,
+    kind: str | None,
     as_json: bool,
 ) -> None:
     """Check an exported ledger: the folder, or its ledger.jsonl alone.
 
     Names every event changed, missing, inserted, moved or cut, and every fork. Only receipts,
     checkpoints and keys held outside the export are proof against someone who rewrote it whole.
+    Says which kind of export it is: an office's (everything), a laptop's own, or evidence for a visit.
     """
     try:
         folder = read_export(path)
@@ -97,19 +120,41 @@ def verify(
         raise click.ClickException(str(wrong)) from wrong
     except OSError as wrong:
         raise click.ClickException(f"{wrong.filename} cannot be read: {wrong.strerror}") from wrong
+    found = None if report.manifest is None else report.manifest.kind
+    if kind is not None and found != kind:
+        other = ChainProblem(
+            "other_kind", "", 0, f"the export says it is {found or 'of no kind'}, not {kind}"
+        )
+        report = replace(report, problems=(other, *report.problems))
     click.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _told(report, folder))
     ctx.exit(0 if report.ok else 1)
 
 
 def _told(report: ChainReport, folder: Folder) -> str:
     lines = [
+        _kind(report.manifest),
         f"{report.events} events in {len(report.heads)} installations, "
-        f"{len(folder.receipts)} receipts, {len(folder.checkpoints)} checkpoints."
+        f"{len(folder.receipts)} receipts, {len(folder.checkpoints)} checkpoints.",
     ]
+    if report.erased or report.withheld:
+        lines.append(f"{report.erased} erased, {report.withheld} withheld.")
     lines += [_line(problem) for problem in report.problems]
     lines += [f"note: {_line(note)}" for note in report.notes]
+    lines += [str(one) for one in report.outside]
     lines.append("Everything holds." if report.ok else f"{len(report.problems)} problems found.")
     return "\n".join(lines)
+
+
+def _kind(manifest: Manifest | None) -> str:
+    if manifest is None:
+        return "An export that does not say of which kind it is; judged as an office's full one."
+    kinds = {
+        "office": "An office's full export",
+        "laptop": "A laptop's own export",
+        "evidence": f"Evidence for event {manifest.about}",
+    }
+    by = "not signed" if manifest.key_id is None else f"signed with key {manifest.key_id}"
+    return f"{kinds[manifest.kind]}, made {manifest.at:%Y-%m-%d %H:%M:%SZ}, {by}."
 
 
 def _line(problem: ChainProblem) -> str:

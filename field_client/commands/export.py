@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ def export(store: Store, folder: Path, as_json: bool) -> None:
 
     The files hold names and debts in the clear: keep them as you would keep the laptop.
     """
-    done = hand_over(store, folder)
+    done = hand_over(store, folder, datetime.now(UTC))
     say(
         {"events": done.events, "receipts": done.receipts, "visits": done.visits},
         as_json,

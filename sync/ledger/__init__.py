@@ -17,10 +17,13 @@ from .entries import (
     check,
     erased,
     header_fields,
+    link,
     new_salt,
     reopen,
+    withheld,
     write_entry,
 )
+from .manifest import EVIDENCE, LAPTOP_EXPORT, OFFICE_EXPORT, Manifest, listed_withheld, sign_manifest
 from .statements import (
     Checkpoint,
     Erasure,
@@ -37,6 +40,9 @@ from .statements import (
 from .verdict import ChainReport, verify
 
 __all__ = [
+    "EVIDENCE",
+    "LAPTOP_EXPORT",
+    "OFFICE_EXPORT",
     "SALT_SIZE",
     "ZERO",
     "ChainProblem",
@@ -46,6 +52,7 @@ __all__ = [
     "Entry",
     "Erasure",
     "Head",
+    "Manifest",
     "Receipt",
     "as_received",
     "body_digest",
@@ -56,13 +63,17 @@ __all__ = [
     "erasure_bytes",
     "header_fields",
     "heads_digest",
+    "link",
+    "listed_withheld",
     "new_salt",
     "push_bytes",
     "receipt_bytes",
     "reopen",
     "sign_checkpoint",
     "sign_erasure",
+    "sign_manifest",
     "sign_receipt",
     "verify",
+    "withheld",
     "write_entry",
 ]

@@ -47,6 +47,7 @@ class Entry:
     """One event in its place. `salt` and `body` are both None when the body is erased or withheld.
 
     `id`, `kind` and `version` repeat what the header says, and are empty (0) where it cannot be read.
+    A withheld header is empty and `header_digest` stands for it: the link is whole, and says nothing.
     """
 
     incarnation: str
@@ -59,10 +60,16 @@ class Entry:
     body: bytes | None
     body_digest: bytes
     h: bytes
+    header_digest: bytes | None = None
 
     @property
     def head(self) -> Head:
         return Head(self.incarnation, self.n, self.h)
+
+    @property
+    def header_sha256(self) -> bytes:
+        """What the header puts into the link, whether or not it is shown."""
+        return sha256(self.header).digest() if self.header_digest is None else self.header_digest
 
 
 @dataclass(frozen=True)
@@ -106,14 +113,19 @@ def chain(incarnation: str, n: int, previous: bytes, header: bytes, digest: byte
     The incarnation enters as the 16 raw bytes of its UUID in network order (RFC 9562), which a UUID's
     text gives digit by digit. Every part has a fixed length. Raises ValueError when one is not so.
     """
+    return link(incarnation, n, previous, sha256(header).digest(), digest)
+
+
+def link(incarnation: str, n: int, previous: bytes, header_sha256: bytes, digest: bytes) -> bytes:
+    """The same from the SHA-256 of a header that is not shown."""
     if not is_id(incarnation):
         raise ValueError("an incarnation is a UUID in lower case with hyphens")
     if not 1 <= n <= LARGEST_N:
         raise ValueError(f"events are numbered from 1, not {n}")
-    if len(previous) != 32 or len(digest) != 32:
+    if not len(previous) == len(header_sha256) == len(digest) == 32:
         raise ValueError("a hash has 32 bytes")
     place = UUID(incarnation).bytes + n.to_bytes(8, "big")
-    return sha256(PREFIX + place + previous + sha256(header).digest() + digest).digest()
+    return sha256(PREFIX + place + previous + header_sha256 + digest).digest()
 
 
 def write_entry(
@@ -160,6 +172,7 @@ def as_received(
     body: bytes | None,
     body_digest: bytes,
     h: bytes,
+    header_digest: bytes | None = None,
 ) -> Entry:
     """An entry as it came, unjudged: `check` judges it. Never fails on what a header holds."""
     said = header_fields(header) or {}
@@ -175,6 +188,7 @@ def as_received(
         body,
         body_digest,
         h,
+        header_digest,
     )
 
 
@@ -205,6 +219,23 @@ def erased(entry: Entry) -> Entry:
     return replace(entry, salt=None, body=None)
 
 
+def withheld(entry: Entry) -> Entry:
+    """The bare link: nothing of what it says, of whom, when or of which kind can be read from it."""
+    return Entry(
+        entry.incarnation,
+        entry.n,
+        "",
+        "",
+        0,
+        b"",
+        None,
+        None,
+        entry.body_digest,
+        entry.h,
+        entry.header_sha256,
+    )
+
+
 def body_holds(entry: Entry) -> bool:
     """True when salt and body give the digest, or when both are gone."""
     if entry.salt is None or entry.body is None:
@@ -227,7 +258,7 @@ def check(entry: Entry, previous: bytes) -> list[ChainProblem]:
     if not body_holds(entry):
         found.append(problem("changed", "its salt and body do not give its body digest"))
     try:
-        expected = chain(entry.incarnation, entry.n, previous, entry.header, entry.body_digest)
+        expected = link(entry.incarnation, entry.n, previous, entry.header_sha256, entry.body_digest)
     except ValueError as wrong:
         return [*found, problem("changed", f"its place in the chain is not valid: {wrong}")]
     if expected != entry.h:
@@ -238,7 +269,9 @@ def check(entry: Entry, previous: bytes) -> list[ChainProblem]:
 
 
 def odd_header(entry: Entry) -> str | None:
-    """How the header disagrees with the entry it heads, in words; None when it does not."""
+    """How the header disagrees with the entry it heads, in words; None when it does not or is withheld."""
+    if entry.header_digest is not None:
+        return None
     said = header_fields(entry.header)
     if said is None:
         return "its header is not a JSON object"

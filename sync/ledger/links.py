@@ -11,9 +11,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from .entries import ChainProblem, Entry, Head, body_holds, chain, odd_header
+from .entries import ChainProblem, Entry, Head, body_holds, link, odd_header
 
 Anchors = Mapping[int, Collection[bytes]]
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much of one chain an export claims to show.
+
+    `start` is the place after which it begins. `withheld` are the places it says it does not show, and
+    `may_withhold` whether its kind may. `needed` is the furthest place it must reach (None: every anchor).
+    """
+
+    start: tuple[int, bytes]
+    withheld: Collection[int] = ()
+    may_withhold: bool = False
+    needed: int | None = None
 
 
 @dataclass
@@ -23,6 +37,8 @@ class Findings:
     incarnation: str
     problems: list[ChainProblem] = field(default_factory=list)
     notes: list[ChainProblem] = field(default_factory=list)
+    withheld: int = 0
+    unanchored: int = 0
 
     def problem(self, kind: str, n: int, detail: str, until: int | None = None) -> None:
         self.problems.append(ChainProblem(kind, self.incarnation, n, detail, until))
@@ -34,7 +50,9 @@ class Findings:
 def hash_after(entry: Entry, incarnation: str, n: int, previous: bytes, digest: bytes | None = None) -> bytes:
     """The hash `entry` would have at this place; empty where the place or a part is not valid."""
     try:
-        return chain(incarnation, n, previous, entry.header, entry.body_digest if digest is None else digest)
+        return link(
+            incarnation, n, previous, entry.header_sha256, entry.body_digest if digest is None else digest
+        )
     except ValueError:
         return b""
 
@@ -47,7 +65,7 @@ def follows(entry: Entry, incarnation: str, n: int, before: Collection[bytes]) -
 def judge_chain(
     incarnation: str,
     placed: Sequence[tuple[int, Entry]],
-    start: tuple[int, bytes],
+    extent: Extent,
     anchors: Anchors,
     erasures: Collection[tuple[str, bytes]],
 ) -> Findings:
@@ -59,15 +77,18 @@ def judge_chain(
     _name_moved(found, placed)
     by_n: dict[int, list[Entry]] = {}
     for n, entry in placed:
-        if n > start[0]:
+        if n > extent.start[0]:
             by_n.setdefault(n, []).append(entry)
         else:
-            found.problem("inserted", n, f"the chain begins after event {start[0]}")
-    walk = _Walk(found, by_n, start, anchors)
+            found.problem("inserted", n, f"the chain begins after event {extent.start[0]}")
+    walk = _Walk(found, by_n, extent.start, anchors)
+    hidden: list[int] = []
     for n in sorted(by_n):
         entry = walk.step(n)
-        _name_absent_body(found, n, entry, erasures)
-    walk.finish()
+        if _name_absent_body(found, n, entry, erasures, extent):
+            hidden.append(n)
+    walk.finish(extent.needed)
+    _note_withheld(found, hidden)
     return found
 
 
@@ -98,13 +119,34 @@ def _outside_longest_run(places: Sequence[int]) -> list[int]:
     return [n for index, n in enumerate(places) if index not in kept]
 
 
-def _name_absent_body(found: Findings, n: int, entry: Entry, erasures: Collection[tuple[str, bytes]]) -> None:
+def _name_absent_body(
+    found: Findings, n: int, entry: Entry, erasures: Collection[tuple[str, bytes]], extent: Extent
+) -> bool:
+    """Name a body that is not here, unless it is erased or rightly withheld; True when it is withheld."""
     if entry.salt is not None or entry.body is not None:
-        return
-    if (entry.id, entry.body_digest) in erasures:
+        return False
+    if entry.header_digest is None and (entry.id, entry.body_digest) in erasures:
         found.note("erased", n, "its body was erased, and a signed erasure says so")
+        return False
+    if n in extent.withheld:
+        if extent.may_withhold:
+            return True
+        found.problem("withheld", n, "it is not shown, and an office's full export shows everything")
+    elif entry.header_digest is not None:
+        found.problem("withheld", n, "it is not shown, and the manifest does not say that it is withheld")
     else:
         found.problem("body_missing", n, "its body is not here and no signed erasure says why")
+    return False
+
+
+def _note_withheld(found: Findings, places: Sequence[int]) -> None:
+    found.withheld = len(places)
+    first = None
+    for n, after in zip(places, [*places[1:], None], strict=False):
+        first = n if first is None else first
+        if after != n + 1:
+            found.note("withheld", first, "the exporter does not show what it says; its link holds", n)
+            first = None
 
 
 class _Walk:
@@ -195,7 +237,7 @@ class _Walk:
             hash_after(entry, self.found.incarnation, n, previous, digest) == entry.h for previous in before
         )
 
-    def finish(self) -> None:
+    def finish(self, needed: int | None) -> None:
         """Hold the chain against its anchors: strayed from them, cut before them, or going on after them."""
         if self.strayed:
             self.found.problem(
@@ -205,11 +247,15 @@ class _Walk:
                 self.strayed[-1],
             )
         furthest = max(self.anchors, default=0)
-        if furthest > self.last:
-            self.found.problem(
-                "cut", self.last + 1, f"the office vouched for events up to {furthest}", furthest
+        wanted = furthest if needed is None else min(furthest, needed)
+        if wanted > self.last:
+            self.found.problem("cut", self.last + 1, f"the office vouched for events up to {wanted}", wanted)
+        if furthest > max(wanted, self.last):
+            self.found.note(
+                "beyond", furthest, "vouched for from outside, further on than this export means to go"
             )
         after = [n for n in self.by_n if n > furthest]
+        self.found.unanchored = len(after)
         if after:
             self.found.note(
                 "unanchored",

@@ -144,7 +144,7 @@ def test_a_line_written_in_another_way_is_told_even_where_it_says_the_same(folde
     lines = (folder / LEDGER).read_bytes().splitlines()
     lines[2] = lines[2].replace(b'"n":3', b'"n": 3', 1)
     (folder / LEDGER).write_bytes(b"\n".join(lines) + b"\n")
-    assert kinds(folder) == {("unreadable", 0), ("missing", 3)}
+    assert kinds(folder) == {("unreadable", 3), ("missing", 3)}
 
 
 @pytest.mark.parametrize("text", [b"", b"{}", b"[1]", b"\xff", b'{"keys":[{"public":"00"}]}'])
