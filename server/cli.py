@@ -18,6 +18,8 @@ COMMANDS = {
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),
     "user": ("user:user", "Add and manage people: roles, scopes, passwords, agents."),
     "device": ("device:device", "Enrol, list and revoke laptops."),
+    "backup": ("backup:backup", "Make and verify a backup while the office serves."),
+    "restore": ("restore:restore", "Bring the office back from a backup, into an empty place."),
 }
 
 

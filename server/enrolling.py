@@ -170,6 +170,15 @@ def refuse_revoked(device: Device) -> None:
 
 def keyring(connection: Connection, signer: SigningKey, now: datetime) -> Keyring:
     """The office's public signing keys, the one in use among them."""
+    held = keyring_of(connection)
+    if held.find(signer.id, OFFICE) is not None:
+        return held
+    in_use = PublicKey(signer.public, OFFICE, str(offices.get(connection, "id")), now)
+    return Keyring((*held.keys, in_use))
+
+
+def keyring_of(connection: Connection) -> Keyring:
+    """The public signing keys the database knows."""
     owner = str(offices.get(connection, "id"))
     held = [
         PublicKey(
@@ -183,8 +192,6 @@ def keyring(connection: Connection, signer: SigningKey, now: datetime) -> Keyrin
         )
         for row in offices.signing_keys_held(connection)
     ]
-    if all(key.id != signer.id for key in held):
-        held.append(PublicKey(signer.public, OFFICE, owner, now))
     return Keyring(tuple(held))
 
 

@@ -22,6 +22,7 @@ from .store import facts, offices, people, schema
 from .store.engine import open_engine, reading, writing
 from .store.scopes import Share
 
+RESTORING = "restoring"  # a folder of this name says that a restore is under way
 KEY_FILES = ("signing.pem", "recovery.pem", "recovery.pub", "session.secret")
 
 
@@ -50,8 +51,9 @@ class Initialised:
 
 def open_office(config: Config) -> Office:
     """The office in `config.data`. Raises NoOffice, WrongSchema, UnsafeSQLite or WrongDatabase."""
+    _require_no_restore(config)
     signing_pem = config.keys / "signing.pem"
-    if not any((config.keys / name).exists() for name in KEY_FILES) and not _has_tables(config):
+    if not any((config.keys / name).exists() for name in KEY_FILES) and not _in_use(config):
         raise NoOffice(f"there is no office in {config.data}; make one with `ronda office init`")
     _require_keys(config)
     engine = open_engine(config.database_url)
@@ -67,6 +69,7 @@ def open_office(config: Config) -> Office:
 
 def initialise(config: Config, now: datetime, name: str = "Ronda") -> Initialised:
     """Make the folder, the keys, the tables and a first administrator; run again, it only migrates."""
+    _require_no_restore(config)
     try:
         config.data.mkdir(parents=True, exist_ok=True)
         if _in_use(config):
@@ -129,6 +132,14 @@ def _in_use(config: Config) -> bool:
             return offices.get(connection, "id") is not None
     finally:
         engine.dispose()
+
+
+def _require_no_restore(config: Config) -> None:
+    if (config.data / RESTORING).is_dir():
+        raise NoOffice(
+            f"a restore into {config.data} was cut off; run it again: `ronda office restore BACKUP --data "
+            f"{config.data}`"
+        )
 
 
 def _require_keys(config: Config) -> None:
