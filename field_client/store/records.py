@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlite_utils import Database
@@ -50,12 +50,12 @@ def clear(db: Database) -> None:
     db.execute("DELETE FROM records")
 
 
-def release(db: Database) -> int:
-    """Delete the hidden records about which nothing of ours waits to be acknowledged. Answers how many."""
+def release(db: Database, waiting: Collection[str]) -> int:
+    """Delete the hidden records, but for those of the debtors about whom something of ours waits."""
     gone = db.execute(
-        "DELETE FROM records WHERE gone = 1 AND (debtor IS NULL OR debtor NOT IN ("
-        "SELECT debtor FROM journal WHERE acknowledged = 0 AND debtor IS NOT NULL AND incarnation = "
-        "(SELECT json_extract(value, '$') FROM settings WHERE name = 'incarnation')))"
+        "DELETE FROM records WHERE gone = 1 AND (debtor IS NULL OR debtor NOT IN "
+        "(SELECT value FROM json_each(?)))",
+        [json.dumps(sorted(waiting))],
     )
     return int(gone.rowcount)
 

@@ -18,5 +18,5 @@ def next_pause(failures: int, rng: Random) -> timedelta:
     """
     if failures <= 0:
         return USUAL * rng.uniform(0.9, 1.1)
-    # 2 ** 6 is past LONGEST already; more would only make a number too large to multiply.
-    return min(FIRST * 2 ** min(failures - 1, 6), LONGEST) * rng.uniform(0.5, 1.0)
+    # Six doublings are past LONGEST already; more would only make a number too large to multiply.
+    return min(FIRST * (1 << min(failures - 1, 6)), LONGEST) * rng.uniform(0.5, 1.0)

@@ -23,11 +23,16 @@ def mark(head: Head) -> dict[str, Any]:
 
 
 def batch(laptop: Laptop, identity: Identity) -> dict[str, Any] | None:
-    """The next `push`: entries in order, the new head, our signature; None with nothing to say."""
-    entries = _within_size(laptop.waiting(BATCH_LIMIT))
+    """The next `push`: entries in order, the new head, our signature; None with nothing to say.
+
+    Of an older chain the office is first asked how far it holds it: most of it, as a rule.
+    """
+    if not identity.current and not identity.asked_about:
+        return None
+    entries = _within_size(laptop.waiting(identity.incarnation, min(identity.sizes.push, BATCH_LIMIT)))
     if not entries:
         return None
-    head, parent = entries[-1].head, laptop.parent()
+    head, parent = entries[-1].head, laptop.parent(identity.incarnation)
     return {
         "incarnation": head.incarnation,
         "parent": None if parent is None else mark(parent),
@@ -60,19 +65,19 @@ def _message(entry: Entry) -> dict[str, Any]:
 
 
 def settle(laptop: Laptop, identity: Identity, reply: dict[str, Any], reading: Reading) -> bool:
-    """Take the office's mark: acknowledge where our own h(n) agrees, else open a new incarnation.
+    """Take the office's mark: acknowledge where our own h(n) agrees, else give the chain up.
 
-    Answers True when a new incarnation was opened. Raises Untrusted when the office's receipt does not
-    hold or speaks of something else.
+    Answers True when it was given up. Raises Untrusted when the office's receipt does not hold or speaks
+    of something else.
     """
     have, receipt = reply["have"], receipt_of(identity, reply)
-    laptop.quarantine(identity.incarnation, reply["quarantined"], reading.wall)
     if have["incarnation"] != identity.incarnation:
         raise Untrusted(Phrase(N_("La respuesta habla de otra instalación; vuelva a enviar")))
-    if laptop.hash_at(have["n"]) == have["h"]:
-        laptop.acknowledge(have["incarnation"], have["n"], receipt)
+    laptop.quarantine(identity.incarnation, reply["quarantined"], reading.wall)
+    if laptop.hash_at(identity.incarnation, have["n"]) == have["h"]:
+        laptop.acknowledge(identity.incarnation, have["n"], receipt)
         return False
-    reopen(laptop, identity, reading)
+    give_up(laptop, identity, reading)
     return True
 
 
@@ -93,23 +98,25 @@ def receipt_of(identity: Identity, reply: dict[str, Any]) -> Receipt | None:
     return receipt
 
 
-def reopen(laptop: Laptop, identity: Identity, reading: Reading) -> None:
-    """Continue in a new incarnation that names its parent; what waits is said again, same ids and bodies.
+def give_up(laptop: Laptop, identity: Identity, reading: Reading) -> None:
+    """Say again what the office may not hold, with the same ids, salts and bodies.
 
     The office has another history under this incarnation: this laptop, or the other one, came from a
-    copy. Both histories stay; a person looks at the fork.
+    copy. Both histories stay; a person looks at the fork. What is said again goes to the end of the
+    current chain; where that is the one that forked, a new incarnation is opened that names its parent.
     """
-    incarnation = new_incarnation()
 
-    def chain(parent: Head, waiting: Sequence[Entry]) -> list[Entry]:
-        entries = [_opening(incarnation, parent, identity, reading)]
-        for entry in waiting:
-            if entry.kind != EventKind.INCARNATION_OPENED:
-                last = entries[-1]
-                entries.append(moved_to(entry, incarnation=incarnation, n=last.n + 1, previous=last.h))
-        return entries
+    def again(held: Head, last: Head | None, entries: Sequence[Entry]) -> list[Entry]:
+        said: list[Entry] = []
+        if last is None:
+            said.append(_opening(new_incarnation(), held, identity, reading))
+            last = said[0].head
+        for entry in entries:
+            said.append(moved_to(entry, incarnation=last.incarnation, n=last.n + 1, previous=last.h))
+            last = said[-1].head
+        return said
 
-    laptop.begin_again(chain, reading.wall)
+    laptop.give_up(identity.incarnation, again, reading.wall)
 
 
 def _opening(incarnation: str, parent: Head, identity: Identity, reading: Reading) -> Entry:

@@ -12,10 +12,13 @@ from ..ledger import Checkpoint
 from ..wire.messages import SyncReply
 from ..words import N_, Phrase
 from . import attach, compare, hello, pull, push
-from .sides import Clock, Laptop, OfficeSays, Peer, Untrusted
+from .sides import Clock, Identity, Laptop, OfficeSays, Peer, Unreachable, Untrusted
+from .sizes import Sizes
 
 # An office whose mark never moves would keep us asking for ever; this is far above any honest backlog.
 ROUNDS = 10_000
+# A no that a smaller request may turn into a yes.
+TOO_MUCH = frozenset({"too_large", "bad_encoding", "bad_json", "busy"})
 
 
 @dataclass(frozen=True)
@@ -67,49 +70,60 @@ def _attach(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> Outco
 
 
 def _round(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> tuple[Outcome, bool]:
+    """One request about one chain: its events up, a page of the feed down."""
     identity = laptop.identity()
-    said, asked = push.batch(laptop, identity), pull.ask(laptop)
-    reply, outcome = _exchange(laptop, peer, clock, outcome, {"push": said, "pull": asked})
-    before = len(said["events"]) if said else 0
+    said, asked = push.batch(laptop, identity), pull.ask(laptop, identity)
+    reply, outcome = _exchange(laptop, peer, clock, outcome, identity, {"push": said, "pull": asked})
+    carried = len(said["events"]) if said else 0
     reopened = push.settle(laptop, identity, reply, clock.read())
-    rows, more_rows = pull.take(laptop, asked, reply["page"])
-    left = len(laptop.waiting(1))
+    rows, more_rows = pull.take(laptop, identity, asked, reply["page"])
     stuck = said is not None and not reopened and reply["have"]["n"] < said["events"][0]["n"]
     if stuck and outcome.rounds > 3:
         raise Untrusted(Phrase(N_("La oficina no acepta los eventos que faltan; avise al coordinador")))
+    _remember_size(laptop, identity, identity.sizes.after(pushed=carried, page_full=rows >= asked["limit"]))
     outcome = replace(
         outcome,
-        sent=outcome.sent + (0 if stuck or reopened else before),
+        sent=outcome.sent + (0 if stuck or reopened else carried),
         received=outcome.received + rows,
         reopened=outcome.reopened + reopened,
         quarantined=len(reply["quarantined"]),
     )
-    return outcome, bool(left or more_rows or reopened) and outcome.rounds < ROUNDS
+    return outcome, (more_rows or laptop.unsettled()) and outcome.rounds < ROUNDS
 
 
 def _compare(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> Outcome:
+    """Compare what both hold, and ask what became of the odd events of chains no longer written to."""
     asked = compare.question(laptop)
     if asked is None:
         return outcome
-    reply, outcome = _exchange(laptop, peer, clock, outcome, {"compare": asked})
-    return replace(outcome, differed=compare.mend(laptop, asked, reply["compare"]))
+    identity = laptop.identity()
+    reply, outcome = _exchange(laptop, peer, clock, outcome, identity, {"compare": asked})
+    outcome = replace(outcome, differed=compare.mend(laptop, asked, reply["compare"]))
+    for chain in laptop.odd_chains():
+        identity = laptop.identity(chain)
+        reply, outcome = _exchange(laptop, peer, clock, outcome, identity, {})
+        push.settle(laptop, identity, reply, clock.read())
+    return outcome
 
 
 def _exchange(
-    laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome, said: dict[str, Any]
+    laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome, identity: Identity, said: dict[str, Any]
 ) -> tuple[dict[str, Any], Outcome]:
     """One request and its reply, loaded strictly; the clocks are compared on the way."""
-    identity, sent = laptop.identity(), clock.read()
+    sent = clock.read()
     pushed = len((said.get("push") or {"events": []})["events"])
     request = {"hello": hello.say(identity, sent, pushed), "push": None, "pull": None, "compare": None}
-    answered = peer.sync(request | said)
-    received = clock.read()
     try:
-        reply: dict[str, Any] = SyncReply().load(answered)
-    except ValidationError as wrong:
-        fields = wrong.messages if isinstance(wrong.messages, dict) else {}
-        text = N_("La respuesta de la oficina no se entiende ({where}); actualice el programa")
-        raise Untrusted(Phrase(text, {"where": ", ".join(sorted(map(str, fields)))})) from wrong
+        answered = peer.sync(request | said)
+    except Unreachable:
+        _remember_size(laptop, identity, identity.sizes.failed())
+        raise
+    except OfficeSays as refused:
+        if refused.told.code in TOO_MUCH:
+            _remember_size(laptop, identity, identity.sizes.failed())
+        raise
+    received = clock.read()
+    reply = _read(answered)
     offset_ms, uncertainty_ms = hello.offset(sent, received, reply["server_time"])
     laptop.heard(
         offset_ms=offset_ms, uncertainty_ms=uncertainty_ms, epoch=reply["epoch"], notices=reply["notices"]
@@ -118,6 +132,21 @@ def _exchange(
     return reply, replace(
         outcome, rounds=outcome.rounds + 1, offset_ms=offset_ms, uncertainty_ms=uncertainty_ms
     )
+
+
+def _read(answered: dict[str, Any]) -> dict[str, Any]:
+    try:
+        reply: dict[str, Any] = SyncReply().load(answered)
+    except ValidationError as wrong:
+        fields = wrong.messages if isinstance(wrong.messages, dict) else {}
+        text = N_("La respuesta de la oficina no se entiende ({where}); actualice el programa")
+        raise Untrusted(Phrase(text, {"where": ", ".join(sorted(map(str, fields)))})) from wrong
+    return reply
+
+
+def _remember_size(laptop: Laptop, identity: Identity, sizes: Sizes) -> None:
+    if sizes != identity.sizes:
+        laptop.resize(sizes)
 
 
 def _keep_checkpoint(laptop: Laptop, keys: Any, said: dict[str, Any] | None) -> None:

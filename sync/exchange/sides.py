@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from ..wire.errors import Told
 from ..wire.fields import instant
 from ..words import N_, Phrase
 from .files import Carrier, Files
+from .sizes import Sizes
 
 
 class Unreachable(Exception):
@@ -72,7 +73,12 @@ class Clock(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who this laptop is to the office. `receipt` is the last one it was given, `unsent` what waits."""
+    """Who this laptop is to the office. `receipt` is the last one it was given, `unsent` what waits.
+
+    `incarnation` is the chain it speaks of: the oldest one about which the office has not said its last
+    word, or the one that is written to (`current`). `asked_about`: the office said in this `epoch` how
+    far it holds that chain; `confirmed` is how far it holds each, of those it was asked about.
+    """
 
     device: str
     client: str
@@ -84,37 +90,64 @@ class Identity:
     offset_ms: int | None
     uncertainty_ms: int | None
     unsent: int = 0
+    current: bool = True
+    asked_about: bool = True
+    epoch: str | None = None
+    confirmed: Mapping[str, int] = field(default_factory=dict)
+    sizes: Sizes = field(default_factory=Sizes)
+
+
+# (how far the chain given up was held, the last entry of the current chain unless that is the one given
+# up, what must be said again) → the entries to append: to the current chain, or to a new one.
+Again = Callable[[Head, Head | None, Sequence[Entry]], Sequence[Entry]]
 
 
 class Laptop(Carrier, Protocol):
     """What the laptop remembers. Every method is one transaction of its own."""
 
-    def identity(self) -> Identity: ...
+    def identity(self, about: str | None = None) -> Identity:
+        """Speaking of the chain `about`, or of the one that is next."""
 
-    def waiting(self, limit: int) -> Sequence[Entry]:
-        """The next entries of the current chain that are not acknowledged."""
+    def waiting(self, incarnation: str, limit: int) -> Sequence[Entry]:
+        """The next entries of a chain that are not acknowledged."""
 
-    def parent(self) -> Head | None:
-        """Where the current chain continues another, if it does."""
+    def parent(self, incarnation: str) -> Head | None:
+        """Where a chain continues another, if it does."""
 
-    def hash_at(self, n: int) -> bytes | None:
-        """h(n) of the current chain."""
+    def hash_at(self, incarnation: str, n: int) -> bytes | None:
+        """h(n) of our own chain."""
+
+    def unsettled(self) -> bool:
+        """True while any chain has something to send, or was not asked about in this epoch."""
 
     def acknowledge(self, incarnation: str, n: int, receipt: Receipt | None) -> None:
         """The office holds the chain up to n, no further; keep its receipt."""
 
-    def begin_again(
-        self, chain: Callable[[Head, Sequence[Entry]], Sequence[Entry]], opened_at: datetime
-    ) -> None:
-        """Open a new incarnation: `chain(parent, unacknowledged)` gives its entries, in one transaction."""
+    def give_up(self, incarnation: str, again: Again, opened_at: datetime) -> None:
+        """The office holds another history of this chain: append what `again` gives, in one transaction."""
+
+    def odd_chains(self) -> Sequence[str]:
+        """Chains before the current one of which the office could not apply everything."""
+
+    def resize(self, sizes: Sizes) -> None:
+        """Remember how much the next request carries."""
 
     def quarantine(self, incarnation: str, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None:
         """The events of this chain that the office keeps but could not apply: all of them, each time."""
 
     def cursor(self) -> Mapping[str, Any] | None: ...
 
-    def take_page(self, asked: Mapping[str, Any] | None, page: Mapping[str, Any]) -> bool:
-        """Apply rows, cursor and `reflects` together; False when another program moved the cursor."""
+    def take_page(
+        self,
+        asked: Mapping[str, Any] | None,
+        page: Mapping[str, Any],
+        confirmed: Mapping[str, int] | None = None,
+    ) -> bool:
+        """Apply rows, cursor and `reflects` together; False when another program moved the cursor.
+
+        `confirmed` is how far chains were held before the page was asked for: the last page of the feed
+        includes all of that.
+        """
 
     def scope_digest(self) -> Mapping[str, KindDigest]: ...
 

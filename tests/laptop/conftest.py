@@ -1,4 +1,4 @@
-"""A seeded laptop, made once and copied for each test."""
+"""A seeded laptop and an empty office, made once and copied for each test."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from field_client import folder as folders
+from tests.office.builders import quick_engine
 
 from .builders import PASSPHRASE, Laptop, StandingClock, build
+from .pairs import Pair, new_pair
 
 
 @pytest.fixture(scope="session")
@@ -29,3 +31,19 @@ def laptop(seeded: Laptop, tmp_path: Path) -> Iterator[Laptop]:
     store = folders.open_laptop(folder, PASSPHRASE)
     yield Laptop(folder, store, StandingClock(), seeded.office, seeded.incarnation, seeded.device)
     store.close()
+
+
+@pytest.fixture(scope="session")
+def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("office")
+    quick_engine(folder).dispose()
+    return folder
+
+
+@pytest.fixture
+def pair(tmp_path: Path, office_template: Path) -> Iterator[Pair]:
+    """Ana's laptop and her office."""
+    made = new_pair(tmp_path, office_template)
+    yield made
+    made.store.close()
+    made.world.engine.dispose()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,150 +13,20 @@ from field_client import enrolling as laptops
 from field_client import folder as folders
 from field_client import syncing
 from field_client.drafting import Draft
-from field_client.store import cases, journal, receipts, records, settings
-from field_client.store.db import Store
+from field_client.store import journal, receipts, records, settings
 from field_client.store.side import StoredLaptop
-from field_client.visiting import NotSaved, Saved, record_visit
-from server import enrolling, publishing, receiving
+from field_client.visiting import NotSaved, record_visit
+from server import enrolling, publishing
 from server.store import tables as t
 from server.store.engine import writing
-from sync.digest import overall, scope_digest
-from sync.exchange import OfficeSays, Unreachable, Untrusted, push, run
+from sync.exchange import OfficeSays, Untrusted, push, run
 from sync.ids import new_id
 from sync.keys import new_signing_key
 from sync.ledger import verify
-from sync.records import Location, LocationSource, Party, Place, Result, VisitResult
-from sync.wire.errors import Problem, problem_document, told
+from sync.records import Party, Place, Result, VisitResult
 from tests.laptop.builders import CHEAP, PASSPHRASE, StandingClock
-from tests.office.builders import NOW, World, quick_engine, small_world
-
-
-class InProcessPeer:
-    """The office without HTTP: the same calls its API makes. It can be stopped, or lose an answer."""
-
-    def __init__(self, world: World, clock: StandingClock) -> None:
-        self.world, self.clock = world, clock
-        self.authorization = ""
-        self.stopped = False
-        self.lose_answers = 0
-        self.requests: list[dict[str, Any]] = []
-
-    def sync(self, request: dict[str, Any]) -> dict[str, Any]:
-        self.requests.append(request)
-        world = self.world
-        device = self._ask(enrolling.authenticate, world.engine, self.authorization)
-        reply = self._ask(receiving.receive, world.engine, world.signer, device, request, self.clock.now)
-        if self.lose_answers:
-            self.lose_answers -= 1
-            raise Unreachable("the answer was lost on the way")
-        return dict(reply)
-
-    def enrol(self, request: dict[str, Any]) -> dict[str, Any]:
-        world = self.world
-        reply: dict[str, Any] = self._ask(
-            enrolling.enrol, world.engine, world.signer, world.recovery_public, request, self.clock.now
-        )
-        self.authorization = f"Bearer {reply['device']}.{reply['token']}"
-        return reply
-
-    def seal(self, request: dict[str, Any]) -> dict[str, Any]:
-        device = self._ask(enrolling.authenticate, self.world.engine, self.authorization)
-        return dict(self._ask(enrolling.seal, self.world.engine, device, request, self.clock.now))
-
-    def _ask(self, act: Any, *arguments: Any) -> Any:
-        if self.stopped:
-            raise Unreachable("the office is stopped")
-        try:
-            return act(*arguments)
-        except Problem as problem:
-            said = told(problem_document(problem))
-            assert said is not None
-            raise OfficeSays(said) from problem
-
-
-@dataclass
-class Pair:
-    """Ana's laptop and her office."""
-
-    world: World
-    peer: InProcessPeer
-    folder: Path
-    store: Store
-    clock: StandingClock
-
-    def exchange(self) -> syncing.Exchanged:
-        result = syncing.exchange(self.store, self.clock, self.peer)
-        assert isinstance(result, syncing.Exchanged), result
-        return result
-
-    def visit(self, name: str = "Rosa", result: Result = Result.NOBODY_HOME, **detail: str) -> Saved:
-        party = Party.NOBODY if result is Result.NOBODY_HOME else Party.HOLDER
-        accounts = tuple(self.world.accounts[name])
-        draft = Draft(
-            id=new_id(),
-            debtor=self.world.debtors[name],
-            accounts=accounts,
-            place=Place.HOME,
-            party=party,
-            start=self.clock.now - timedelta(minutes=8),
-            end=self.clock.now,
-            results=tuple(VisitResult(account, result, None, dict(detail)) for account in accounts),
-            location=Location(LocationSource.NONE, reason="sin GPS"),
-            address=self.world.addresses[name],
-            override_reason="lo pidió el deudor",
-        )
-        saved = record_visit(self.store, draft, self.clock.read())
-        assert isinstance(saved, Saved), saved
-        return saved
-
-    def visits_here(self, name: str = "Rosa") -> list[tuple[str, bool]]:
-        with self.store.reading() as db:
-            state = cases.state_of(db, self.world.debtors[name])
-        return [(known.visit.id, known.in_office) for known in state.visits]
-
-    def counts(self) -> dict[str, int]:
-        with self.store.reading() as db:
-            return journal.counts(db)
-
-
-@pytest.fixture(scope="module")
-def office_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("office")
-    quick_engine(folder).dispose()
-    return folder
-
-
-@pytest.fixture
-def pair(tmp_path: Path, office_template: Path) -> Iterator[Pair]:
-    shutil.copytree(office_template, tmp_path / "office")
-    engine = quick_engine(tmp_path / "office")
-    world = small_world(engine)
-    clock = StandingClock(now=NOW)
-    peer = InProcessPeer(world, clock)
-    code = enrolling.issue_code(engine, world.agents["Ana"], actor="cli", now=NOW)
-    done = laptops.enrol_with(
-        tmp_path / "laptop",
-        peer,
-        server="http://127.0.0.1:9",
-        code=code,
-        passphrase=PASSPHRASE,
-        clock=clock,
-        cost=CHEAP,
-    )
-    assert done.sealed
-    store = folders.open_laptop(tmp_path / "laptop", PASSPHRASE)
-    yield Pair(world, peer, tmp_path / "laptop", store, clock)
-    store.close()
-    engine.dispose()
-
-
-def office_digest(world: World, agent: str = "Ana") -> str:
-    rows = world.feed(agent)
-    return overall(scope_digest((r["kind"], r["record_id"], r["payload"].encode()) for r in rows))
-
-
-def laptop_digest(pair: Pair) -> str:
-    return overall(dict(StoredLaptop(pair.store).scope_digest()))
+from tests.laptop.pairs import InProcessPeer, Pair, laptop_digest, office_digest
+from tests.office.builders import NOW, quick_engine
 
 
 def test_the_first_exchange_brings_the_agents_scope_and_nothing_of_anyone_elses(pair: Pair) -> None:
@@ -239,25 +107,33 @@ def test_an_answer_lost_on_the_way_changes_nothing_when_it_is_asked_again(pair: 
     assert len(pair.world.rows(t.events)) == 1
 
 
-def test_more_than_a_batch_goes_up_in_batches_of_500(pair: Pair) -> None:
+def propose_phones(pair: Pair, many: int) -> None:
+    rosa = pair.world.debtors["Rosa"]
+    for count in range(many):
+        pair.say("phone.proposed", {"debtor": rosa, "value": f"30012{count:05d}", "holder": "debtor"})
+
+
+def batches(pair: Pair, since: int = 0) -> list[int]:
+    return [len(r["push"]["events"]) for r in pair.peer.requests[since:] if r["push"]]
+
+
+def test_batches_grow_while_they_come_through_and_begin_small_again_after_a_failure(pair: Pair) -> None:
     pair.exchange()
-    with pair.store.writing() as db:
-        for count in range(501):
-            journal.append(
-                db,
-                id=new_id(),
-                kind="phone.proposed",
-                body={"debtor": pair.world.debtors["Rosa"], "value": f"30012{count:05d}", "holder": "debtor"},
-                clock=pair.clock.read().at_event(0, 0),
-                policy_version="",
-                debtor=pair.world.debtors["Rosa"],
-                accounts=(),
-            )
+    propose_phones(pair, 400)
+    assert pair.exchange().outcome.sent == 400
+    assert batches(pair) == [25, 50, 100, 200, 25]
+    propose_phones(pair, 201)
+    pair.exchange()
+    assert batches(pair)[5:] == [201]  # of the 400 it had come to
+    pair.peer.stopped = True
+    propose_phones(pair, 30)
+    assert isinstance(syncing.exchange(pair.store, pair.clock, pair.peer), syncing.NotExchanged)
+    pair.peer.stopped = False
     before = len(pair.peer.requests)
-    assert pair.exchange().outcome.sent == 501
-    sizes = [len(r["push"]["events"]) for r in pair.peer.requests[before:] if r["push"]]
-    assert sizes == [500, 1]
-    assert len(pair.world.rows(t.events)) == 501
+    pair.exchange()
+    assert batches(pair, before) == [25, 5]
+    assert pair.peer.requests[before]["pull"]["limit"] == 25
+    assert len(pair.world.rows(t.events)) == 631
 
 
 def test_the_receipt_is_kept_and_the_ledger_verifies_with_it(pair: Pair) -> None:
