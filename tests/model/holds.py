@@ -1,0 +1,214 @@
+"""What must hold: after every step, and when the network has healed and everybody has said everything.
+
+Looks only; the last exchanges of `quiet` are made through the model.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from field_client.store import journal, receipts, records
+from server import exporting
+from server.store import tables as t
+from sync.digest import overall, scope_digest
+from sync.ledger import verify
+from sync.ledger_folder import read_export
+from sync.verifying import verdict_on
+
+from .laptop import Laptop
+from .model import Exchange, Model
+
+PASSES = 8
+REPLAYED = 4
+
+
+class Broken(AssertionError):
+    """An invariant does not hold."""
+
+
+def must(holds: object, what: str, *about: object) -> None:
+    if not holds:
+        raise Broken(f"{what}: {', '.join(map(str, about))}" if about else what)
+
+
+# After every step
+
+
+def after_step(model: Model) -> None:
+    for laptop in model.touched:
+        nothing_saved_is_gone(laptop)
+        screen_shows_each_visit_once(model, laptop)
+    standing = model.office.standing()
+    moved = standing != model.checked
+    for laptop in model.laptops if moved else model.touched:
+        acknowledged_is_stored(model, laptop)
+    if moved:
+        every_event_is_applied_once(model)
+        model.checked = standing
+    if model.last is not None:
+        exchanged_well(model, model.touched[0], model.last)
+    model.touched.clear()
+    model.last = None
+
+
+def nothing_saved_is_gone(laptop: Laptop) -> None:
+    """The journal holds exactly what the person was told was saved, and the openings of its chains."""
+    rows = laptop.rows()
+    held = {(row["id"], row["digest"].lower()): row["kind"] for row in rows}
+    gone = laptop.saved.keys() - held.keys()
+    must(not gone, f"{laptop.name} told 'saved' and holds it no more", *sorted(gone))
+    half = {said: kind for said, kind in held.items() if said not in laptop.saved}
+    untold = {kind for kind in half.values() if kind != "incarnation.opened"}
+    must(not untold, f"{laptop.name} holds what it never told was saved", *sorted(untold))
+
+
+def screen_shows_each_visit_once(model: Model, laptop: Laptop) -> None:
+    if laptop.name in model.doubtful:
+        return
+    here = set(laptop.debtors())
+    for debtor in sorted(here & set(laptop.visits.values())):
+        shown = Counter(laptop.shown(debtor))
+        for id, whose in laptop.visits.items():
+            if whose == debtor:
+                must(shown[id] > 0, f"{laptop.name} no longer shows", id)
+                must(shown[id] < 2, f"{laptop.name} shows twice", id)
+
+
+def acknowledged_is_stored(model: Model, laptop: Laptop) -> None:
+    """Once it has spoken with this office whole; before, an office put back may hold less."""
+    if laptop.line != model.office.line:
+        return
+    ledger = model.office.ledger()
+    for row in laptop.rows():
+        if row["acknowledged"]:
+            held = ledger.get((row["incarnation"], row["n"]))
+            place = f"{row['kind']} {row['incarnation'][:8]}:{row['n']}"
+            must(held is not None, f"{laptop.name}: acknowledged and not in the office", place)
+            same = held is not None and held.h == row["h"].lower()
+            must(same, f"{laptop.name}: acknowledged and another in the office", place)
+
+
+def every_event_is_applied_once(model: Model) -> None:
+    office = model.office
+    good = [held for held in office.ledger().values() if held.quarantine is None and not held.sealed]
+    applied = office.column(t.applied.c.event_id)
+    must(set(applied) == {held.id for held in good}, "the ledger and what was applied differ")
+    must(len(applied) == len(set(applied)), "an event was applied twice")
+    bodies: dict[str, set[str]] = {}
+    for held in good:
+        bodies.setdefault(held.id, set()).add(held.digest)
+    must(all(len(some) == 1 for some in bodies.values()), "one id is applied with two bodies")
+    for kind, column in (
+        ("visit.recorded", t.visits.c.id),
+        ("promise.made", t.promises.c.id),
+        ("visit.amended", t.amendments.c.id),
+        ("attachment.added", t.attachments.c.id),
+        ("payment.reported", t.reported_payments.c.id),
+    ):
+        made = office.column(column)
+        wanted = {held.id for held in good if held.kind == kind}
+        must(set(made) == wanted and len(made) == len(wanted), f"{kind}: not once each in the tables")
+
+
+def exchanged_well(model: Model, laptop: Laptop, done: Exchange) -> None:
+    revoked = model.office.revoked(laptop.device)
+    if done.outcome is None:
+        must(not done.clean or revoked, f"{laptop.name}: a clean exchange broke off", done.why)
+        return
+    must(not revoked, f"{laptop.name} was revoked and is still served")
+    changed = {"meanwhile"} | {fault for fault in done.happened if fault.startswith("turned")}
+    if changed & set(done.happened):
+        return
+    views_are_equal(model, laptop)
+    nothing_of_others_is_here(model, laptop)
+    size = len(laptop.rows()) // laptop.batch + len(model.office.feed(laptop.agent)) * 2 // laptop.page
+    must(done.requests <= 12 + 2 * size, f"{laptop.name}: the exchange took {done.requests} requests")
+
+
+def views_are_equal(model: Model, laptop: Laptop) -> None:
+    mine = dict(laptop.side.scope_digest())
+    office = scope_digest(model.office.feed(laptop.agent))
+    odd = sorted(kind for kind in {*mine, *office} if mine.get(kind) != office.get(kind))
+    must(overall(mine) == overall(office), f"{laptop.name} and the office differ in", *odd)
+
+
+def nothing_of_others_is_here(model: Model, laptop: Laptop) -> None:
+    portfolio = model.office.portfolio(laptop.agent)
+    with laptop.reading() as db:
+        held = {one["id"] for one in records.all_of(db, "account")}
+        waiting = journal.counts(db)["unsent"]
+        [[sealed]] = db.execute("SELECT count(*) FROM records WHERE gone = 1").fetchall()
+    must(held <= portfolio, f"{laptop.name} holds accounts of others", *sorted(held - portfolio))
+    must(waiting == 0, f"{laptop.name}: {waiting} events wait after an exchange that went through")
+    must(sealed == 0, f"{laptop.name}: {sealed} records of others stay though nothing waits")
+
+
+# At the end
+
+
+def at_the_end(model: Model, chance: Random, exports: Path) -> None:
+    """The network heals, the late arrives or never will, and all speak until nothing moves."""
+    while model.network.flying:
+        sent = model.network.flying.pop(chance.randrange(len(model.network.flying)))
+        if chance.random() < 0.7:
+            model.network.deliver(sent)
+    grow_quiet(model, chance)
+    everything_told_has_arrived(model)
+    a_replay_changes_nothing(model, chance)
+    chains_verify(model, exports)
+
+
+def grow_quiet(model: Model, chance: Random) -> None:
+    for _ in range(PASSES):
+        moved = []
+        for laptop in model.laptops:
+            done = model.exchange(laptop, chance)
+            after_step(model)
+            if done.outcome is not None:
+                out = done.outcome
+                moved.append(out.sent + out.received + out.reopened + (out.differed or 0))
+        if not any(moved):
+            return
+    raise Broken(f"still moving after {PASSES} passes over all laptops: {moved}")
+
+
+def everything_told_has_arrived(model: Model) -> None:
+    arrived = model.office.said()
+    missing = model.told.keys() - model.lost - arrived
+    kinds = [f"{model.told[one]} {one[0]}" for one in sorted(missing)]
+    where = [one.name for one in model.laptops if one.saved.keys() & missing]
+    must(not missing, "told 'saved' and never arrived", *kinds, "held by", *where)
+
+
+def a_replay_changes_nothing(model: Model, chance: Random) -> None:
+    delivered = model.network.delivered
+    before = model.office.all_rows()
+    for _ in range(min(REPLAYED, len(delivered))):
+        model.network.deliver(chance.choice(delivered))
+    after = model.office.all_rows()
+    changed = [name for name in before if before[name] != after[name]]
+    must(not changed, "a repeated request changed", *changed)
+
+
+def chains_verify(model: Model, exports: Path) -> None:
+    office = model.office
+    exporting.export(
+        office.engine, office.world.signer, exports, as_of=office.now.date(), actor="cli", now=office.now
+    )
+    folder = read_export(exports / "ledger")
+    verdict = verdict_on(folder)
+    must(verdict.ok or not folder.entries, "the office's export has problems", *verdict.problems)
+    held_outside: dict[str, list[Any]] = {"receipts": [], "checkpoints": []}
+    for laptop in model.laptops:
+        with laptop.reading() as db:
+            entries, signed = journal.chains(db), receipts.all_of(db)
+            held_outside["checkpoints"] += receipts.checkpoints(db)
+        held_outside["receipts"] += signed
+        report = verify(entries, receipts=signed, keys=folder.keys)
+        must(report.ok, f"{laptop.name}: its own ledger has problems", *report.problems)
+    if office.line == 0 and folder.entries:
+        report = verdict_on(folder, **held_outside)
+        must(report.ok, "the export does not hold against what laptops keep", *report.problems)

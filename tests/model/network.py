@@ -1,0 +1,193 @@
+"""The network of the model: real bytes by the wire's codec, lost, doubled, late, cut or with bits turned.
+
+It carries requests and answers and keeps what was delivered, to deliver it again. Knows no database.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sync.exchange import OfficeSays, Unreachable
+from sync.wire import codec
+from sync.wire.errors import Problem, problem_document, told
+
+from .office import Office
+
+FAULTS = (
+    "lost request",
+    "lost reply",
+    "duplicate",
+    "late",
+    "late duplicate",
+    "cut request",
+    "cut reply",
+    "turned bits in request",
+    "turned bits in reply",
+    "meanwhile",
+)
+ENCODINGS = ("zstd", "gzip", "identity")
+
+
+class PowerCut(Exception):
+    """The laptop stops between two of its transactions."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request as it went over the wire."""
+
+    authorization: str
+    data: bytes
+    encoding: str
+
+
+@dataclass
+class Network:
+    """`flying` are requests that have not arrived yet, though nobody waits for their answers any more."""
+
+    office: Office
+    flying: list[Sent] = field(default_factory=list)
+    delivered: list[Sent] = field(default_factory=list)
+
+    def deliver(self, sent: Sent) -> tuple[int, bytes, str]:
+        """What the office's door does with a body: status, body, encoding."""
+        try:
+            request = codec.decode(sent.data, sent.encoding)
+            answer = self.office.receive(sent.authorization, request)
+            status = 200
+        except Problem as problem:
+            answer, status = problem_document(problem), 400
+        else:
+            self.delivered.append(sent)
+        return (status, *codec.encode(answer, (sent.encoding,)))
+
+
+@dataclass
+class Line:
+    """`sync.exchange.Peer`: one laptop's connection. `faults` befall its requests in turn, None is none."""
+
+    network: Network
+    authorization: str
+    random: random.Random
+    faults: list[str | None] = field(default_factory=list)
+    page: int = 500
+    old: bool = False
+    meanwhile: Callable[[], object] = lambda: None
+    requests: int = 0
+    happened: list[str] = field(default_factory=list)
+
+    def sync(self, request: dict[str, Any]) -> dict[str, Any]:
+        fault = self.faults[self.requests] if self.requests < len(self.faults) else None
+        self.requests += 1
+        if fault:
+            self.happened.append(fault)
+        return self._send(self._said(request), fault)
+
+    def _said(self, request: dict[str, Any]) -> Sent:
+        request = dict(request)
+        if request.get("pull"):
+            request["pull"] = request["pull"] | {"limit": min(self.page, request["pull"]["limit"])}
+        if self.old:
+            request = _as_of_old(request)
+        data, encoding = codec.encode(request, (self.random.choice(ENCODINGS),))
+        return Sent(self.authorization, data, encoding)
+
+    def _send(self, sent: Sent, fault: str | None) -> dict[str, Any]:
+        network = self.network
+        if fault == "lost request":
+            raise Unreachable(fault)
+        if fault == "late":
+            network.flying.append(sent)
+            raise Unreachable(fault)
+        if fault == "cut request":
+            sent = Sent(sent.authorization, _cut(sent.data, self.random), sent.encoding)
+        if fault == "turned bits in request":
+            sent = Sent(sent.authorization, _turned(sent.data, self.random), sent.encoding)
+        if fault == "meanwhile":
+            self.meanwhile()
+        answers = [network.deliver(sent)]
+        if fault == "duplicate":
+            answers.append(network.deliver(sent))
+        if fault == "late duplicate":
+            network.flying.append(sent)
+        if fault == "lost reply":
+            raise Unreachable(fault)
+        status, data, encoding = self.random.choice(answers)
+        if fault == "cut reply":
+            data = _cut(data, self.random)
+        if fault == "turned bits in reply":
+            data = _turned(data, self.random)
+        return _answer(status, data, encoding)
+
+    def enrol(self, request: dict[str, Any]) -> dict[str, Any]:
+        raise Unreachable("nobody enrols over this line")
+
+    def seal(self, request: dict[str, Any]) -> dict[str, Any]:
+        raise Unreachable("nobody seals over this line")
+
+
+def _answer(status: int, data: bytes, encoding: str) -> dict[str, Any]:
+    try:
+        answer = codec.decode(data, encoding)
+    except Problem as wrong:
+        raise Unreachable(wrong.code) from wrong
+    if status == 200 and isinstance(answer, dict):
+        return answer
+    said = told(answer)
+    if said is None:
+        raise Unreachable("not an answer of an office")
+    raise OfficeSays(said)
+
+
+def _cut(data: bytes, chance: random.Random) -> bytes:
+    return data[: chance.randrange(len(data))]
+
+
+def _turned(data: bytes, chance: random.Random) -> bytes:
+    turned = bytearray(data)
+    for _ in range(chance.choice((1, 1, 2, 8))):
+        turned[chance.randrange(len(turned))] ^= 1 << chance.randrange(8)
+    return bytes(turned)
+
+
+def _as_of_old(request: dict[str, Any]) -> dict[str, Any]:
+    """What a first version of the program says: nothing that need not be said."""
+    hello = {name: request["hello"][name] for name in ("protocol", "client", "clock", "incarnation")}
+    hello["clock"] = {name: hello["clock"][name] for name in ("wall", "mono_ms", "boot")}
+    push = request.get("push")
+    if push is not None:
+        push = {name: push[name] for name in ("incarnation", "events", "head", "signature")}
+        push["events"] = [
+            event
+            if event["body"] is None
+            else {name: event[name] for name in ("n", "header", "salt", "body")}
+            for event in push["events"]
+        ]
+    said = {"hello": hello, "push": push, "pull": request.get("pull")}
+    return said | ({"compare": request["compare"]} if request.get("compare") else {})
+
+
+class CutShort:
+    """A `sync.exchange.Laptop` that loses its power before one of its transactions."""
+
+    def __init__(self, side: Any, batch: int, cut_before: int | None = None) -> None:
+        self.side, self.batch, self.left = side, batch, cut_before
+
+    def __getattr__(self, name: str) -> Any:
+        act = getattr(self.side, name)
+        if not callable(act):
+            return act
+
+        def acted(*given: Any, **named: Any) -> Any:
+            if self.left is not None:
+                self.left -= 1
+                if self.left < 0:
+                    raise PowerCut(name)
+            if name == "waiting":
+                given = (min(given[0], self.batch), *given[1:])
+            return act(*given, **named)
+
+        return acted

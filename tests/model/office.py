@@ -1,0 +1,179 @@
+"""The office of the model: a real one on SQLite in a folder, its clock moved by hand, its disk copied back.
+
+Knows no laptop's inside and no network.
+"""
+
+from __future__ import annotations
+
+import copy
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+
+from server import enrolling, publishing, receiving
+from server.store import tables as t
+from server.store.engine import reading, writing
+from sync.ledger import Entry
+from tests.office.builders import NOW, World
+
+Place = tuple[str, int]
+Said = tuple[str, str]  # event id, body digest in hex: one thing that was said
+
+
+@dataclass(frozen=True)
+class Held:
+    """One event as the office's ledger holds it."""
+
+    id: str
+    kind: str
+    digest: str
+    h: str
+    quarantine: str | None
+    sealed: bool
+
+    @property
+    def said(self) -> Said:
+        return self.id, self.digest
+
+
+@dataclass
+class Copy:
+    """A copy of the office's disk, and what the world called things when it was made."""
+
+    folder: Path
+    names: dict[str, Any]
+    line: int
+
+
+NAMES = ("agents", "debtors", "accounts", "addresses", "assignments")
+
+
+@dataclass
+class Office:
+    """`line` counts the histories this office has had: a restore begins another one."""
+
+    folder: Path
+    world: World
+    now: datetime = NOW
+    line: int = 0
+    copies: list[Copy] = field(default_factory=list)
+    _held: tuple[object, dict[Place, Held]] | None = None
+
+    @property
+    def engine(self) -> Engine:
+        return self.world.engine
+
+    def close(self) -> None:
+        """No connection has the file open; the next use opens it again."""
+        self.world.engine.dispose()
+
+    def forward(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+    def receive(self, authorization: str, request: Any) -> dict[str, Any]:
+        """What `/v1/sync` does once the body is decoded. Raises Problem."""
+        device = enrolling.authenticate(self.engine, authorization)
+        return receiving.receive(self.engine, self.world.signer, device, request, self.now)
+
+    def refresh(self, *debtors: str) -> None:
+        with writing(self.engine) as connection:
+            publishing.refresh_debtors(connection, [self.world.debtors[name] for name in debtors], self.now)
+
+    # Disks
+
+    def keep_copy(self, folder: Path) -> None:
+        self.close()
+        shutil.copytree(self.folder, folder)
+        names = {name: copy.deepcopy(getattr(self.world, name)) for name in NAMES}
+        self.copies.append(Copy(folder, names, self.line))
+
+    def put_back(self, held: Copy) -> None:
+        """This disk becomes a copy of the other; a history of its own begins."""
+        self.close()
+        shutil.rmtree(self.folder)
+        shutil.copytree(held.folder, self.folder)
+        for name, value in held.names.items():
+            setattr(self.world, name, copy.deepcopy(value))
+        self.line += 1
+
+    # What it holds
+
+    def standing(self) -> object:
+        """The same as long as nothing came into the ledger, was applied or was set aside."""
+        counts = select(
+            func.count(),
+            func.count(t.events.c.quarantine),
+            func.max(t.events.c.arrival),
+            select(func.count()).select_from(t.applied).scalar_subquery(),
+        ).select_from(t.events)
+        with reading(self.engine) as connection:
+            return self.line, *connection.execute(counts).one()
+
+    def ledger(self) -> dict[Place, Held]:
+        standing = self.standing()
+        if self._held is None or self._held[0] != standing:
+            columns = (t.events.c.incarnation, t.events.c.n, t.events.c.id, t.events.c.kind)
+            columns += (t.events.c.body_digest, t.events.c.h, t.events.c.quarantine, t.events.c.sealed)
+            with reading(self.engine) as connection:
+                rows = list(connection.execute(select(*columns)))
+            found = {
+                (incarnation, n): Held(id, kind, bytes(digest).hex(), bytes(h).hex(), quarantine, sealed)
+                for incarnation, n, id, kind, digest, h, quarantine, sealed in rows
+            }
+            self._held = standing, found
+        return self._held[1]
+
+    def said(self) -> set[Said]:
+        """Everything that has arrived here, applied, quarantined or sealed."""
+        return {held.said for held in self.ledger().values()}
+
+    def entries(self) -> list[Entry]:
+        from server.store import ledgers
+
+        with reading(self.engine) as connection:
+            return list(ledgers.entries(connection))
+
+    def column(self, column: Any, *where: Any) -> list[Any]:
+        with reading(self.engine) as connection:
+            return list(connection.execute(select(column).where(*where)).scalars())
+
+    def feed(self, agent: str) -> list[tuple[str, str, bytes]]:
+        """The live rows of an agent's feed, as a digest reads them."""
+        query = select(t.feeds.c.kind, t.feeds.c.record_id, t.feeds.c.payload).where(
+            t.feeds.c.agent_id == self.world.agents[agent], t.feeds.c.gone.is_(False)
+        )
+        with reading(self.engine) as connection:
+            return [(kind, id, payload.encode()) for kind, id, payload in connection.execute(query)]
+
+    def portfolio(self, agent: str) -> set[str]:
+        """The accounts an agent has now, straight from the assignments."""
+        query = (
+            select(t.assignment_accounts.c.account_id)
+            .join(t.assignments, t.assignments.c.id == t.assignment_accounts.c.assignment_id)
+            .where(
+                t.assignments.c.agent_id == self.world.agents[agent],
+                t.assignments.c.until.is_(None),
+                t.assignment_accounts.c.outcome == "assigned",
+            )
+        )
+        with reading(self.engine) as connection:
+            return set(connection.execute(query).scalars())
+
+    def revoked(self, device: str) -> bool:
+        return self.column(t.devices.c.revoked_at, t.devices.c.id == device) != [None]
+
+    def all_rows(self) -> dict[str, list[Any]]:
+        """Everything the office knows, but for what a repeated request may rightly add: receipts, when a
+        laptop was last seen, and what it said of its own backlog."""
+        found: dict[str, list[Any]] = {}
+        with reading(self.engine) as connection:
+            for table in t.metadata.sorted_tables:
+                if table.name in ("receipts", "devices", "checkpoints"):
+                    continue
+                rows = connection.execute(select(table))
+                found[table.name] = sorted(map(repr, rows))
+        return found
