@@ -1,0 +1,67 @@
+"""Runs the measures one after another and prints the figures. Measures nothing itself."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import moving
+from .figures import Figure
+
+CACHE = Path(__file__).resolve().parent.parent / ".bench"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a run measures."""
+
+    visits: int
+    repeats: int
+
+
+SIZES = {"quick": Size(1_000, 3), "usual": Size(10_000, 5), "full": Size(10_000, 5)}
+
+
+def main() -> None:
+    asked = _arguments()
+    size = SIZES["quick" if asked.quick else "full" if asked.full else "usual"]
+    found: list[Figure] = []
+    notes: list[str] = []
+    sections = asked.only.split(",") if asked.only else ["moving"]
+    if "moving" in sections:
+        with moving.prepared(asked.cache, peers=not asked.no_peers) as ground:
+            found += moving.measure(ground, size.visits, size.repeats, _say)
+            notes += ground.notes
+    _print(found, notes, asked.json)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench/sync.py", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--quick", action="store_true", help="1,000 visits, 3 rounds: about two minutes")
+    parser.add_argument("--full", action="store_true", help="also the ledger of a million events")
+    parser.add_argument("--only", default="", metavar="PART,PART", help="only these measures")
+    parser.add_argument("--no-peers", action="store_true", help="without Kinto and PouchDB")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where the peers are installed")
+    return parser.parse_args()
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _print(found: list[Figure], notes: list[str], as_json: bool) -> None:
+    if as_json:
+        said = {
+            "machine": {"python": platform.python_version(), "system": platform.platform(terse=True)},
+            "figures": [figure.to_json() for figure in found],
+            "notes": notes,
+        }
+        print(json.dumps(said, indent=1))
+        return
+    for line in [*(figure.line() for figure in found), *notes]:
+        print(line)
