@@ -6,7 +6,7 @@ The push is read outside any transaction, kept and applied in one, and answered 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,8 @@ from sync.wire.errors import Problem
 from sync.wire.messages import PROTOCOL, SyncReply, SyncRequest
 from sync.words import N_, Phrase
 
-from ..enrolling import loaded, refuse_revoked
+from .. import leasing, wiping
+from ..enrolling import loaded
 from ..projecting import Sender
 from ..projecting.said import LARGEST_OFFSET_MS
 from ..store import devices, events, offices
@@ -27,10 +28,11 @@ from ..store.devices import Device
 from ..store.engine import reading, writing
 from . import answering
 from .batches import Batch, read_batch
+from .context import find as context_of
 from .keeping import Kept, keep
 from .vouching import checkpoint, countersign, note_restore
 
-__all__ = ["exchange", "receive"]
+__all__ = ["context_of", "exchange", "receive"]
 
 # A clock that was never measured against ours is known only as well as a request travels.
 UNMEASURED_MS = 30_000
@@ -56,16 +58,26 @@ def receive(
 
 
 def exchange(
-    engine: Engine, signer: SigningKey, device: Device, asked: Mapping[str, Any], now: datetime
+    engine: Engine,
+    signer: SigningKey,
+    device: Device,
+    asked: Mapping[str, Any],
+    now: datetime,
+    *,
+    lifted: bool = False,
 ) -> dict[str, Any]:
-    """The same with a request that is loaded and a reply that is not yet dumped."""
+    """The same with a request that is loaded and a reply that is not yet dumped.
+
+    `lifted`: two people opened this laptop's work, which is taken as if it had not been revoked.
+    """
     if asked["hello"]["protocol"] < 1:
         raise Problem("unsupported_version")
     batch = read_batch(device, asked)
     with writing(engine) as connection:
         device = _greeted(connection, device, asked, now)
+        device = replace(device, revoked_at=None) if lifted else device
         written = _write(connection, signer, device, batch, asked, now)
-    refuse_revoked(device)
+    wiping.refuse(engine, signer, device)
     with reading(engine) as connection:
         return _reply(connection, device, asked, written, now)
 
@@ -73,7 +85,12 @@ def exchange(
 def _greeted(connection: Connection, device: Device, asked: Mapping[str, Any], now: datetime) -> Device:
     """The laptop as it is now, its row held: it may have been revoked since it was authenticated."""
     cursor = asked["pull"] and asked["pull"]["cursor"]
-    seen = {"cursor": cursor["number"]} if cursor else {}
+    seen: dict[str, Any] = {"cursor": cursor["number"]} if cursor else {}
+    seen["offset_ms"] = round((asked["hello"]["clock"]["wall"] - now).total_seconds() * 1000)
+    if asked["push"] is not None:
+        seen["last_sent"] = now
+    if device.revoked_at is None:
+        seen["lease_until"] = leasing.until(connection, now)
     if asked["hello"]["pending"] is not None:
         seen["pending"] = asked["hello"]["pending"]
     devices.touch(connection, device.id, now=now, client=asked["hello"]["client"], seen=seen)
@@ -142,6 +159,7 @@ def _reply(
         "page": None if pull is None else answering.page(connection, device, pull, incarnation),
         "compare": None if compare is None else answering.compare(connection, device, compare),
         "notices": list(written.kept.notices),
+        "lease_until": leasing.until(connection, now),
     }
 
 

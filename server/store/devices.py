@@ -44,13 +44,18 @@ def add(connection: Connection, **row: Any) -> None:
 
 
 def touch(
-    connection: Connection, device_id: str, *, now: datetime, client: str, seen: dict[str, int]
+    connection: Connection, device_id: str, *, now: datetime, client: str, seen: dict[str, Any]
 ) -> None:
     """Remember when a laptop was last here; its row stays locked, so that its requests queue up.
 
-    `seen` may hold `cursor` (how far it had read) and `pending` (events it still held back).
+    `seen` may hold `cursor` (how far it had read), `pending` (events it still held back), `offset_ms`
+    (its clock minus ours), `last_sent` and `lease_until`.
     """
     values: dict[str, Any] = {"last_seen": now, "client": client, **seen}
+    connection.execute(update(devices).where(devices.c.id == device_id).values(**values))
+
+
+def note(connection: Connection, device_id: str, **values: Any) -> None:
     connection.execute(update(devices).where(devices.c.id == device_id).values(**values))
 
 

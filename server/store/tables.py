@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     String,
     Table,
     Text,
@@ -426,6 +427,12 @@ devices = Table(
     word("client"),
     Column("cursor", BigInteger, nullable=False, server_default="0"),  # last feed number it asked after
     Column("pending", Integer),
+    Column("offset_ms", BigInteger),  # its clock minus ours, as it last spoke
+    Column("last_sent", UTCDateTime),  # when a push of it last came in
+    Column("lease_until", UTCDateTime),  # its data closes then, unless it speaks to the office before
+    Column("wipe_ordered_at", UTCDateTime),
+    word("wipe_ordered_by"),
+    Column("wiped_at", UTCDateTime),  # its hand-over file came in
 )
 
 enrolment_codes = Table(
@@ -731,4 +738,65 @@ backup_heads = Table(  # how far a backup holds each chain
     Column("incarnation", Id, primary_key=True),
     Column("n", BigInteger, nullable=False),
     Column("h", LargeBinary, nullable=False),
+)
+
+files = Table(  # bytes that are here whole and verified; the shelf holds them under their hash
+    "files",
+    metadata,
+    Column("area", Id, primary_key=True),  # "" the office's own; else the revoked laptop whose corner it is
+    Column("sha256", String(64), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("stored_at", UTCDateTime, nullable=False),
+    Column("forgotten_at", UTCDateTime),  # suppressed: its bytes are gone and are not taken again
+)
+
+uploads = Table(  # a picture on its way from one laptop
+    "uploads",
+    metadata,
+    ref("device_id", "devices.id"),
+    Column("sha256", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("received", BigInteger, nullable=False, server_default="0"),
+    Column("touched_at", UTCDateTime, nullable=False),
+    PrimaryKeyConstraint("device_id", "sha256"),
+)
+
+upload_parts = Table(
+    "upload_parts",
+    metadata,
+    Column("device_id", Id, primary_key=True),
+    Column("sha256", String(64), primary_key=True),
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("bytes", LargeBinary, nullable=False),
+)
+
+papers = Table(  # documents of an account whose bytes travel to the laptop that has it
+    "papers",
+    metadata,
+    key(),
+    ref("account_id", "accounts.id"),
+    word("kind"),  # pagare | contrato | carta | otro
+    word("name"),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("media_type", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("added_at", UTCDateTime, nullable=False),
+    word("added_by"),
+    Column("withdrawn_at", UTCDateTime),
+)
+
+recoveries = Table(  # openings of a laptop's sealed key: one person asks, another one agrees
+    "recoveries",
+    metadata,
+    key(),
+    ref("device_id", "devices.id"),
+    Column("reason", Text, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("expires_at", UTCDateTime, nullable=False),
+    word("approved_by"),
+    Column("approved_at", UTCDateTime),
+    Column("packaged_at", UTCDateTime),  # the one-time package for the laptop was made
+    Column("closed_at", UTCDateTime),  # withdrawn before it was used up
+    word("closed_by"),
 )

@@ -170,6 +170,7 @@ class SyncReply(Message):
     page = fields.Nested(Page, required=True, allow_none=True)
     compare = fields.Dict(required=True, allow_none=True)
     notices = fields.List(fields.Dict(), required=True)
+    lease_until = Instant(load_default=None, allow_none=True)
 
 
 class EnrolRequest(Message):
