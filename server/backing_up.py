@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -114,7 +114,7 @@ def _write(
         said = _figures(office, connection)
     folders.settle(database)
     # After the rows that name them: an attachment stored in between is one too many, never one too few.
-    count, size = folders.copy_attachments(office.config.attachments, folder, before)
+    shelved = folders.copy_attachments(office.config.attachments, folder, before)
     names = [folders.DATABASE, folders.ATTACHMENT_LIST]
     keys, passphrase = closed
     if keys != KEYS_NONE:
@@ -125,7 +125,7 @@ def _write(
         "made_at": instant(made_at),
         "by": f"ronda/{__version__}",
         "keys": keys,
-        "attachments": {"count": count, "bytes": size},
+        "attachments": asdict(shelved),
         "files": {name: folders.described(folder / name) for name in names},
     }
     folders.write_manifest(folder, said, office.signer)

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
+import fsspec
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from fsspec.implementations.local import LocalFileSystem
 
 from sync.digest import canonical
 from sync.keys import SigningKey, verified
@@ -155,36 +157,62 @@ def attachments_listed(folder: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
-def copy_attachments(source: Path, folder: Path, before: Path | None) -> tuple[int, int]:
+@dataclass(frozen=True)
+class Shelved:
+    """The attachments a backup holds. `damaged`: not what their name says, at the office itself."""
+
+    count: int
+    bytes: int
+    damaged: tuple[str, ...]
+
+
+def copy_attachments(source: str, folder: Path, before: Path | None) -> Shelved:
     """Copy every stored attachment, and list them. A file that the backup `before` holds is shared with it.
 
-    Answers how many there are and how many bytes. Parts still arriving (`*.part`) are left out.
+    `source` is a folder or any place fsspec knows by URL. Parts still arriving (`*.part`) are left out.
     """
-    lines, total = [], 0
-    for path in sorted(source.rglob("*")) if source.is_dir() else ():
-        if not path.is_file() or path.suffix in (".part", ".new", ".tmp"):
+    files, root = fsspec.core.url_to_fs(source)
+    lines, total, damaged = [], 0, []
+    for found in sorted(files.find(root)) if files.exists(root) else ():
+        name = PurePosixPath(str(found)).relative_to(PurePosixPath(str(root)))
+        if name.suffix in (".part", ".new"):
             continue
-        name = path.relative_to(source)
         target = folder / ATTACHMENTS / name
         target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if before is None or not _shared(before / ATTACHMENTS / name, path, target):
-            copy_durably(path, target)
+        if before is None or not _shared(before / ATTACHMENTS / name, target):
+            files.get_file(found, str(target))
+            settle(target)
         said = described(target)
         total += said["size"]
+        if len(name.name) == 64 and said["sha256"] != name.name:
+            damaged.append(name.as_posix())
         lines.append(canonical({"path": name.as_posix(), **said}) + b"\n")
     write_durably(folder / ATTACHMENT_LIST, b"".join(lines))
-    return len(lines), total
+    return Shelved(len(lines), total, tuple(damaged))
 
 
-def _shared(earlier: Path, path: Path, target: Path) -> bool:
-    """The same bytes under a second name, where the file system can; attachments never change."""
+def _shared(earlier: Path, target: Path) -> bool:
+    """The same bytes under a second name, where the file system can: what its hash names never changes."""
     try:
-        if earlier.stat().st_size != path.stat().st_size or file_sha256(earlier) != file_sha256(path):
+        if file_sha256(earlier) != earlier.name:
             return False
         os.link(earlier, target)
     except OSError:
         return False
     return True
+
+
+def put_back_attachments(folder: Path, target: str) -> None:
+    """Every attachment of a backup to where the office keeps them."""
+    files, root = fsspec.core.url_to_fs(target)
+    files.makedirs(root, exist_ok=True)
+    for one in attachments_listed(folder):
+        source, place = folder / ATTACHMENTS / one["path"], f"{root}/{one['path']}"
+        files.makedirs(place.rsplit("/", 1)[0], exist_ok=True)
+        if isinstance(files, LocalFileSystem):
+            copy_durably(source, Path(place))
+        else:
+            files.put_file(str(source), place)
 
 
 def copy_keys(keys: Path, folder: Path, passphrase: str | None) -> list[str]:

@@ -89,7 +89,7 @@ def restore(
                 raise
         _place_database(config, aside / folders.DATABASE, began)
         begun = began.epoch, began.erased
-    _place_files(config, folder, manifest, private)
+    _place_files(config, folder, private)
     shutil.rmtree(aside)
     folders.settle_folders([config.data])
     return Restored(config.data, manifest, *begun)
@@ -225,7 +225,7 @@ def _clear(config: Config) -> None:
     """What a cut-off restore put into place is put there again."""
     for name in (folders.DATABASE, f"{folders.DATABASE}-wal", f"{folders.DATABASE}-shm"):
         (config.data / name).unlink(missing_ok=True)
-    for path in (config.attachments, config.keys, config.data / RESTORING):
+    for path in (config.keys, config.data / RESTORING):
         if path.is_dir():
             shutil.rmtree(path)
 
@@ -241,13 +241,9 @@ def _place_database(config: Config, made: Path, began: _Beginning) -> None:
     made.replace(config.data / folders.DATABASE)
 
 
-def _place_files(config: Config, folder: Path, manifest: Manifest, private: dict[str, bytes]) -> None:
+def _place_files(config: Config, folder: Path, private: dict[str, bytes]) -> None:
     """Attachments first, the keys last: with them the office can be opened."""
-    config.attachments.mkdir(mode=0o700, exist_ok=True)
-    for one in folders.attachments_listed(folder):
-        target = config.attachments / one["path"]
-        target.parent.mkdir(parents=True, exist_ok=True)
-        folders.copy_durably(folder / folders.ATTACHMENTS / one["path"], target)
+    folders.put_back_attachments(folder, config.attachments)
     config.keys.mkdir(mode=0o700, exist_ok=True)
     for name in sorted(private, key=lambda name: name == "signing.pem"):
         folders.write_durably(config.keys / name, private[name])

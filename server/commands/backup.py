@@ -103,6 +103,9 @@ def _told(backup: Backup, what: str, as_json: bool, notes: list[str], **more: An
 
 def _warnings(office: Office, backup: Backup, keys: str) -> list[str]:
     said = []
+    damaged = backup.manifest.said["attachments"]["damaged"]
+    if damaged:
+        said.append(f"{len(damaged)} attachments are damaged at the office itself: {', '.join(damaged[:3])}")
     if keys == KEYS_PLAIN:
         said.append("Whoever has this folder can act as the office: keep it as safe as the office's keys.")
     if same_disk(office, backup.folder):
