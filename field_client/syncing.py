@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sync.exchange import Clock, OfficeSays, Outcome, Peer, Unreachable, Untrusted, run
+from sync.wire.packing import Context
 from sync.words import Phrase
 
 from .enrolling import give_sealed_key
 from .peer import HttpPeer, say
-from .store import journal, settings
+from .store import context, journal, settings
 from .store.db import Store
 from .store.side import StoredLaptop
 
@@ -35,9 +36,17 @@ class NotExchanged:
 
 def office_of(store: Store) -> HttpPeer:
     """The office this laptop was enrolled with."""
+
+    def known() -> Context | None:
+        with store.reading() as db:
+            return context.context(db)
+
     with store.reading() as db:
         return HttpPeer(
-            settings.get(db, "server"), device=settings.get(db, "device"), token=settings.get(db, "token")
+            settings.get(db, "server"),
+            device=settings.get(db, "device"),
+            token=settings.get(db, "token"),
+            context=known,
         )
 
 

@@ -29,7 +29,7 @@ from .. import enrolling, receiving
 from ..office import Office
 from ..store.devices import Device
 from ..store.trouble import Busy, is_full
-from . import here
+from . import api_attachments, here
 
 PREFIX = "/v1"
 JSON = "application/json"
@@ -78,10 +78,21 @@ class SealReply(Schema):
 class CodecParser(FlaskParser):
     """Reads bodies through the wire's codec: compressed, bounded and strict before any schema sees them."""
 
+    def __init__(self, office: Office) -> None:
+        super().__init__()
+        self.office = office
+
     def load_json(self, req: Request, schema: Any) -> Any:
         if req.mimetype != "application/json":
             raise Problem("bad_content_type", Phrase(N_("El cuerpo debe ser application/json")))
-        return codec.decode(req.get_data(cache=False), req.headers.get("Content-Encoding"))
+        encoding = req.headers.get("Content-Encoding")
+        return codec.decode(req.get_data(cache=False), encoding, find=self.context)
+
+    def context(self, n: int, number: int) -> bytes | None:
+        """What a message that leaves something out was packed against: only sync messages are."""
+        if request.endpoint != "v1.sync":
+            return None
+        return receiving.context_of(self.office.engine, _device(self.office), n, number)
 
     def handle_error(
         self, error: marshmallow.ValidationError, req: Request, schema: Any, **_: Any
@@ -140,14 +151,16 @@ def create(
     api.init_app(app)
     _install_errors(app)  # after flask-smorest's own, which they replace
     _describe(api)
-    api.register_blueprint(_door(office, clock or (lambda: datetime.now(UTC)), limiter))
+    clock = clock or (lambda: datetime.now(UTC))
+    api.register_blueprint(_door(office, clock, limiter))
+    api.register_blueprint(api_attachments.door(office, _device, clock, CodecParser(office)))
     app.after_request(_harden)
     return app
 
 
 def _door(office: Office, clock: Callable[[], datetime], limiter: Limiter) -> Blueprint:
     door = Blueprint("v1", "v1", url_prefix=PREFIX, description="What a laptop may ask of the office")
-    door.ARGUMENTS_PARSER = CodecParser()
+    door.ARGUMENTS_PARSER = CodecParser(office)
 
     def enrol(asked: dict[str, Any]) -> Response:
         """Enrol a laptop with a one-time code."""

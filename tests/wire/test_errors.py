@@ -14,6 +14,7 @@ PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
 PINNED = {
     "bad_json": 400,
     "bad_encoding": 400,
+    "other_context": 409,
     "unknown_encoding": 415,
     "bad_content_type": 415,
     "too_large": 413,
