@@ -18,6 +18,7 @@ class Config:
 
     data: Path
     database_url: str
+    attachments_url: str = ""  # where pictures and papers lie, as fsspec reads it; "" the folder below
 
     @property
     def keys(self) -> Path:
@@ -27,6 +28,11 @@ class Config:
     @property
     def attachments(self) -> Path:
         return self.data / "attachments"
+
+    @property
+    def shelf(self) -> str:
+        """Where pictures and papers lie: RONDA_ATTACHMENTS_URL, else the folder of the data."""
+        return self.attachments_url or str(self.attachments)
 
     @property
     def exports(self) -> Path:
@@ -40,4 +46,4 @@ def config_from(environ: Mapping[str, str] | None = None, data: str | Path | Non
     if folder.exists() and not folder.is_dir():
         raise WrongConfig(f"the data folder {folder} is a file; name a folder with --data or RONDA_DATA")
     url = environ.get("RONDA_DATABASE_URL") or f"sqlite:///{folder / 'office.db'}"
-    return Config(data=folder, database_url=url)
+    return Config(folder, url, environ.get("RONDA_ATTACHMENTS_URL") or "")

@@ -22,6 +22,7 @@ ORDER = (
     "policy",
     "debtor",
     "account",
+    "document",
     "payment",
     "visit",
     "promise",

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sync.digest import canonical
 
 from ..packs import pack_of
-from ..store import encounters, offices, scope_records, visits
+from ..store import encounters, offices, papers, scope_records, visits
 from ..store.agents import Agent, by_ids
 from ..store.feeds import Key
 from ..store.scope_records import Scope
@@ -131,6 +131,7 @@ def _add_accounts(
     payments = scope_records.payments_of(connection, held)
     promises = scope_records.promises_of(connection, held)
     reported = scope_records.reported_payments_of(connection, held)
+    filed = papers.of_accounts(connection, held)
     through = encounters.payments_through(connection)
     for name, row in held.items():
         bound = [
@@ -144,6 +145,10 @@ def _add_accounts(
         )
         cases[row["debtor_id"]].by_account[name] = [
             (("account", name), _text(payload)),
+            *(
+                (("document", one["id"]), _text(records.document(one, row["debtor_id"])))
+                for one in filed[name]
+            ),
             *((("payment", one["id"]), _text(records.payment(one))) for one in payments[name]),
             *((("promise", one["id"]), _text(records.promise(one))) for one in promises[name]),
             *((("reported", one["id"]), _text(records.reported(one))) for one in reported[name]),

@@ -142,6 +142,12 @@ def account(
     }
 
 
+def document(row: Row, debtor_id: str) -> Payload:
+    """A paper of an account: its bytes come apart, by their hash."""
+    names = ("id", "kind", "name", "sha256", "size", "media_type")
+    return {name: row[name] for name in names} | {"debtor": debtor_id, "account": row["account_id"]}
+
+
 def payment(row: Row) -> Payload:
     return {
         "id": row["id"],

@@ -530,8 +530,8 @@ signing_keys = Table(  # public halves; the private ones live in the data folder
 erasures = Table(  # a signed word that a body was erased; without it a missing body is a broken ledger
     "erasures",
     metadata,
-    Column("event_id", Id, primary_key=True),
-    Column("body_digest", LargeBinary, nullable=False),
+    Column("event_id", Text, primary_key=True),  # or the debtor's id, whose digest is 32 zero bytes
+    Column("body_digest", LargeBinary, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("erased_at", UTCDateTime, nullable=False),
     Column("key_id", String(16), nullable=False),
@@ -799,4 +799,41 @@ recoveries = Table(  # openings of a laptop's sealed key: one person asks, anoth
     Column("packaged_at", UTCDateTime),  # the one-time package for the laptop was made
     Column("closed_at", UTCDateTime),  # withdrawn before it was used up
     word("closed_by"),
+)
+
+erasure_requests = Table(  # a debtor asks that what is known of him be erased
+    "erasure_requests",
+    metadata,
+    key(),
+    Column("number", Integer, nullable=False, unique=True),  # how people, and signed erasures, name it
+    ref("debtor_id", "debtors.id"),
+    word("asked_by"),  # holder | heir | representative | authority | office: never a name
+    word("channel"),  # letter | email | counter | phone | authority
+    word("basis"),  # the right or rule it stands on
+    Column("received_on", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    word("due_source"),  # the rule the deadline comes from
+    Column("state", String(12), nullable=False, server_default="received"),  # | refused | carried_out
+    Column("recorded_at", UTCDateTime, nullable=False),
+    word("recorded_by"),
+    Column("decided_at", UTCDateTime),
+    word("decided_by"),
+    word("decided_why"),
+    word("decided_rule"),
+    Column("events", Integer),  # bodies erased so far
+    CheckConstraint("state in ('received', 'refused', 'carried_out')", name="state"),
+)
+
+legal_holds = Table(  # what must be kept for now, whoever asks for its erasure
+    "legal_holds",
+    metadata,
+    key(),
+    ref("debtor_id", "debtors.id"),
+    Column("why", Text, nullable=False),
+    Column("since", UTCDateTime, nullable=False),
+    Column("until", Date),  # its last day; null: until it is released
+    word("placed_by"),
+    Column("released_at", UTCDateTime),
+    word("released_by"),
+    word("released_why"),
 )

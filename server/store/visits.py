@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert, select
 
+from . import attachments as files
 from . import chunks
 from .tables import (
     agents,
@@ -43,8 +44,9 @@ def add_reported_payments(connection: Connection, rows: list[dict[str, Any]]) ->
 
 
 def add_attachments(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    """Announced only: their bytes come apart."""
+    """Announced: their bytes come apart, or are here already by another visit."""
     chunks.write(connection, insert(attachments), rows)
+    files.mark_stored(connection, {row["sha256"] for row in rows})
 
 
 def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:

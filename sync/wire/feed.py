@@ -126,6 +126,19 @@ class AccountRecord(Record):
     payments_through = fields.Date(allow_none=True, required=True)
 
 
+class DocumentRecord(Record):
+    """Kind `document`: a paper of an account, whose bytes are fetched apart by their SHA-256."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    account = Id(required=True)
+    kind = fields.String(required=True)
+    name = fields.String(required=True)
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
+    size = fields.Integer(required=True)
+    media_type = fields.String(required=True)
+
+
 class PaymentRecord(Record):
     """Kind `payment`."""
 
@@ -293,6 +306,7 @@ RECORDS: dict[str, type[Record]] = {
     "policy": PolicyRecord,
     "debtor": DebtorRecord,
     "account": AccountRecord,
+    "document": DocumentRecord,
     "payment": PaymentRecord,
     "visit": VisitRecord,
     "promise": PromiseRecord,
