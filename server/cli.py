@@ -11,13 +11,14 @@ from sync.cli import load_or_say
 COMMANDS = {
     "init": ("init:init", "Make the data folder, the keys and a first administrator."),
     "serve": ("serve:serve", "Serve the office's pages and the laptops' sync."),
-    "import": ("import_:import_", "Bring in a lender's portfolio or payments."),
+    "import": ("import_:import_", "Bring in a lender's portfolio or payments, or a laptop's queue."),
     "assign": ("assign:assign", "Give the 90+-day accounts to field agents, with a reason each."),
     "plan": ("plan:plan", "Plan a day's routes; --publish sends them to the laptops."),
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),
     "user": ("user:user", "Add and manage people: roles, scopes, passwords, agents."),
-    "device": ("device:device", "Enrol, list and revoke laptops."),
+    "device": ("device:device", "Enrol, list, revoke and wipe laptops."),
+    "recover": ("recover:recover", "Open a laptop whose passphrase or collector is gone; two people."),
     "backup": ("backup:backup", "Make and verify a backup while the office serves."),
     "restore": ("restore:restore", "Bring the office back from a backup, into an empty place."),
 }

@@ -1,4 +1,4 @@
-"""`ronda office device`: codes that let a laptop in, the laptops there are, and shutting one out."""
+"""`ronda office device`: codes that let a laptop in, the laptops there are, shutting one out, and leases."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ import click
 
 from sync.wire.errors import Problem
 
-from .. import enrolling
+from .. import enrolling, fleet, leasing, wiping
 from ..office import Office
-from ..store import agents, devices
+from ..store import agents
+from ..store.boards import laptops
 from ..store.engine import reading
+from ..store.scopes import Scope
 from .options import answer, json_option, now, with_office
 
 
 @click.group()
 def device() -> None:
-    """Enrol, list and revoke laptops."""
+    """Enrol, list, revoke and wipe laptops."""
 
 
 def said(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,17 +61,69 @@ def code(office: Office, username: str, hours: int, as_json: bool) -> None:
 
 @device.command("list")
 @with_office
+@click.option("--sign", type=click.Choice(sorted(fleet.SIGNS)), help="Only the laptops that show this sign.")
 @json_option
-def listed(office: Office, as_json: bool) -> None:
-    """List the laptops, newest first."""
+def listed(office: Office, sign: str | None, as_json: bool) -> None:
+    """List the laptops: last contact, version, what waits in them, what is wrong with them."""
+    moment = now()
     with reading(office.engine) as connection:
-        rows = devices.listed(connection)
+        rows = fleet.judged(laptops.fleet(connection, Scope.everything()), moment)
+        odd = laptops.quarantine(connection, Scope.everything(), limit=10_000)
+    chosen = fleet.chosen(rows, sign=sign or "")
+    for row in chosen:
+        row["quarantine"] = [
+            {"n": one["n"], "kind": one["kind"], "code": one["quarantine"]}
+            for one in odd
+            if one["device_id"] == row["id"]
+        ]
     lines = [
-        f"{row['id']}  {'revoked' if row['revoked_at'] else 'enrolled':<8}  {row['agent_name']:<24}  "
-        f"{row['name']:<20}  seen {row['last_seen'] or 'never'}"
-        for row in rows
+        f"{row['id']}  {row['agent_name']:<24}  {row['name']:<20}  seen {row['last_seen'] or 'never'}  "
+        f"pending {row['pending'] if row['pending'] is not None else '-'}  {', '.join(row['signs'])}"
+        for row in chosen
     ]
-    answer({"devices": rows}, as_json, lines or ["no laptop is enrolled; see `ronda office device code`"])
+    answer({"devices": chosen}, as_json, lines or ["no laptop is enrolled; see `ronda office device code`"])
+
+
+@device.command()
+@with_office
+@click.argument("device_id")
+@json_option
+@said
+def wipe(office: Office, device_id: str, as_json: bool) -> None:
+    """Shut the laptop DEVICE_ID out and have it wiped at its next contact.
+
+    It first writes what it has not sent to a file that only this office can open; take that file in
+    with `ronda office import queue FILE`.
+    """
+    wiping.order(office.engine, device_id, actor="cli", now=now())
+    answer({"device": device_id, "wipe": True}, as_json, [f"{device_id} will be wiped at its next contact"])
+
+
+@device.command()
+@with_office
+@click.option("--days", type=int, help="Set it; without this, only tell it.")
+@json_option
+@said
+def lease(office: Office, days: int | None, as_json: bool) -> None:
+    """How many days a laptop may work without meeting the office; then its data closes."""
+    if days is not None:
+        leasing.set_days(office.engine, days, actor="cli", now=now())
+    with reading(office.engine) as connection:
+        held = leasing.days(connection)
+    answer({"lease_days": held}, as_json, [f"a laptop may work {held} days without meeting the office"])
+
+
+@device.command()
+@with_office
+@click.argument("device_id")
+@click.option("--challenge", required=True, help="The 8 letters that the closed laptop shows.")
+@click.option("--days", type=int, default=3, show_default=True, help="For how long it opens.")
+@json_option
+@said
+def extend(office: Office, device_id: str, challenge: str, days: int, as_json: bool) -> None:
+    """Print the code that opens the laptop DEVICE_ID, closed because it has not met the office."""
+    made = leasing.code_for(office.engine, device_id, challenge, days, actor="cli", now=now())
+    answer({"device": device_id, "code": made, "days": days}, as_json, [made, f"opens it for {days} days"])
 
 
 @device.command()

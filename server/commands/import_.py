@@ -14,7 +14,8 @@ from typing import Any
 import click
 from babel.support import Translations
 
-from sync.words import Phrase
+from sync.exchange.carrying import LARGEST_FILE, NotCarried
+from sync.words import N_, Phrase
 
 from ..importing import (
     ImportReport,
@@ -34,7 +35,7 @@ Command = Callable[..., Any]
 
 @click.group()
 def import_() -> None:
-    """Bring in a lender's portfolio or payments, CSV or XLSX."""
+    """Bring in a lender's portfolio or payments, CSV or XLSX, or a laptop's queue."""
 
 
 def _file_options(command: Command) -> Command:
@@ -126,6 +127,60 @@ def payments(office: Office, file: Path, dry_run: bool, as_json: bool, **given: 
         )
     answer(report.to_json(), as_json, _lines(report))
     _require_some(report)
+
+
+@import_.command()
+@with_office
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--recovery", metavar="ID", help="An approved recovery: takes a revoked laptop's work too.")
+@click.option(
+    "--recovery-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The office's private recovery key (PEM), where it is kept off this machine.",
+)
+@click.option(
+    "--reply",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write the office's reply for the laptop (default: beside FILE, as NAME.respuesta.json).",
+)
+@json_option
+def queue(
+    office: Office,
+    file: Path,
+    recovery: str | None,
+    recovery_key: Path | None,
+    reply: Path | None,
+    as_json: bool,
+) -> None:
+    """Take in FILE, a laptop's unsent work carried on a stick. Taking it in twice changes nothing.
+
+    Give the reply file back: `ronda field sync --from REPLY` then counts the work as confirmed.
+    """
+    from ..taking_in import take_in  # receiving and all it applies: no other import needs them
+    from .recover import private_key
+
+    private = private_key(office, recovery_key)
+    try:
+        if file.stat().st_size > LARGEST_FILE:
+            raise NotCarried(Phrase(N_("El archivo es demasiado grande para ser de un portátil")))
+        data = file.read_bytes()
+        taken = take_in(office.engine, office.signer, private, data, actor="cli", now=now(), opening=recovery)
+    except NotCarried as wrong:
+        raise click.ClickException(english(wrong.because)) from wrong
+    place = reply or file.with_name(f"{file.name}.respuesta.json")
+    place.write_bytes(taken.reply)
+    lines = [
+        f"{taken.agent_name}: {taken.carried} event(s) carried, {taken.new} new, "
+        f"{taken.quarantined} in quarantine, {taken.attachments} picture(s)",
+        f"Reply for the laptop: {place}",
+    ]
+    answer(taken.to_json() | {"reply": str(place)}, as_json, lines)
+    if taken.refused:
+        raise click.ClickException(
+            f"{len(taken.refused)} batch(es) not taken as the laptop's own ({', '.join(taken.refused)}). "
+            "Of a revoked laptop they are kept sealed: see `ronda office recover`."
+        )
 
 
 def _require_some(report: ImportReport) -> None:

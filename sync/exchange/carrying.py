@@ -220,7 +220,7 @@ def reply_file(
 
 
 def read_reply(keys: Keyring, device: str, data: bytes) -> list[dict[str, Any]]:
-    """The loaded SyncReplies of a reply file. Raises NotCarried, or Untrusted where no key of ours signed it."""
+    """The loaded SyncReplies of a reply file. Raises NotCarried; Untrusted if unsigned."""
     unreadable = NotCarried(Phrase(N_("No es un archivo de respuesta de la oficina; pídalo de nuevo")))
     try:
         said = codec.decode(data, None)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ..scopes import Scope
-from ..tables import agents, devices, enrolment_codes, events, incarnations
+from ..tables import agents, attachments, devices, enrolment_codes, events, incarnations
 
 Rows = list[dict[str, Any]]
 
@@ -31,6 +31,14 @@ def fleet(connection: Connection, scope: Scope) -> Rows:
             devices.c.last_seen,
             devices.c.client,
             devices.c.pending,
+            devices.c.offset_ms,
+            devices.c.last_sent,
+            devices.c.lease_until,
+            devices.c.wipe_ordered_at,
+            devices.c.wiped_at,
+            devices.c.cursor,
+            devices.c.sealed_key.is_not(None).label("sealed"),
+            _unfinished().label("attachments"),
             agents.c.name.label("agent_name"),
             installed.label("installed"),
             forks.label("forks"),
@@ -54,6 +62,21 @@ def _events(condition: Any) -> Any:
     )
 
 
+def _unfinished() -> Any:
+    """Pictures this laptop announced whose bytes are not here."""
+    return (
+        select(func.count(func.distinct(attachments.c.id)))
+        .select_from(
+            attachments.join(events, events.c.id == attachments.c.id).join(
+                incarnations, incarnations.c.id == events.c.incarnation
+            )
+        )
+        .where(incarnations.c.device_id == devices.c.id, attachments.c.stored_at.is_(None))
+        .correlate(devices)
+        .scalar_subquery()
+    )
+
+
 def quarantine(connection: Connection, scope: Scope, limit: int = 50) -> Rows:
     """The latest events that were kept without being understood, with why."""
     query = (
@@ -64,6 +87,7 @@ def quarantine(connection: Connection, scope: Scope, limit: int = 50) -> Rows:
             events.c.kind,
             events.c.quarantine,
             events.c.received_at,
+            incarnations.c.device_id,
             agents.c.name.label("agent_name"),
         )
         .join(incarnations, incarnations.c.id == events.c.incarnation)
