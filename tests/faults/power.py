@@ -96,7 +96,10 @@ def _left(file: File, luck: str, rng: random.Random) -> bytearray | None:
 def _torn(op: Op, rng: random.Random) -> Op:
     """The write up to a sector's end, which is where a disk stops."""
     sector = rng.choice(SECTORS)
-    ends = [at - op.offset for at in range(op.offset // sector * sector + sector, op.offset + len(op.data), sector)]
+    ends = [
+        at - op.offset
+        for at in range(op.offset // sector * sector + sector, op.offset + len(op.data), sector)
+    ]
     return Op("W", op.path, op.offset, op.data[: rng.choice([0, *ends])])
 
 

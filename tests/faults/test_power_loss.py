@@ -26,9 +26,10 @@ from field_client.store.db import WrongDatabase, open_store
 from server.store import tables as t
 from server.store.engine import open_engine, reading
 
-from . import workloads
+from . import laptop_at_work, office_at_work
 from .power import State, states
 from .shim import Op, preloaded, read_log
+from .working import said_of
 
 SEED = 20261122
 STATES = int(os.environ.get("RONDA_POWER_STATES", "1000"))
@@ -64,7 +65,7 @@ def recorded(shim: Path, which: str, base: Path, folder: Path, synchronous: str,
     shutil.copytree(base, folder)
     log = folder.with_suffix(".log")
     subprocess.run(
-        [sys.executable, "-m", "tests.faults.workloads", which, str(folder), synchronous, str(count)],
+        [sys.executable, "-m", f"tests.faults.{which}_at_work", str(folder), synchronous, str(count)],
         env=preloaded(shim, folder, log=log),
         check=True,
     )
@@ -107,7 +108,9 @@ def laptop_holds(key: bytes) -> Check:
         if told != ["ok"] or sealed:
             raise ValueError(f"integrity_check: {told[:3]} {sealed[:3]}")
         kinds = [kind for _n, _id, kind in held]
-        if [n for n, *_ in held] != list(range(1, len(held) + 1)) or kinds.count("visit.recorded") * 2 != len(held):
+        if [n for n, *_ in held] != list(range(1, len(held) + 1)) or kinds.count("visit.recorded") * 2 != len(
+            held
+        ):
             raise ValueError("half a visit is there")
         return {id for _n, id, _kind in held}
 
@@ -155,7 +158,7 @@ def test_an_office_without_power_keeps_what_it_acknowledged(
     shim: Path, empty_office: Path, memory: Path
 ) -> None:
     began, base = time.monotonic(), memory / "base"
-    workloads.prepare_office(base, empty_office)
+    office_at_work.prepare(base, empty_office)
     tolls = []
     for synchronous, count in (("full", STATES), ("normal", CONTROL_STATES)):
         ops = recorded(shim, "office", base, memory / synchronous, synchronous, PUSHES)
@@ -166,8 +169,8 @@ def test_an_office_without_power_keeps_what_it_acknowledged(
 def test_a_laptop_without_power_keeps_what_it_said_was_saved(shim: Path, memory: Path) -> None:
     began, base = time.monotonic(), memory / "base"
     base.mkdir()
-    workloads.prepare_laptop(base)
-    key = bytes.fromhex(workloads.said_of(base)["key"])
+    laptop_at_work.prepare(base)
+    key = bytes.fromhex(said_of(base)["key"])
     tolls = []
     for synchronous, count in (("full", STATES), ("normal", CONTROL_STATES)):
         ops = recorded(shim, "laptop", base, memory / synchronous, synchronous, VISITS)
