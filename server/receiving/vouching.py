@@ -16,6 +16,8 @@ from ..enrolling import keyring
 from ..store import counters, events, facts, offices, receipts
 from ..store.devices import Device
 
+RESTORED = "office.restored"
+
 
 def countersign(
     connection: Connection,
@@ -64,13 +66,11 @@ def note_restore(
     now: datetime,
 ) -> None:
     """A receipt of our own that is ahead of what we hold proves that this office was restored from a
-    backup: a new epoch begins, and every laptop reads its feed anew."""
-    if said is None or said["epoch"] != offices.get(connection, "epoch") or said["device"] != device.id:
+    backup, or that it is a copy: a new epoch begins, and every laptop reads its feed anew."""
+    if said is None or said["device"] != device.id:
         return
     receipt = Receipt(**{name: said[name] for name in Receipt.__dataclass_fields__})
-    chain = events.incarnation(connection, receipt.incarnation)
-    feed = counters.current(connection, counters.feed(device.agent_id))
-    if receipt.n <= (chain.n if chain else 0) and receipt.feed_number <= feed:
+    if not _ahead(connection, device, receipt):
         return
     wrong = keyring(connection, signer, receipt.server_time).check(
         receipt.key_id, receipt.signature, receipt.signed_bytes(), purpose=OFFICE
@@ -81,10 +81,19 @@ def note_restore(
     offices.put(connection, "epoch", epoch)
     facts.append(
         connection,
-        "office.restored",
+        RESTORED,
         as_of=now.date(),
         now=now,
         actor=f"device:{device.id}",
         subject=receipt.epoch,
         payload={"epoch": epoch, "receipt": receipt.to_json()},
     )
+
+
+def _ahead(connection: Connection, device: Device, receipt: Receipt) -> bool:
+    """True when it tells of events, of a feed or of an epoch that this office does not know."""
+    if receipt.epoch != offices.get(connection, "epoch"):
+        return not events.noted(connection, RESTORED, receipt.epoch)
+    chain = events.incarnation(connection, receipt.incarnation)
+    feed = counters.current(connection, counters.feed(device.agent_id))
+    return receipt.n > (chain.n if chain else 0) or receipt.feed_number > feed
