@@ -6,20 +6,23 @@ The one module of the laptop that opens a connection. Knows no event and no reco
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
+from urllib3.exceptions import HTTPError
 
 from sync.exchange import OfficeSays, Unreachable
 from sync.wire import codec
+from sync.wire.attachments import CHUNK_TYPE, digest_of
 from sync.wire.errors import Problem, Told, told
 from sync.wire.packing import Context
 from sync.words import N_, Phrase
 
 CONNECT_S, READ_S = 5, 60
 ATTEMPTS = 3
+PART = 1024  # of a piece that comes down: what is read of a broken answer is kept
 # The office's answers to "come back in a moment"; every other answer is final.
 TRY_AGAIN = frozenset({"busy", "rate_limited"})
 
@@ -29,6 +32,9 @@ ENCODINGS = (codec.PACK, "zstd", "gzip")
 
 def no_context() -> None:
     """Nothing is known of the office yet."""
+
+
+Read = TypeVar("Read")
 
 
 class _Later(Exception):
@@ -94,6 +100,43 @@ class HttpPeer:
     def seal(self, request: dict[str, Any]) -> dict[str, Any]:
         return self._post("/v1/seal", request)
 
+    def attachment(self, sha256: str) -> dict[str, Any]:
+        return self._message("GET", f"/v1/attachments/{sha256}")
+
+    def put_chunk(self, sha256: str, offset: int, chunk: bytes) -> dict[str, Any]:
+        # One attempt: who sends chunks makes the next one shorter, which a plain repeat would not.
+        asked = f"/v1/attachments/{sha256}?offset={offset}&digest={digest_of(chunk)}"
+        return self._message("PUT", asked, chunk)
+
+    def document(self, sha256: str, offset: int, limit: int) -> bytes:
+        """What came of the piece: of a broken answer its first bytes, if any."""
+        asked = f"/v1/documents/{sha256}?offset={offset}&limit={limit}"
+        return self._files("GET", asked, None, lambda response: _piece(response, limit))
+
+    def _message(self, method: str, path: str, chunk: bytes | None = None) -> dict[str, Any]:
+        try:
+            return self._files(method, path, chunk, _answer)
+        except _Later as later:
+            raise later.final from later
+
+    def _files(
+        self, method: str, path: str, chunk: bytes | None, read: Callable[[requests.Response], Read]
+    ) -> Read:
+        headers = {} if chunk is None else {"Content-Type": CHUNK_TYPE}
+        try:
+            with self._session.request(
+                method,
+                self.server + path,
+                data=chunk,
+                headers=headers,
+                timeout=(CONNECT_S, READ_S),
+                allow_redirects=False,
+                stream=True,
+            ) as response:
+                return read(response)
+        except (requests.RequestException, HTTPError) as wrong:
+            raise Unreachable(f"{self.server}: {type(wrong).__name__}") from wrong
+
     def _once(self, path: str, message: dict[str, Any]) -> dict[str, Any]:
         try:
             return self._send(path, message)
@@ -124,6 +167,24 @@ class HttpPeer:
                 return _answer(response)
         except requests.RequestException as wrong:
             raise _Later(Unreachable(f"{self.server}: {type(wrong).__name__}")) from wrong
+
+
+def _piece(response: requests.Response, limit: int) -> bytes:
+    """The bytes of a 200, or of its beginning; else the office's word why not."""
+    if response.status_code != 200:
+        try:
+            _answer(response)
+        except _Later as later:
+            raise later.final from later
+        raise Unreachable("an answer that is not Ronda's office")
+    came = b""
+    try:
+        while len(came) <= limit and (part := response.raw.read(PART, decode_content=False)):
+            came += part
+    except HTTPError:
+        if not came:
+            raise
+    return came[:limit]
 
 
 def _answer(response: requests.Response) -> dict[str, Any]:
