@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import Any
 
 from sync.money import to_minor, written
-from sync.records import Result, Verdict, VisitResult
+from sync.records import Location, Result, Verdict, VisitResult
 from sync.rules.typed import money
 from sync.rules.visit import RESULTS
 from sync.wire.fields import instant
 
 from .drafting import Draft, ProposedAddress, ProposedPhone
+from .store.attachments import Picture
 
 
 def visit_body(draft: Draft, zone: str, verdict: Verdict, recorded: datetime) -> dict[str, Any]:
@@ -52,7 +53,10 @@ def happened_body(draft: Draft) -> dict[str, Any]:
 
 
 def location_body(draft: Draft) -> dict[str, Any]:
-    where = draft.location
+    return place_body(draft.location)
+
+
+def place_body(where: Location) -> dict[str, Any]:
     return {
         "source": where.source,
         "lat": where.lat,
@@ -130,6 +134,20 @@ def payment_body(
         "paid_on": paid_on.isoformat(),
         "channel": "field" if paid else "reported",
         "receipt": (result.detail.get("receipt") or result.detail.get("reference") or "")[:120],
+    }
+
+
+def attachment_body(visit: str, picture: Picture) -> dict[str, Any]:
+    """`attachment.added`, version 1; what the camera said of place and time, the bytes no longer say."""
+    where = picture.location
+    return {
+        "visit": visit,
+        "sha256": picture.sha256,
+        "media_type": picture.media_type,
+        "size": picture.size,
+        "role": picture.role,
+        "location": None if where is None else place_body(where),
+        "taken": None if picture.taken is None else instant(picture.taken),
     }
 
 

@@ -27,6 +27,8 @@ from sync.rules.answers import FieldError
 from sync.rules.policy import zone_of
 from sync.words import N_, Phrase
 
+from .store.attachments import Picture
+
 E = TypeVar("E", bound=StrEnum)
 # What a visit typed by hand can be of. A year far outside breaks date arithmetic, in zones and in rules.
 YEARS = range(2000, 2101)
@@ -73,6 +75,7 @@ class Draft:
     addresses: tuple[ProposedAddress, ...] = ()
     phones: tuple[ProposedPhone, ...] = ()
     override_reason: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 class Reader:

@@ -44,7 +44,7 @@ from sync.words import N_, Phrase
 from . import bodies
 from .casefile import Case, address_of, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
-from .store import cases, drafts, journal, policies, settings
+from .store import attachments, cases, drafts, journal, policies, settings
 from .store.db import Database, Store
 from .unwritable import UNWRITABLE, unwritable
 
@@ -142,6 +142,7 @@ def _record(store: Store, draft: Draft, reading: Reading, unreadable: Sequence[P
         pen = Pen(db, reading, packs)
         _write(pen, draft, case, verdict or Verdict(), reading)
         drafts.drop(db, draft.debtor)
+        attachments.drop_draft(db, draft.debtor)
     return Saved(draft.id, pen.n, tuple(pen.written), verdict or Verdict(), reading.wall)
 
 
@@ -283,6 +284,11 @@ def _write(pen: Pen, draft: Draft, case: Case, verdict: Verdict, reading: Readin
     for phone in draft.phones:
         body = bodies.phone_body(draft.debtor, draft.id, phone)
         pen.write(EventKind.PHONE_PROPOSED, body, debtor=draft.debtor, accounts=())
+    # The bytes in the same transaction: a visit is not saved without what it announces.
+    for picture in {one.sha256: one for one in draft.pictures}.values():
+        body = bodies.attachment_body(draft.id, picture)
+        event = pen.write(EventKind.ATTACHMENT_ADDED, body, debtor=draft.debtor, accounts=())
+        attachments.keep(pen.db, event, draft.id, draft.debtor, picture, reading.wall)
 
 
 def write_money(pen: Pen, visit: str, debtor: str, results: Sequence[VisitResult], case: Case) -> None:

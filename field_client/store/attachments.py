@@ -149,7 +149,7 @@ def add_to_draft(db: Database, debtor: str, picture: Picture) -> None:
             picture.media_type,
             picture.role,
             picture.data,
-            None if where is None else json.dumps([where.lat, where.lon]),
+            None if where is None else json.dumps([where.lat, where.lon, where.accuracy_m]),
             None if picture.taken is None else instant(picture.taken),
         ],
     )
@@ -172,7 +172,6 @@ def drop_draft(db: Database, debtor: str) -> None:
 def _picture(row: dict[str, Any]) -> Picture:
     location = None
     if row["location"] is not None:
-        lat, lon = json.loads(row["location"])
-        location = Location(LocationSource.EXIF, lat, lon)
+        location = Location(LocationSource.EXIF, *json.loads(row["location"]))
     taken = None if row["taken"] is None else parse_instant(row["taken"])
     return Picture(row["sha256"], row["media_type"], row["role"], bytes(row["bytes"]), location, taken)
