@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import INCLUDE, ValidationError, fields, validate
 
 from sync.ledger import Entry, as_received, body_digest
 from sync.ledger.entries import odd_header
@@ -21,6 +21,7 @@ from sync.wire.errors import Problem
 from sync.wire.events import BODIES, load_body
 from sync.wire.fields import Id
 from sync.wire.messages import Clock
+from sync.wire.swift import Swift
 from sync.words import N_, Phrase
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -30,7 +31,7 @@ LARGEST_OFFSET_MS = 10 * 366 * 86_400_000
 LARGEST_LINE = 100_000
 
 
-class Header(Schema):
+class Header(Swift):
     """An event's header, as far as the office reads it."""
 
     class Meta:

@@ -179,13 +179,7 @@ def loads(data: bytes) -> Any:
     Raises Problem bad_json, with a sentence; never RecursionError, UnicodeDecodeError or ValueError.
     """
     try:
-        obj = json.loads(
-            data.decode("utf-8"),
-            object_pairs_hook=_object,
-            parse_constant=_constant,
-            parse_int=_integer,
-            parse_float=_float,
-        )
+        obj = _STRICT.decode(data.decode("utf-8"))
     except UnicodeDecodeError as wrong:
         raise _bad_json(Phrase(N_("El mensaje no está en UTF-8"))) from wrong
     except RecursionError as wrong:
@@ -197,7 +191,9 @@ def loads(data: bytes) -> Any:
                 {"line": wrong.lineno, "column": wrong.colno},
             )
         ) from wrong
-    _refuse_depth(obj)
+    # Fewer brackets than levels allowed: most headers and bodies need not be walked.
+    if data.count(b"{") + data.count(b"[") > DEPTH:
+        _refuse_depth(obj)
     if _SUSPECT.search(data):
         _refuse_odd_text(obj)
     return obj
@@ -272,3 +268,9 @@ def _texts(obj: Any) -> Iterable[str]:
             waiting.extend(item.values())
         elif isinstance(item, list):
             waiting.extend(item)
+
+
+# Made once: json.loads with hooks makes a decoder each time, which takes longer than reading a header.
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
+)

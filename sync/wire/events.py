@@ -6,12 +6,14 @@ may say more than this office understands). Dates are ISO dates in the debtor's 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, fields, validate
 
 from ..records import EventKind, Known, LocationSource, Party, Place, Reason, Result
 from .fields import Amount, Currency, Id, Instant
+from .swift import Swift
 
 LOCAL_CLOCK = validate.Regexp(r"^\d\d:\d\d\Z")
 
@@ -20,7 +22,7 @@ def one_of(enum: Any) -> validate.OneOf:
     return validate.OneOf([member.value for member in enum])
 
 
-class Body(Schema):
+class Body(Swift):
     class Meta:
         unknown = INCLUDE
 
@@ -195,5 +197,11 @@ def load_body(kind: str, version: int, body: dict[str, Any]) -> dict[str, Any]:
     Raises KeyError for a kind and version nobody here knows, marshmallow's ValidationError for a
     body that does not hold what its kind demands.
     """
-    loaded: dict[str, Any] = BODIES[(kind, version)]().load(body)
+    loaded: dict[str, Any] = _schema(BODIES[(kind, version)]).load(body)
     return loaded
+
+
+@lru_cache(maxsize=64)
+def _schema(body: type[Body]) -> Body:
+    """Made once: making a schema costs more than loading with it."""
+    return body()

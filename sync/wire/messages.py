@@ -6,16 +6,17 @@ list, a page of the feed and the receipt down. `docs/protocol.md` tells the whol
 
 from __future__ import annotations
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, fields, validate
 
 from .fields import Hex, Id, Instant
+from .swift import Swift
 
 PROTOCOL = 1
 PAGE_LIMIT = 500
 BATCH_LIMIT = 500
 
 
-class Message(Schema):
+class Message(Swift):
     class Meta:
         unknown = INCLUDE
 
