@@ -14,7 +14,7 @@ from sync.exchange import Clock
 from sync.look import dress, error_page
 
 from .store import drafts, journal, settings
-from .store.db import Busy
+from .store.db import Busy, NotWritten
 from .today import received
 from .web import amend, case, guard, people, sending, today, visit
 
@@ -33,6 +33,7 @@ def create_app(folder: Path, clock: Clock) -> Flask:
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Busy, _busy)
+    app.register_error_handler(NotWritten, _not_written)
     return app
 
 
@@ -90,3 +91,7 @@ def _busy(_wrong: Busy) -> tuple[str, int]:
         _("Espere un momento y repita."),
         503,
     )
+
+
+def _not_written(wrong: NotWritten) -> tuple[str, int]:
+    return error_page(_("No guardado"), wrong.because.said(_), _("Lo guardado antes sigue guardado."), 507)

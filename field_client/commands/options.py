@@ -20,7 +20,7 @@ from sync.words import Phrase
 
 from ..folder import AlreadyEnrolled, NotEnrolled, WeakPassphrase, default_folder, open_laptop
 from ..peer import BadAddress
-from ..store.db import Busy, UnsafeSQLite, WrongDatabase
+from ..store.db import Busy, NotWritten, UnsafeSQLite, WrongDatabase
 from ..store.journal import Empty
 from ..visiting import Problem
 
@@ -33,6 +33,7 @@ SENTENCES = (
     WrongDatabase,
     UnsafeSQLite,
     Busy,
+    NotWritten,
     Empty,
 )
 VARIABLE = "RONDA_FIELD_PASSPHRASE"

@@ -15,8 +15,20 @@ from typing import Any
 import sqlcipher3
 from sqlite_utils import Database
 
+from sync.words import N_, Phrase
+
 # Others name the type from here: who imports sqlite_utils before this package gets the wrong SQLite.
-__all__ = ["Busy", "Database", "Store", "UnsafeSQLite", "WrongDatabase", "check_sqlite", "open_store"]
+__all__ = [
+    "Busy",
+    "Closed",
+    "Database",
+    "NotWritten",
+    "Store",
+    "UnsafeSQLite",
+    "WrongDatabase",
+    "check_sqlite",
+    "open_store",
+]
 
 # Before these, two connections in WAL mode could lose a commit (the WAL-reset bug).
 FIXED = (3, 51, 3)
@@ -52,6 +64,50 @@ def check_sqlite(version: str) -> None:
     )
 
 
+class Closed(RuntimeError):
+    """The database was closed while something still wanted it: the laptop was locked."""
+
+
+class NotWritten(RuntimeError):
+    """The disk is full or fails: nothing of the transaction counts as saved.
+
+    After a failed sync the rows may yet be found later, so that saving again must be by the same id.
+    """
+
+    def __init__(self, *, full: bool) -> None:
+        self.because = Phrase(FULL if full else FAILS)
+        super().__init__(
+            "Nothing was saved (no guardado): the disk is full. Free some space and do it again."
+            if full
+            else "Nothing was saved (no guardado): the disk fails. Do it again; if it goes on, copy the "
+            "laptop's folder to another disk and tell the office."
+        )
+
+
+FULL = N_("No guardado: el disco está lleno. Libere espacio y guarde otra vez.")
+FAILS = N_("No guardado: el disco falla. Guarde otra vez; si sigue, avise a la oficina.")
+
+# How SQLite says that a disk takes nothing, and whether it is for want of room.
+DISK = {
+    "disk is full": True,
+    "disk I/O error": False,
+    "unable to open database file": False,
+    "readonly database": False,
+}
+
+
+@contextmanager
+def _disk() -> Iterator[None]:
+    """Raise NotWritten where SQLite's trouble is the disk's."""
+    try:
+        yield
+    except sqlcipher3.OperationalError as wrong:
+        for said, full in DISK.items():
+            if said in str(wrong):
+                raise NotWritten(full=full) from wrong
+        raise
+
+
 class Store:
     """The open database of one laptop."""
 
@@ -64,7 +120,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Database]:
         """A transaction that writes: durable when the block ends, undone when it raises."""
-        with self._lock:
+        with self._lock, _disk():
             self._begin("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -80,7 +136,7 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Database]:
         """A consistent view for reading; nothing written in it is kept."""
-        with self._lock:
+        with self._lock, _disk():
             self._begin("BEGIN")
             try:
                 yield self._database
@@ -94,6 +150,8 @@ class Store:
             if "locked" in str(wrong):
                 raise Busy("Another Ronda program is using the laptop's data; try again.") from wrong
             raise
+        except sqlcipher3.ProgrammingError as wrong:
+            raise Closed("The laptop was locked.") from wrong
 
     def pragma(self, name: str) -> Any:
         """What SQLite says of one of its settings; for tests and `status`."""
@@ -108,15 +166,20 @@ class Store:
 def open_store(path: Path, key: bytes) -> Store:
     """The database at `path` under a raw 32-byte key, made when absent.
 
-    Raises UnsafeSQLite, or WrongDatabase when the file is damaged or was made under another key.
+    Raises UnsafeSQLite, NotWritten when the disk is full or fails, or WrongDatabase when the file is
+    damaged or was made under another key.
     """
     check_sqlite(sqlcipher3.sqlite_version)
     connection = sqlcipher3.connect(str(path), isolation_level=None, check_same_thread=False)
     try:
-        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute("SELECT count(*) FROM sqlite_master")
+        with _disk():
+            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+            connection.execute("SELECT count(*) FROM sqlite_master")
+    except NotWritten:
+        connection.close()
+        raise
     except sqlcipher3.DatabaseError as wrong:
         connection.close()
         raise WrongDatabase(

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from sync.fold import KnownVisit
 from sync.records import Party, Promise, Result, Verdict
+from sync.rules.answers import FieldError
 from sync.rules.policy import Policy
 from sync.rules.results import FIELDS, PARTIES, PLACES, RESULTS
 from sync.rules.visit import optional_fields, required_fields, results_for
@@ -18,6 +19,7 @@ from sync.words import N_
 
 from ..casefile import AccountCase, Case, place_at
 from ..store import cases, drafts, journal, receipts
+from ..store.db import NotWritten
 from ..today import badge_of
 from ..visiting import Problem, Saved, record_visit
 from . import answers as forms
@@ -123,7 +125,10 @@ def save(debtor: str) -> Response | tuple[str, int]:
     case = load(debtor, said.get("address"))
     reading = clock().read()
     draft, unreadable = forms.draft_of(said, frame_of(case, stop), reading.wall)
-    result = record_visit(store(), draft, reading, unreadable)
+    try:
+        result = record_visit(store(), draft, reading, unreadable)
+    except NotWritten as wrong:  # what was typed stays in the form; its id makes saving again safe
+        return _page(case, stop, said, [FieldError("", wrong.because)], None, kept=False), 507
     if isinstance(result, Saved):
         return redirect(url_for("visit.show", visit=result.visit, guardado=1))
     with store().writing() as db:
