@@ -114,7 +114,7 @@ def take_reply(store: Store, data: bytes, reading: Reading) -> Confirmed:
 def _held(store: Store, have: Mapping[str, Any]) -> bool:
     """Whether the mark is of our own chain, and not behind what is confirmed."""
     with store.reading() as db:
-        own = journal.hash_at(db, have["incarnation"], have["n"]) == have["h"]
+        own = bool(journal.hash_at(db, have["incarnation"], have["n"]) == have["h"])
         return own and have["n"] >= queues.confirmed_to(db, have["incarnation"])
 
 

@@ -13,7 +13,11 @@ COMMANDS = {
     "visit": "Save visits: one from options, or many from a file typed from the paper sheet.",
     "sync": "Send what waits and receive the day.",
     "status": "Print what waits, what the office holds, and what this laptop holds.",
-    "export": "Write this laptop's ledger, for `ronda verify`, and its visits as CSV.",
+    "export": "Write this laptop's ledger and visits as files, or its queue for the office (--queue).",
+    "leave": "Give the laptop up, for another collector; refused while work is unsent.",
+    "lease": "Tell until when the laptop works without its office; type the office's code.",
+    "recover": "Choose a new passphrase with the office's recovery file.",
+    "wipe": "Empty the laptop; what is unsent goes to a file only the office can open.",
 }
 
 

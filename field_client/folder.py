@@ -81,7 +81,8 @@ def check_free(folder: Path) -> None:
     """Raise AlreadyEnrolled when an enrolment here could hide or overwrite a laptop's data."""
     if is_enrolled(folder):
         raise AlreadyEnrolled(
-            f"{folder} already holds an enrolled laptop. Use it, or enrol another with --data OTHER_FOLDER."
+            f"{folder} already holds an enrolled laptop. Use it; free it with `ronda field leave`, which is "
+            "refused while work is unsent; or enrol another with --data OTHER_FOLDER."
         )
     if (folder / DATABASE).exists() or (folder / keyring.NAME).exists():
         raise AlreadyEnrolled(

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from sync.exchange import OfficeSays, Unreachable
 from sync.wire import codec
@@ -166,7 +166,8 @@ class HttpPeer:
             ) as response:
                 return _answer(response)
         except requests.RequestException as wrong:
-            raise _Later(Unreachable(f"{self.server}: {type(wrong).__name__}")) from wrong
+            said = f"{self.server}: {type(wrong).__name__}"
+            raise _Later(Unreachable(said, sent=not _never_left(wrong))) from wrong
 
 
 def _piece(response: requests.Response, limit: int) -> bytes:
@@ -185,6 +186,13 @@ def _piece(response: requests.Response, limit: int) -> bytes:
         if not came:
             raise
     return came[:limit]
+
+
+def _never_left(wrong: requests.RequestException) -> bool:
+    """True where no connection was made, so that nothing of the message can have arrived."""
+    cause = wrong.args[0] if wrong.args else None
+    reason = getattr(cause, "reason", None)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError | SSLError)
 
 
 def _answer(response: requests.Response) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +11,7 @@ from sync.wire.packing import Context
 from sync.words import Phrase
 
 from .enrolling import give_sealed_key
+from .noting import Noting
 from .peer import HttpPeer, say
 from .store import context, journal, settings
 from .store.db import Store
@@ -50,9 +52,17 @@ def office_of(store: Store) -> HttpPeer:
         )
 
 
-def exchange(store: Store, clock: Clock, peer: Peer | None = None) -> Exchanged | NotExchanged:
-    """Send what waits, receive the day, compare. Never loses anything, whatever happens on the way."""
-    peer = peer or office_of(store)
+def exchange(
+    store: Store,
+    clock: Clock,
+    peer: Peer | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Exchanged | NotExchanged:
+    """Send what waits, receive the day, compare. Never loses anything, whatever happens on the way.
+
+    Raises `noting.Stopped` when `stopped` says, at an answer, that the laptop was locked meanwhile.
+    """
+    peer = Noting(peer or office_of(store), store, stopped)
     laptop = StoredLaptop(store)
     before = _counts(store)
     try:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from sync.exchange import OfficeSays, Unreachable, Untrusted
+from sync.sealing import WrongPassphrase
 
-from .. import enrolling
+from .. import enrolling, leaving, wiping
 from ..clock import SystemClock
-from ..folder import check_free
-from .options import ask_passphrase, clear_errors, data_option, english, json_option, say
+from ..folder import check_free, is_enrolled, open_laptop
+from .options import VARIABLE, ask_passphrase, clear_errors, data_option, english, json_option, say
 
 
 @click.command()
@@ -28,7 +31,8 @@ def enrol(data: Path, server: str, code: str, name: str, as_json: bool) -> None:
     least. The office gets the database key sealed to its recovery key: a forgotten passphrase loses
     nothing.
     """
-    check_free(data)
+    wiping.finish(data)
+    _refuse_over(data)
     try:
         done = enrolling.enrol(
             data,
@@ -52,3 +56,18 @@ def enrol(data: Path, server: str, code: str, name: str, as_json: bool) -> None:
         as_json,
         f"Enrolled for {done.agent_name} at {done.office_name}. Receive the day with: ronda field sync",
     )
+
+
+def _refuse_over(data: Path) -> None:
+    """Never over another laptop. Where the passphrase given opens it, say what waits in it."""
+    if is_enrolled(data) and os.environ.get(VARIABLE):
+        with suppress(WrongPassphrase):
+            store = open_laptop(data, os.environ[VARIABLE])
+            kept = leaving.waits(store)
+            store.close()
+            if kept is not None:
+                raise click.ClickException(
+                    f"{data} holds an enrolled laptop. {english(kept.because)} "
+                    "Then `ronda field leave` frees it; or enrol another with --data OTHER_FOLDER."
+                )
+    check_free(data)

@@ -18,10 +18,13 @@ from sync.rules.answers import FieldError
 from sync.sealing import BrokenKey, WrongPassphrase
 from sync.words import Phrase
 
+from .. import leasing, wiping
+from ..clock import SystemClock
 from ..folder import AlreadyEnrolled, NotEnrolled, WeakPassphrase, default_folder, open_laptop
 from ..peer import BadAddress
-from ..store.db import Busy, NotWritten, UnsafeSQLite, WrongDatabase
+from ..store.db import Busy, NotWritten, Store, UnsafeSQLite, WrongDatabase
 from ..store.journal import Empty
+from ..turns import Elsewhere
 from ..visiting import Problem
 
 Command = Callable[..., Any]
@@ -35,6 +38,7 @@ SENTENCES = (
     Busy,
     NotWritten,
     Empty,
+    Elsewhere,
 )
 VARIABLE = "RONDA_FIELD_PASSPHRASE"
 
@@ -96,21 +100,61 @@ def clear_errors(command: Command) -> Command:
 
 
 def with_laptop(command: Command) -> Command:
-    """Add `--data`, and hand the laptop's open store over as the first argument."""
+    """Add `--data`, and hand the laptop's open store over as the first argument.
+
+    Refuses while the laptop's lease has run out; see `with_closed_laptop`.
+    """
+
+    @functools.wraps(command)
+    def within(store: Store, *args: Any, **kwargs: Any) -> Any:
+        refuse_closed(store)
+        return command(store, *args, **kwargs)
+
+    return with_closed_laptop(within)
+
+
+def with_closed_laptop(command: Command) -> Command:
+    """The same for what shows no debtor, and may be done with a laptop that has not met its office."""
 
     @data_option
     @functools.wraps(command)
     @clear_errors
     def opened(*args: Any, data: Path, **kwargs: Any) -> Any:
+        wiping.finish(data)
         if not (data / "keyring.json").exists():
             raise NotEnrolled(data)
         store = open_laptop(data, ask_passphrase())
         try:
+            if wiping.begun(store):
+                raise click.ClickException(wiped_sentence(wiping.wipe(store, SystemClock().read())))
             return command(store, *args, **kwargs)
         finally:
             store.close()
 
     return opened
+
+
+def refuse_closed(store: Store) -> None:
+    """A sentence and exit code 1 while the laptop has not met its office for too long."""
+    lease = leasing.standing(store, SystemClock().read())
+    if lease.closed:
+        raise click.ClickException(
+            "This laptop has not met its office for too long and its data is closed"
+            + (" (its clock is before that last meeting: set it right)" if lease.clock_behind else "")
+            + ". Run `ronda field sync` with a network, or tell the office this challenge and type its "
+            f"code: {lease.challenge}, then `ronda field lease --code CODE`."
+        )
+
+
+def wiped_sentence(done: wiping.Wiped) -> str:
+    """What a wipe left behind, and what to do with it."""
+    if done.handed is None:
+        return "This laptop was wiped; the office already held everything it had said."
+    return (
+        f"This laptop was wiped. {done.events} event(s) and {done.attachments} picture(s) that the office "
+        f"may lack are in {done.handed}: give that file to the office, which alone can open it "
+        "(`ronda office import queue`)."
+    )
 
 
 @functools.cache
@@ -122,6 +166,11 @@ def _english() -> gettext.NullTranslations:
 def english(phrase: Phrase) -> str:
     """A phrase in English where its catalogue was compiled into the package, else in Spanish."""
     return phrase.said(_english().gettext)
+
+
+def sentence(msgid: str) -> str:
+    """One of the program's own sentences in English, where its catalogue was compiled into the package."""
+    return _english().gettext(msgid)
 
 
 def problem_json(problem: Problem) -> dict[str, str]:

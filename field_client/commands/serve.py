@@ -11,6 +11,7 @@ from waitress.server import create_server
 from ..app import create_app
 from ..clock import SystemClock
 from ..folder import NotEnrolled, is_enrolled
+from ..web.pictures import LARGEST_FORM
 from .options import clear_errors, data_option
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -32,7 +33,10 @@ def serve(data: Path, host: str, port: int, ready_file: Path | None) -> None:
         raise NotEnrolled(data)
     app = create_app(data, SystemClock())
     try:
-        server = create_server(app, host=host, port=port, threads=6, ident=None)
+        # What waits to be read stays in memory: on the disk the laptop's encryption would not cover it.
+        server = create_server(
+            app, host=host, port=port, threads=6, ident=None, inbuf_overflow=LARGEST_FORM * 2
+        )
     except OSError as wrong:
         raise click.ClickException(
             f"Port {port} cannot be used ({wrong.strerror or wrong}); choose another with --port, or 0."

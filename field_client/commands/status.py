@@ -8,15 +8,20 @@ from typing import Any
 import click
 
 from sync.digest import overall
+from sync.words import Phrase
 
+from .. import delivery
+from ..advice import todo
+from ..delivery import why_in_review
 from ..store import drafts, journal, records, settings
 from ..store.db import Store
-from .options import json_option, with_laptop
+from ..store.settings import AUTOMATIC
+from .options import english, json_option, sentence, with_closed_laptop
 
 
 @click.command()
 @json_option
-@with_laptop
+@with_closed_laptop
 def status(store: Store, as_json: bool) -> None:
     """Print what waits, what the office holds, and what this laptop holds."""
     said = status_of(store)
@@ -25,7 +30,16 @@ def status(store: Store, as_json: bool) -> None:
         return
     click.echo(f"Laptop of {said['agent_name']}, office {said['office_name']} ({said['server']})")
     click.echo(f"Waiting to be sent: {said['unsent']} event(s), {said['visits_unsent']} visit(s)")
-    click.echo(f"Acknowledged: {said['acknowledged']}; quarantined by the office: {said['quarantined']}")
+    states = said["states"]
+    click.echo(
+        f"Drafts {states['draft']}, ready to send {states['ready']}, sent {states['sent']}, "
+        f"confirmed by the office {states['confirmed']}, in review there {states['review']}"
+    )
+    for one in said["quarantine"]:
+        click.echo(f"  in review: {one['kind']} n={one['n']}: {english(why_in_review(one['code']))}")
+    if said["last_failure"]:
+        because = english(Phrase.from_json(said["last_failure"]["because"]))
+        click.echo(f"The last attempt failed: {because}. {sentence(todo(said['last_failure']['code']))}")
     click.echo(
         f"Last sent: {said['last_sent'] or 'never'}; last received: {said['last_received'] or 'never'}"
     )
@@ -44,6 +58,9 @@ def status_of(store: Store) -> dict[str, Any]:
             **{name: settings.get(db, name) for name in names},
             **journal.counts(db),
             "drafts": len(drafts.all_of(db)),
+            "states": delivery.totals(db),
+            "automatic": settings.get(db, AUTOMATIC, True),
+            "lease_until": settings.get(db, "lease_until"),
             "cursor": settings.get(db, "cursor"),
             "complete": settings.get(db, "complete", False),
             "head": {"incarnation": head.incarnation, "n": head.n, "h": head.h.hex()},

@@ -11,9 +11,11 @@ import click
 from sync.records import Verdict
 from sync.wire.fields import instant
 
+from .. import delivery
 from .. import today as days
 from ..casefile import AccountCase
 from ..clock import SystemClock
+from ..store import journal
 from ..store.db import Store
 from .options import english, json_option, with_laptop
 
@@ -31,18 +33,32 @@ def today(store: Store, day: datetime | None, as_json: bool) -> None:
         raise click.ClickException(
             "There is no route on this laptop. Receive the day first: ronda field sync"
         )
+    states = states_of(store, found)
     if as_json:
-        click.echo(json.dumps(day_json(found), ensure_ascii=False))
+        click.echo(json.dumps(day_json(found, states), ensure_ascii=False))
         return
     click.echo(f"Route of {found.date:%Y-%m-%d}: {found.done} of {len(found.stops)} done")
     for stop in found.stops:
         eta = f"{stop.eta.astimezone():%H:%M}" if stop.eta else "--:--"
-        click.echo(f"{stop.sequence:>3}  {eta}  {stop.state:<13} {stop.name}  [{stop.id}]")
+        state = f"{stop.state:<13} {_delivery(stop, states):<9}"
+        click.echo(f"{stop.sequence:>3}  {eta}  {state} {stop.name}  [{stop.id}]")
     for stop in found.left_out:
         click.echo(f"  -  left out      {stop.name}: {english(stop.why) if stop.why else ''}")
 
 
-def day_json(day: days.Day) -> dict[str, Any]:
+def states_of(store: Store, day: days.Day) -> dict[str, str]:
+    """By visit of this laptop to a stop of the day: ready, sent, confirmed or review."""
+    visits = [stop.visit.visit.id for stop in (*day.stops, *day.left_out) if stop.visit]
+    with store.reading() as db:
+        rows = [row for visit in visits if (row := journal.find(db, visit)) is not None]
+        return {visit: str(state) for visit, state in delivery.of_rows(db, rows).items()}
+
+
+def _delivery(stop: days.DayStop, states: dict[str, str]) -> str:
+    return states.get(stop.visit.visit.id, "") if stop.visit else ""
+
+
+def day_json(day: days.Day, states: dict[str, str] | None = None) -> dict[str, Any]:
     """The day as `today --json` prints it; amounts are decimal strings, times instants in UTC."""
     return {
         "route": day.id,
@@ -51,12 +67,12 @@ def day_json(day: days.Day) -> dict[str, Any]:
         "approximate": day.approximate,
         "done": day.done,
         "next": day.next.id if day.next else None,
-        "stops": [stop_json(stop) for stop in day.stops],
-        "left_out": [stop_json(stop) for stop in day.left_out],
+        "stops": [stop_json(stop, states) for stop in day.stops],
+        "left_out": [stop_json(stop, states) for stop in day.left_out],
     }
 
 
-def stop_json(stop: days.DayStop) -> dict[str, Any]:
+def stop_json(stop: days.DayStop, states: dict[str, str] | None = None) -> dict[str, Any]:
     return {
         "stop": stop.id,
         "sequence": stop.sequence,
@@ -73,6 +89,7 @@ def stop_json(stop: days.DayStop) -> dict[str, Any]:
         "state": stop.state,
         "done": stop.done,
         "visit": stop.visit.visit.id if stop.visit else None,
+        "delivery": _delivery(stop, states or {}) or None,
         "why": english(stop.why) if stop.why else "",
         "stopped": english(stop.stopped) if stop.stopped else "",
         "verdict": _verdict(stop.case.verdict),

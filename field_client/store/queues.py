@@ -29,6 +29,21 @@ def _waiting(db: Database, incarnation: str) -> list[Entry]:
     return [entry_of(row) for row in rows]
 
 
+def unverified(db: Database) -> list[tuple[list[Entry], Head | None]]:
+    """The same with what the office confirmed and its last verified backup does not cover yet."""
+    found = []
+    for row in list(db.query("SELECT id, verified FROM incarnations WHERE NOT forked ORDER BY rowid")):
+        rows = db.query(
+            "SELECT * FROM said WHERE incarnation = ? AND n > (SELECT min(?, coalesce(max(n), 0)) "
+            "FROM said WHERE incarnation = ? AND acknowledged) ORDER BY n",
+            [row["id"], row["verified"], row["id"]],
+        )
+        entries = [entry_of(one) for one in rows]
+        if entries:
+            found.append((entries, parent(db, row["id"])))
+    return found
+
+
 def pictures(db: Database) -> dict[str, bytes]:
     """The bytes of every picture that the office as it is now has not said it stores, by their SHA-256."""
     rows = db.query(
@@ -36,6 +51,15 @@ def pictures(db: Database) -> dict[str, bytes]:
         [settings.get(db, "epoch")],
     )
     return {row["sha256"]: bytes(row["bytes"]) for row in rows}
+
+
+def pictures_waiting(db: Database) -> int:
+    """How many pictures the office has not said it stores."""
+    row = db.execute(
+        "SELECT count(*) FROM pictures WHERE bytes IS NOT NULL AND stored_epoch IS NOT ?",
+        [settings.get(db, "epoch")],
+    ).fetchone()
+    return int(row[0])
 
 
 def confirmed_to(db: Database, incarnation: str) -> int:

@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
+# Whether the laptop sends and receives by itself; on unless the collector switched it off.
+AUTOMATIC = "automatic"
+
 
 def get(db: Database, name: str, default: Any = None) -> Any:
     row = next(iter(db.query("SELECT value FROM settings WHERE name = ?", [name])), None)

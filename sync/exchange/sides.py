@@ -19,9 +19,16 @@ from .sizes import Sizes
 
 
 class Unreachable(Exception):
-    """The office did not answer. Nothing was lost: what waits, waits."""
+    """The office did not answer. Nothing was lost: what waits, waits.
+
+    `sent` is False only where it is certain that nothing left this machine.
+    """
 
     because = Phrase(N_("La oficina no responde"))
+
+    def __init__(self, *said: object, sent: bool = True) -> None:
+        self.sent = sent
+        super().__init__(*said)
 
 
 class OfficeSays(Exception):
