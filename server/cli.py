@@ -20,6 +20,7 @@ COMMANDS = {
     "device": ("device:device", "Enrol, list, revoke and wipe laptops."),
     "recover": ("recover:recover", "Open a laptop whose passphrase or collector is gone; two people."),
     "backup": ("backup:backup", "Make and verify a backup while the office serves."),
+    "keys": ("keys:keys", "List the signing keys; make a new one or a new TLS key."),
     "restore": ("restore:restore", "Bring the office back from a backup, into an empty place."),
 }
 

@@ -7,6 +7,7 @@ import secrets
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 from argon2 import PasswordHasher
@@ -22,6 +23,7 @@ from .store import facts, offices, people, schema
 from .store.engine import open_engine, reading, writing
 from .store.scopes import Share
 
+SIGNING, NEXT_SIGNING = "signing.pem", "next-signing.pem"
 RESTORING = "restoring"  # a folder of this name says that a restore is under way
 KEY_FILES = ("signing.pem", "recovery.pem", "recovery.pub", "session.secret")
 
@@ -32,13 +34,23 @@ class NoOffice(RuntimeError):
 
 @dataclass(frozen=True)
 class Office:
-    """An open office: its database and its keys."""
+    """An open office: its database and its keys. `opened_with` signed when it was opened."""
 
     config: Config
     engine: Engine
-    signer: SigningKey
+    opened_with: SigningKey
     recovery_public: bytes
     session_secret: str
+
+    @property
+    def signer(self) -> SigningKey:
+        """The key that signs now: another program may have changed it while this one serves."""
+        path = self.config.keys / SIGNING
+        try:
+            seen = path.stat()
+        except FileNotFoundError:
+            return self.opened_with
+        return _signer(path, seen.st_mtime_ns, seen.st_ino)
 
 
 @dataclass(frozen=True)
@@ -52,7 +64,6 @@ class Initialised:
 def open_office(config: Config) -> Office:
     """The office in `config.data`. Raises NoOffice, WrongSchema, UnsafeSQLite or WrongDatabase."""
     _require_no_restore(config)
-    signing_pem = config.keys / "signing.pem"
     if not any((config.keys / name).exists() for name in KEY_FILES) and not _in_use(config):
         raise NoOffice(f"there is no office in {config.data}; make one with `ronda office init`")
     _require_keys(config)
@@ -61,7 +72,7 @@ def open_office(config: Config) -> Office:
     return Office(
         config=config,
         engine=engine,
-        signer=signing_key_from_pem(signing_pem.read_bytes()),
+        opened_with=signing_key_from_pem((config.keys / SIGNING).read_bytes()),
         recovery_public=(config.keys / "recovery.pub").read_bytes(),
         session_secret=(config.keys / "session.secret").read_text(encoding="ascii"),
     )
@@ -113,6 +124,11 @@ def initialise(config: Config, now: datetime, name: str = "Ronda") -> Initialise
     finally:
         engine.dispose()
     return Initialised("admin", password)
+
+
+@lru_cache(maxsize=8)
+def _signer(path: Path, _changed_ns: int, _inode: int) -> SigningKey:
+    return signing_key_from_pem(path.read_bytes())
 
 
 def hash_password(password: str) -> str:

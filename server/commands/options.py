@@ -20,7 +20,10 @@ Command = Callable[..., Any]
 WRONG_SETUP = (WrongConfig, NoOffice, WrongSchema, UnsafeSQLite, WrongDatabase)
 
 data_option = click.option(
-    "--data", metavar="DIR", help="The office's data folder (else RONDA_DATA, else ./ronda-data)."
+    "--data",
+    metavar="DIR",
+    is_eager=True,  # other options' callbacks may ask for it
+    help="The office's data folder (else RONDA_DATA, else ./ronda-data).",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object at the end.")
 

@@ -105,3 +105,10 @@ def take_number(connection: Connection, name: str) -> int:
         {"name": name},
     ).one()
     return int(row[0])
+
+
+def checkpoint(engine: Engine) -> None:
+    """Bring SQLite's write-ahead log into its file, so that the file alone is the office."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]  # sqlcipher3's

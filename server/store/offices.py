@@ -21,10 +21,34 @@ def put(connection: Connection, name: str, value: Any) -> None:
         connection.execute(insert(office).values(name=name, value=value))
 
 
-def add_signing_key(connection: Connection, key_id: str, public: bytes, now: datetime) -> None:
+def add_signing_key(
+    connection: Connection,
+    key_id: str,
+    public: bytes,
+    valid_from: datetime,
+    *,
+    endorsed_by: str | None = None,
+    endorsement: bytes | None = None,
+) -> None:
     known = connection.execute(select(signing_keys.c.key_id).where(signing_keys.c.key_id == key_id)).scalar()
     if known is None:
-        connection.execute(insert(signing_keys).values(key_id=key_id, public_key=public, valid_from=now))
+        connection.execute(
+            insert(signing_keys).values(
+                key_id=key_id,
+                public_key=public,
+                valid_from=valid_from,
+                endorsed_by=endorsed_by,
+                endorsement=endorsement,
+            )
+        )
+
+
+def retire_signing_key(connection: Connection, key_id: str, at: datetime) -> None:
+    """From then on it signs no more; what it signed before still holds. An end once said stays."""
+    statement = update(signing_keys).where(
+        signing_keys.c.key_id == key_id, signing_keys.c.retired_at.is_(None)
+    )
+    connection.execute(statement.values(retired_at=at))
 
 
 def signing_keys_held(connection: Connection) -> list[dict[str, Any]]:
