@@ -32,6 +32,7 @@ ORDER = (
     "attachment",
     "route",
     "basemap",
+    "erasure",
 )
 
 

@@ -20,7 +20,7 @@ from ..store import encounters, offices, papers, scope_records, visits
 from ..store.agents import Agent, by_ids
 from ..store.feeds import Key
 from ..store.scope_records import Scope
-from . import records
+from . import erasing, records
 
 # A route stays on the laptop for a week after its day, so that a late visit can still name its stop.
 ROUTES_KEPT = timedelta(days=7)
@@ -51,12 +51,13 @@ def wanted(
     every = {account for scope in scopes.values() for mine in scope.debtors.values() for account in mine}
     cases = _cases(connection, concerned, every, now)
     found: dict[str, Wanted] = {}
+    erased = erasing.wanted(connection, agent_ids) if debtor_ids is None else {}
     for agent_id in agent_ids:
         scope = scopes[agent_id]
         mine = _of_agent(connection, agents[agent_id], scope, now, whole=debtor_ids is None)
         for debtor in concerned & scope.debtors.keys():
             mine |= _of_case(cases[debtor], debtor, agent_id, scope.debtors[debtor])
-        found[agent_id] = mine
+        found[agent_id] = mine | erased.get(agent_id, {})
     return found
 
 

@@ -21,8 +21,8 @@ from sync.words import N_, Phrase
 
 from .. import leasing, wiping
 from ..enrolling import loaded
+from ..erasing import erase_arrivals
 from ..projecting import Sender
-from ..projecting.said import LARGEST_OFFSET_MS
 from ..store import devices, events, offices
 from ..store.devices import Device
 from ..store.engine import reading, writing
@@ -33,9 +33,6 @@ from .keeping import Kept, keep
 from .vouching import checkpoint, countersign, note_restore
 
 __all__ = ["context_of", "exchange", "receive"]
-
-# A clock that was never measured against ours is known only as well as a request travels.
-UNMEASURED_MS = 30_000
 
 
 @dataclass(frozen=True)
@@ -113,7 +110,8 @@ def _write(
     if batch is None:
         kept = Kept(_standing(connection, device, asked["hello"]["incarnation"]))
     else:
-        kept = keep(connection, device, batch, _sender(device, asked["hello"]["clock"], now))
+        kept = keep(connection, device, batch, Sender(device, now, asked["hello"]["clock"]))
+        erase_arrivals(connection, signer, [said.entry for said in batch.said], now)
         # Only what the laptop itself signed is countersigned.
         if device.revoked_at is None and kept.head == batch.head:
             receipt = countersign(connection, signer, device, kept.head, batch.signature, now)
@@ -127,14 +125,6 @@ def _standing(connection: Connection, device: Device, incarnation: str) -> Head:
     if chain.device_id != device.id:
         raise Problem("unknown_incarnation", Phrase(N_("Esta instalación es de otro portátil")))
     return chain.head
-
-
-def _sender(device: Device, clock: Mapping[str, Any], now: datetime) -> Sender:
-    """With the clock's offset as this request shows it, for events written before it was ever measured."""
-    offset_ms = round((clock["wall"] - now).total_seconds() * 1000)
-    if abs(offset_ms) > LARGEST_OFFSET_MS:
-        return Sender(device, now)
-    return Sender(device, now, offset_ms, UNMEASURED_MS)
 
 
 def _reply(

@@ -106,6 +106,14 @@ def page(connection: Connection, agent_id: str, after: int, limit: int) -> tuple
     return rows[:limit], len(rows) > limit
 
 
+def of_kind(connection: Connection, agent_id: str, kind: str) -> dict[str, str | None]:
+    """By id, the payload of the live records of one kind."""
+    query = select(feeds.c.record_id, feeds.c.payload).where(
+        feeds.c.agent_id == agent_id, feeds.c.kind == kind, feeds.c.gone.is_(False)
+    )
+    return dict(connection.execute(query).tuples().all())
+
+
 def live(connection: Connection, agent_id: str) -> list[dict[str, Any]]:
     """Every live record of a feed, to be summed up and compared."""
     query = select(feeds.c.number, feeds.c.kind, feeds.c.record_id, feeds.c.gone, feeds.c.payload).where(

@@ -301,6 +301,18 @@ class BasemapRecord(Record):
     geojson = fields.Dict(required=True)
 
 
+class ErasureRecord(Record):
+    """Kind `erasure`, id = event id: the office's signed word that the body of this laptop's own event is
+    erased. The laptop checks the signature and lets go of its copy."""
+
+    id = fields.String(required=True)
+    body_digest = fields.String(required=True)
+    reason = fields.String(required=True)
+    erased_at = Instant(required=True)
+    key_id = fields.String(required=True)
+    signature = fields.String(required=True)
+
+
 RECORDS: dict[str, type[Record]] = {
     "agent": AgentRecord,
     "policy": PolicyRecord,
@@ -316,4 +328,5 @@ RECORDS: dict[str, type[Record]] = {
     "attachment": AttachmentRecord,
     "route": RouteRecord,
     "basemap": BasemapRecord,
+    "erasure": ErasureRecord,
 }
