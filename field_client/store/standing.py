@@ -110,12 +110,14 @@ def forget_feed(db: Database) -> None:
 
 
 def said_about(db: Database, debtors: Sequence[str]) -> list[Row]:
-    """Events about these debtors that the feed as pulled does not include yet, each once."""
+    """Events about these debtors that the feed as pulled does not include, each once: those it does not
+    reflect yet, and those the office set aside, which happened all the same."""
     found = rows_of(
         db.query(
             "SELECT * FROM said AS row WHERE debtor IN (SELECT value FROM json_each(?)) "
-            "AND body IS NOT NULL AND NOT EXISTS (SELECT 1 FROM journal AS twin JOIN incarnations "
-            "ON incarnations.id = twin.incarnation WHERE twin.id = row.id AND twin.n <= reflected) "
+            "AND body IS NOT NULL AND (quarantined IS NOT NULL OR NOT EXISTS (SELECT 1 FROM journal "
+            "AS twin JOIN incarnations ON incarnations.id = twin.incarnation WHERE twin.id = row.id "
+            "AND twin.n <= reflected)) "
             "ORDER BY recorded_at, incarnation, n",
             [json.dumps(list(debtors))],
         )

@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from field_client.folder import DATABASE
-from field_client.store import cases, journal, records
+from field_client.store import cases, context, journal, records
 from field_client.store.db import Store, open_store
 from field_client.store.side import StoredLaptop
 from sync.exchange import Reading
 from sync.ledger import Entry
+from sync.wire.packing import Context
 
 from .office import Said
 
@@ -134,6 +135,15 @@ class Laptop:
 
     def said(self) -> set[Said]:
         return {(row["id"], row["digest"].lower()) for row in self.rows()}
+
+    def context(self) -> Context | None:
+        """What the office is known to hold, to make messages shorter."""
+        with self.reading() as db:
+            return context.context(db)
+
+    def unsent(self) -> int:
+        with self.reading() as db:
+            return journal.counts(db)["unsent"]
 
     def debtors(self) -> list[str]:
         """Those the person can open, by id."""

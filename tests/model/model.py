@@ -106,6 +106,7 @@ class Model:
             faults=faults or [],
             page=laptop.page,
             old=laptop.old,
+            context=laptop.context,
         )
         if callable(meanwhile):
             line.meanwhile = meanwhile

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from server import enrolling, publishing, receiving
+from server import attaching, enrolling, publishing, receiving
+from server.shelf import Shelf
 from server.store import tables as t
 from server.store.engine import reading, writing
 from sync.ledger import Entry
@@ -78,6 +79,27 @@ class Office:
         """What `/v1/sync` does once the body is decoded. Raises Problem."""
         device = enrolling.authenticate(self.engine, authorization)
         return receiving.receive(self.engine, self.world.signer, device, request, self.now)
+
+    def context(self, authorization: str, n: int, number: int) -> bytes | None:
+        """What a packed message was packed against."""
+        device = enrolling.authenticate(self.engine, authorization)
+        return receiving.context_of(self.engine, device, n, number)
+
+    @property
+    def shelf(self) -> Shelf:
+        return Shelf(str(self.folder / "shelf"))
+
+    def take_chunk(
+        self, authorization: str, sha256: str, offset: int, chunk: bytes, digest: str
+    ) -> dict[str, Any]:
+        """A chunk of a picture. Raises Problem."""
+        device = enrolling.authenticate(self.engine, authorization)
+        return attaching.take(
+            self.engine, self.shelf, device, sha256, offset=offset, digest=digest, chunk=chunk, now=self.now
+        )
+
+    def holds_picture(self, authorization: str, sha256: str) -> dict[str, Any]:
+        return attaching.held(self.engine, enrolling.authenticate(self.engine, authorization), sha256)
 
     def refresh(self, *debtors: str) -> None:
         with writing(self.engine) as connection:

@@ -13,7 +13,8 @@ from sqlalchemy import insert, select, update
 
 from field_client import correcting
 from field_client.drafting import Draft, ProposedAddress, ProposedPhone
-from field_client.store import cases, journal
+from field_client.store import attachments, cases, journal
+from field_client.store.attachments import Picture
 from field_client.visiting import Saved, record_visit
 from server import enrolling
 from server.store import tables as t
@@ -21,6 +22,7 @@ from server.store.engine import reading, writing
 from sync.ids import new_id
 from sync.ledger import Entry, new_salt, write_entry
 from sync.records import Location, LocationSource, Party, Place, Result, VisitResult
+from sync.wire.attachments import digest_of
 from sync.wire.fields import instant
 from tests.office.builders import add_payment
 
@@ -92,9 +94,11 @@ def visit_with(model: Model, laptop: Laptop, chance: Random) -> str | None:
     return f"{who} saved, {len(said.events)} events, id …{draft.id[-4:]}"
 
 
-def append(laptop: Laptop, kind: str, body: Mapping[str, Any], debtor: str | None) -> Entry:
+def append(
+    laptop: Laptop, kind: str, body: Mapping[str, Any], debtor: str, picture: Picture | None = None
+) -> Entry:
     with laptop.open().writing() as db:
-        return journal.append(
+        entry = journal.append(
             db,
             id=new_id(),
             kind=kind,
@@ -104,6 +108,9 @@ def append(laptop: Laptop, kind: str, body: Mapping[str, Any], debtor: str | Non
             debtor=debtor,
             accounts=(),
         )
+        if picture is not None:
+            attachments.keep(db, entry.id, body["visit"], debtor, picture, laptop.clock.read().wall)
+        return entry
 
 
 def contact(model: Model, chance: Random) -> str | None:
@@ -165,10 +172,8 @@ def report(model: Model, chance: Random) -> str | None:
     with laptop.reading() as db:
         state = cases.state_of(db, debtor)
     if state.visits and chance.random() < 0.5:
-        body = {"visit": chance.choice(state.visits).visit.id, "sha256": chance.randbytes(32).hex()}
-        body |= {"media_type": "image/jpeg", "size": 1000, "role": "photo"}
-        kind = "attachment.added"
-    elif state.accounts:
+        return picture(model, laptop, chance.choice(state.visits).visit.id, debtor, chance)
+    if state.accounts:
         body = {"debtor": debtor, "account": min(state.accounts), "amount": "5000.50", "currency": "COP"}
         body |= {"paid_on": "2026-11-19", "channel": "banco", "receipt": "T-9"}
         kind = "payment.reported"
@@ -177,6 +182,16 @@ def report(model: Model, chance: Random) -> str | None:
     entry = append(laptop, kind, body, debtor)
     model.tell_saved(laptop, [entry.id])
     return f"{laptop.name}: {kind} for {named(model, debtor)} saved"
+
+
+def picture(model: Model, laptop: Laptop, visit: str, debtor: str, chance: Random) -> str:
+    data = chance.randbytes(chance.choice((10, 3000, 20_000)))
+    kept = Picture(digest_of(data), "image/jpeg", "photo", data)
+    body = {"visit": visit, "sha256": kept.sha256, "media_type": kept.media_type}
+    body |= {"size": kept.size, "role": kept.role}
+    entry = append(laptop, "attachment.added", body, debtor, kept)
+    model.tell_saved(laptop, [entry.id])
+    return f"{laptop.name}: a picture of visit …{visit[-4:]}, {kept.size} bytes, saved"
 
 
 POISONS: tuple[tuple[str, int, Any], ...] = (
