@@ -36,12 +36,11 @@ LANDLINE_DIGITS = 9  # fewer digits than a mobile has in any country served
 
 @dataclass(frozen=True)
 class Sender:
-    """Whose laptop speaks, and how its clock stands: offset to fall back on where an event has none."""
+    """Whose laptop speaks, when its request came, and the clock it carried (a hello's; None: not known)."""
 
     device: Device
     now: datetime
-    offset_ms: int | None = None
-    uncertainty_ms: int | None = None
+    heard: Mapping[str, Any] | None = None
 
 
 class Made(NamedTuple):
@@ -60,7 +59,7 @@ def _visit(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     body = said.body
     _known_debtor(body["debtor"], around)
     _known_accounts([result["account"] for result in body["results"]], around)
-    row, told = judged(said, around, sender.device, sender.now, sender.offset_ms, sender.uncertainty_ms)
+    row, told = judged(said, around, sender.device, sender.now, sender.heard)
     around.add_visit(row, told)
     results = [
         {

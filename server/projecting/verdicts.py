@@ -5,6 +5,8 @@ What is stored is what was told; the verdict and the grade of evidence stand bes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +25,7 @@ from sync.records import (
 )
 from sync.rules import visit as visits
 from sync.rules.answers import strictest
+from sync.rules.clock import correction
 from sync.rules.contact import judge_visit
 from sync.rules.policy import zone_of
 
@@ -37,13 +40,14 @@ def judged(
     around: Surroundings,
     device: Device,
     now: datetime,
-    offset_ms: int | None,
-    uncertainty_ms: int | None,
+    heard: Mapping[str, Any] | None,
 ) -> tuple[dict[str, Any], Visit]:
-    """The row of `visits`, and the visit for those judged after it. The offset is for events without one."""
+    """The row of `visits`, as told; and the visit at its corrected time for those judged after it.
+
+    `heard` is the laptop's clock in the request that came at `now`.
+    """
     body = said.body
-    if said.clock["offset_ms"] is not None:
-        offset_ms, uncertainty_ms = said.clock["offset_ms"], said.clock["uncertainty_ms"]
+    offset_ms, uncertainty_ms = _clock_of(said, heard, now)
     visit = _visit(said, device, now)
     zone = around.zones[visit.debtor]
     corrected = _corrected(visit, offset_ms or 0)
@@ -81,7 +85,15 @@ def judged(
         "verdict": stored(verdict) | {"told": said.raw.get("verdict", {})},
         "out_of_scope": _out_of_scope(visit, corrected, around, zone),
     }
-    return row, visit
+    return row, replace(visit, happened=corrected)
+
+
+def _clock_of(said: Said, heard: Mapping[str, Any] | None, now: datetime) -> tuple[int | None, int | None]:
+    """(offset, uncertainty) of the laptop's clock when it wrote this. What a person typed later was read
+    off a watch: the laptop's clock says nothing of it, and what it had measured is only noted."""
+    live = said.body["happened"]["known"] == Known.LIVE
+    found = correction(said.clock, heard if live else None, now)
+    return (None, None) if found is None else (found.offset_ms, found.uncertainty_ms)
 
 
 def stored(verdict: Verdict) -> dict[str, Any]:

@@ -6,7 +6,7 @@ over. What a revoked laptop sends is kept sealed and changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -15,15 +15,16 @@ from sqlalchemy import Connection
 
 from sync.ids import is_id
 from sync.ledger import Entry, Head
-from sync.wire.errors import CATALOGUE, Problem
+from sync.wire.errors import Problem
+from sync.wire.fields import instant
 from sync.words import N_, Phrase
 
-from .. import auditing, publishing
-from ..projecting import Sender, project
+from ..projecting import Sender
 from ..projecting.said import Said, Unfit, detail_of, quarantined
 from ..store import events, facts
 from ..store.devices import Device
 from ..store.events import Incarnation
+from .applying import apply, title
 from .batches import Batch
 from .following import BROKEN, FORK, Followed, follow
 
@@ -47,10 +48,10 @@ def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -
     by_place = {one.entry.n: one for one in reversed(batch.said)}
     said = [replace(by_place[entry.n], entry=entry) for entry in followed.new]
     if device.revoked_at is None:
-        settled = _apply(connection, said, sender)
+        settled = apply(connection, said, sender)
     else:
-        settled = [quarantined(one, Unfit("revoked", _title("revoked"))) for one in said]
-    events.add(connection, [_row(one, sender.now, device.revoked_at is not None) for one in settled])
+        settled = [quarantined(one, Unfit("revoked", title("revoked"))) for one in said]
+    events.add(connection, [_row(one, sender, device.revoked_at is not None) for one in settled])
     if said:
         events.set_head(connection, followed.head)
     return Kept(followed.head, tuple(notices))
@@ -95,67 +96,10 @@ def _stopped(
         if not events.noted(connection, kind, subject):
             payload = {"n": entry.n, "h": entry.h.hex(), "have": followed.head.n}
             _remember(connection, kind, device, subject, payload, now)
-    return [{"code": followed.stop, "n": entry.n, "said": detail_of(_title(followed.stop))}]
+    return [{"code": followed.stop, "n": entry.n, "said": detail_of(title(followed.stop))}]
 
 
-def _apply(connection: Connection, said: Sequence[Said], sender: Sender) -> list[Said]:
-    """Apply each id once; answers all events with what became of them, in order."""
-    fresh, settled = _first_time(connection, said)
-    done = project(connection, fresh, sender)
-    events.mark_applied(
-        connection,
-        [
-            {
-                "event_id": one.entry.id,
-                "body_digest": one.entry.body_digest,
-                "incarnation": one.entry.incarnation,
-                "n": one.entry.n,
-                "applied_at": sender.now,
-            }
-            for one in done.applied
-        ],
-    )
-    if done.visits:
-        auditing.audit(connection, sorted(done.visits), sender.now)
-    if done.debtors:
-        publishing.refresh_debtors(connection, done.debtors, sender.now)
-    waits = {one.entry.id: one for one in done.set_aside}
-    settled = [_as_first(one, waits.get(one.entry.id)) for one in settled]
-    return _in_order([*settled, *done.applied, *done.set_aside])
-
-
-def _as_first(said: Said, first: Said | None) -> Said:
-    """A repeat within one batch of an event that could not be applied waits like it."""
-    if said.code is not None or first is None:
-        return said
-    return replace(said, code=first.code, detail=first.detail)
-
-
-def _first_time(connection: Connection, said: Iterable[Said]) -> tuple[list[Said], list[Said]]:
-    """Those to apply now; and the rest: set aside already, applied before, or the same id with another
-    body, which is a conflict."""
-    said = list(said)
-    seen = events.applied_digests(connection, {one.entry.id for one in said if one.code is None})
-    fresh: list[Said] = []
-    settled: list[Said] = []
-    for one in said:
-        if one.code is not None:
-            settled.append(one)
-        elif one.entry.id not in seen:
-            seen[one.entry.id] = one.entry.body_digest
-            fresh.append(one)
-        elif seen[one.entry.id] == one.entry.body_digest:
-            settled.append(one)
-        else:
-            settled.append(quarantined(one, Unfit("id_conflict", _title("id_conflict"))))
-    return fresh, settled
-
-
-def _in_order(said: Iterable[Said]) -> list[Said]:
-    return sorted(said, key=lambda one: one.entry.n)
-
-
-def _row(said: Said, now: datetime, sealed: bool) -> dict[str, Any]:
+def _row(said: Said, sender: Sender, sealed: bool) -> dict[str, Any]:
     """The event verbatim. What cannot be an id or a version is left empty; the header still holds it."""
     entry = said.entry
     return {
@@ -169,15 +113,20 @@ def _row(said: Said, now: datetime, sealed: bool) -> dict[str, Any]:
         "body": entry.body,
         "body_digest": entry.body_digest,
         "h": entry.h,
-        "received_at": now,
+        "received_at": sender.now,
         "quarantine": said.code,
-        "quarantine_detail": None if said.detail is None else dict(said.detail),
+        "quarantine_detail": None if said.detail is None else with_clock(said.detail, sender),
         "sealed": sealed,
     }
 
 
-def _title(code: str) -> Phrase:
-    return Phrase(CATALOGUE[code].title)
+def with_clock(detail: Mapping[str, Any], sender: Sender) -> dict[str, Any]:
+    """Why an event waits, with the clock of the request that brought it: when it is applied in the end,
+    its time is judged as if it were applied now."""
+    if sender.heard is None:
+        return dict(detail)
+    clock = {name: sender.heard[name] for name in ("mono_ms", "boot")}
+    return dict(detail) | {"heard": clock | {"wall": instant(sender.heard["wall"])}}
 
 
 def _remember(

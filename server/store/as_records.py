@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from dataclasses import replace
+from datetime import time, timedelta
 from typing import Any
 
 from sync.money import from_minor
@@ -121,6 +122,16 @@ def visit(row: Row, results: tuple[VisitResult, ...]) -> Visit:
         ),
         note=row["note"],
     )
+
+
+def corrected(row: Row, results: tuple[VisitResult, ...]) -> Visit:
+    """The visit when it happened by the office's clock. What a person typed later was read off a watch:
+    only what the laptop's own clock stamped is moved."""
+    told = visit(row, results)
+    if told.known is not Known.LIVE or not row["offset_ms"]:
+        return told
+    shift = timedelta(milliseconds=row["offset_ms"])
+    return replace(told, happened=Interval(told.happened.start - shift, told.happened.end - shift))
 
 
 def _clock(text: str | None) -> time | None:

@@ -73,7 +73,8 @@ def judge_hours(
             N_("No se conoce la zona horaria {zone}: no se puede juzgar la hora."), {"zone": zone}
         )
         return Verdict((block(Cite("policy.zone"), because),))
-    slack = timedelta(seconds=uncertainty_s)
+    # Three days to either side any hour is possible: beyond, nothing becomes less certain.
+    slack = min(timedelta(seconds=uncertainty_s), timedelta(days=3))
     outer = Interval(happened.start - slack, happened.end + slack)
     days = local_days(outer, where)
     open_for = [window for day in days for window in windows(policy, day, zone, channel)]

@@ -232,9 +232,14 @@ class Laptop:
     def authorization(self) -> str:
         return f"Bearer {self.device.id}.{self.token}"
 
-    def clock(self, wall: datetime) -> EventClock:
+    def clock(self, now: datetime) -> EventClock:
+        """Its clocks at a moment of the office's: the wall is `offset_ms` ahead, the monotonic never lies."""
         return EventClock(
-            wall=instant(wall), mono_ms=1, boot="boot", offset_ms=self.offset_ms, uncertainty_ms=100
+            wall=instant(now + timedelta(milliseconds=self.offset_ms or 0)),
+            mono_ms=10**9 + round((now - NOW).total_seconds() * 1000),
+            boot="boot",
+            offset_ms=self.offset_ms,
+            uncertainty_ms=100,
         )
 
     def write(self, kind: str, body: dict[str, Any], *, id: str | None = None, **given: Any) -> Entry:
@@ -246,7 +251,7 @@ class Laptop:
             id=id or new_id(),
             kind=kind,
             version=given.get("version", 1),
-            clock=self.clock(given.get("wall", NOW)),
+            clock=given.get("clock") or self.clock(given.get("now", NOW)),
             policy_version="",
             debtor=body.get("debtor"),
             accounts=(),
@@ -281,14 +286,15 @@ class Laptop:
         limit: int = 500,
         compare: dict[str, Any] | None = None,
         receipt: dict[str, Any] | None = None,
+        now: datetime = NOW,
     ) -> dict[str, Any]:
-        """A SyncRequest; `entries` None pushes all, () nothing."""
+        """A SyncRequest made at `now`; `entries` None pushes all, () nothing."""
         pushes = entries is None or len(entries) > 0
         return {
             "hello": {
                 "protocol": 1,
                 "client": "test",
-                "clock": dict(self.clock(NOW)),
+                "clock": dict(self.clock(now)),
                 "incarnation": self.incarnation,
                 "policy_versions": {},
                 "receipt": receipt,

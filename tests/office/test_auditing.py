@@ -60,14 +60,14 @@ def test_a_visit_typed_four_hours_later_is_judged_when_it_happened(world: World,
     six_in_the_evening = NOW.replace(hour=23)  # 18:00 in Bogotá
     typed = six_in_the_evening + timedelta(hours=4)
     laptop.write(
-        "visit.recorded", visit_body(world, start=six_in_the_evening, known="later", party="NAD"), wall=typed
+        "visit.recorded", visit_body(world, start=six_in_the_evening, known="later", party="NAD"), now=typed
     )
     receiving.receive(
         world.engine, world.signer, laptop.device, laptop.request(None), typed + timedelta(minutes=1)
     )
     assert "audit.outside_hours" not in rules_of(world)
     late = visit_body(world, "Luis", start=typed - timedelta(minutes=20), known="later", party="NAD")
-    laptop.write("visit.recorded", late, wall=typed)
+    laptop.write("visit.recorded", late, now=typed)
     receiving.receive(
         world.engine, world.signer, laptop.device, laptop.request(None), typed + timedelta(minutes=2)
     )

@@ -35,7 +35,7 @@ def ask(laptop: Laptop, entries: Sequence[Entry] | None = (), **given: Any) -> R
     now = given.pop("now", NOW)
     world = laptop.world
     reply = receiving.receive(
-        world.engine, world.signer, laptop.device, laptop.request(entries, **given), now
+        world.engine, world.signer, laptop.device, laptop.request(entries, now=now, **given), now
     )
     SyncReply().load(reply)
     return reply
