@@ -22,8 +22,8 @@ from sync.wire.messages import EnrolReply
 from sync.words import N_, Phrase
 
 from . import folder as folders
-from .peer import HttpPeer
-from .store import journal, settings
+from .peer import HttpPeer, address_to_enrol_at
+from .store import journal, pins, settings
 from .store.db import Store
 
 
@@ -46,12 +46,15 @@ def enrol(
     clock: Clock,
     name: str = "",
     cost: Cost | None = None,
+    pin: str = "",
+    insecure: bool = False,
 ) -> Enrolled:
-    """Enrol over HTTP.
+    """Enrol over HTTP. `server` may end in `#pin`, the office's TLS key; so may `pin` say it.
 
     Raises WeakPassphrase, AlreadyEnrolled, BadAddress, Unreachable, OfficeSays or Untrusted.
     """
-    peer = HttpPeer(server)
+    address, pin = address_to_enrol_at(server, pin, insecure=insecure)
+    peer = HttpPeer(address, pins=[pin] if pin else [])
     return enrol_with(
         folder, peer, server=peer.server, code=code, passphrase=passphrase, clock=clock, name=name, cost=cost
     )
@@ -86,6 +89,8 @@ def enrol_with(
             settings.put_all(db, _settings(reply, server) | {"signing_key": signing.raw().hex()})
             now = clock.read().wall
             settings.put_all(db, {"database_key": key.hex(), "enrolled_at": instant(now)})
+            if isinstance(peer, HttpPeer) and peer.pins:
+                pins.first(db, peer.pins[0])
             journal.open_incarnation(db, incarnation, now)
     except BaseException:
         store.close()
@@ -101,7 +106,7 @@ def enrol_with(
 
 def _with_token(peer: Peer, server: str, reply: dict[str, Any]) -> Peer:
     if isinstance(peer, HttpPeer):
-        return HttpPeer(server, device=reply["device"], token=reply["token"])
+        return HttpPeer(server, device=reply["device"], token=reply["token"], pins=peer.pins)
     return peer
 
 

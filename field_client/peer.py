@@ -5,20 +5,25 @@ The one module of the laptop that opens a connection. Knows no event and no reco
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 import requests
+import requests.adapters
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
 
 from sync.exchange import OfficeSays, Unreachable
+from sync.pinning import BadPin, read_pin
 from sync.wire import codec
 from sync.wire.attachments import CHUNK_TYPE, digest_of
 from sync.wire.errors import Problem, Told, told
 from sync.wire.packing import Context
 from sync.words import N_, Phrase
+
+from .pinning import pool_for
 
 CONNECT_S, READ_S = 5, 60
 ATTEMPTS = 3
@@ -49,6 +54,18 @@ class BadAddress(ValueError):
     """The office's address is not one a laptop can use."""
 
 
+class _Pinned(requests.adapters.HTTPAdapter):
+    """Connections to a server with one of these keys, or none."""
+
+    def __init__(self, pins: Sequence[str]) -> None:
+        self._pool = pool_for(pins)
+        super().__init__()
+
+    def init_poolmanager(self, *given: Any, **named: Any) -> None:
+        super().init_poolmanager(*given, **named)
+        self.poolmanager.pool_classes_by_scheme = {"https": self._pool}
+
+
 class HttpPeer:
     """`sync.exchange.Peer` over HTTP."""
 
@@ -61,14 +78,25 @@ class HttpPeer:
         attempts: int = ATTEMPTS,
         longest_wait_s: float = 4,
         context: Callable[[], Context | None] = no_context,
+        pins: Sequence[str] = (),
+        learn: Callable[[Any], None] = lambda _: None,
     ) -> None:
-        """`context`: what the office is known to hold when a message is sent; it makes messages shorter."""
+        """`context`: what the office is known to hold when a message is sent; it makes messages shorter.
+
+        `pins`: the only TLS keys the office may show; none, and an authority this machine trusts vouches
+        for it. `learn` is told what a reply says of the office's TLS keys.
+        """
         self.server = checked_address(server)
         self._session = requests.Session()
         # A proxy of the environment would be told which debtors a laptop asks about.
         self._session.trust_env = False
         # On a slow link every byte counts, and the usual headers say nothing that the office asks.
         self._session.headers.clear()
+        self._learn = learn
+        self.pins = tuple(pins)
+        if pins:
+            self._session.verify = False  # the pin says more than any authority could
+            self._session.mount("https://", _Pinned(pins))
         self._context = context
         self._encodings = ENCODINGS
         if device:
@@ -81,6 +109,12 @@ class HttpPeer:
         )
 
     def sync(self, request: dict[str, Any]) -> dict[str, Any]:
+        answer = self._sync(request)
+        if answer.get("tls_pins") is not None:
+            self._learn(answer["tls_pins"])
+        return answer
+
+    def _sync(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             return self._post("/v1/sync", request)
         except OfficeSays as said:
@@ -219,7 +253,38 @@ def checked_address(server: str) -> str:
     parts = urlsplit(server.strip())
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query:
         raise BadAddress(f"'{server}' is not an office's address; write it like https://office.example")
-    return server.strip().rstrip("/")
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")).rstrip("/")
+
+
+def address_to_enrol_at(server: str, pin: str = "", *, insecure: bool = False) -> tuple[str, str]:
+    """The address and the pin of what a person was given: `https://office:8443#pin`, or the pin apart.
+
+    Raises BadAddress where the address is not one, two pins differ, or debtors' data would travel open.
+    """
+    address, parts = checked_address(server), urlsplit(server.strip())
+    try:
+        given = {read_pin(text) for text in (pin, parts.fragment) if text.strip()}
+    except BadPin as wrong:
+        raise BadAddress(f"{wrong}. Copy it whole from the office.") from wrong
+    if len(given) > 1:
+        raise BadAddress("the address and --pin name two different pins; ask the office which is right")
+    if parts.scheme == "http" and given:
+        raise BadAddress("a pin needs https://; ask the office for its address")
+    if parts.scheme == "http" and not (insecure or is_this_machine(parts.hostname or "")):
+        raise BadAddress(
+            f"{address} is not encrypted: anyone on the way could read debtors' data. Use the https:// "
+            "address the office gives, or say --insecure if this network is closed to all others."
+        )
+    return address, next(iter(given), "")
+
+
+def is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def say(told_: Told) -> Phrase:

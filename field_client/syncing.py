@@ -13,7 +13,7 @@ from sync.words import Phrase
 from .enrolling import give_sealed_key
 from .noting import Noting
 from .peer import HttpPeer, say
-from .store import context, journal, settings
+from .store import context, journal, pins, settings
 from .store.db import Store
 from .store.side import StoredLaptop
 
@@ -43,12 +43,18 @@ def office_of(store: Store) -> HttpPeer:
         with store.reading() as db:
             return context.context(db)
 
+    def learn(said: Any) -> None:
+        with store.writing() as db:
+            pins.learn(db, said)
+
     with store.reading() as db:
         return HttpPeer(
             settings.get(db, "server"),
             device=settings.get(db, "device"),
             token=settings.get(db, "token"),
             context=known,
+            pins=pins.get(db),
+            learn=learn,
         )
 
 

@@ -23,14 +23,13 @@ from sync.pinning import Pins, pin_of, sign_pins
 from .backup_folder import write_durably
 from .config import Config, WrongConfig
 from .office import Office
-from .store import devices, facts, offices
+from .store import devices, facts, offices, tls_pins
 from .store.engine import reading, writing
 
 CERTIFICATE, KEY = "tls.crt", "tls.key"
 NEXT = "next-"
 # The pin is what is trusted; a certificate that runs out would only lock laptops out one morning.
 VALID = timedelta(days=3650)
-PINS = "tls_pins"
 
 
 class NotAnnounced(RuntimeError):
@@ -113,8 +112,7 @@ def switch(office: Office, now: datetime, *, even_so: bool = False) -> Tls:
 def announced(engine: Engine) -> Pins | None:
     """What the office last said of its TLS keys."""
     with reading(engine) as connection:
-        said = offices.get(connection, PINS)
-    return None if said is None else Pins.from_json(said)
+        return tls_pins.get(connection)
 
 
 def not_told(engine: Engine) -> list[str]:
@@ -145,7 +143,7 @@ def hosts_of(tls: Tls) -> list[str]:
 def _say(connection: Connection, signer: SigningKey, pins: Sequence[str], now: datetime) -> None:
     office = str(offices.get(connection, "id"))
     at = now.replace(microsecond=now.microsecond // 1000 * 1000)
-    offices.put(connection, PINS, sign_pins(signer, office=office, pins=pins, said_at=at).to_json())
+    tls_pins.put(connection, sign_pins(signer, office=office, pins=pins, said_at=at))
 
 
 def _note(connection: Connection, kind: str, pin: str, now: datetime, payload: dict[str, object]) -> None:

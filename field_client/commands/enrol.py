@@ -19,12 +19,14 @@ from .options import VARIABLE, ask_passphrase, clear_errors, data_option, englis
 
 @click.command()
 @data_option
-@click.option("--server", required=True, metavar="URL", help="The office's address.")
+@click.option("--server", required=True, metavar="URL", help="The office's address, with its #pin.")
 @click.option("--code", required=True, help="The one-time code the office gave.")
 @click.option("--name", default="", help="What the office will call this laptop (else its host name).")
+@click.option("--pin", default="", help="The office's TLS key, when the address does not end in it.")
+@click.option("--insecure", is_flag=True, help="Though the address is http:// on another machine.")
 @json_option
 @clear_errors
-def enrol(data: Path, server: str, code: str, name: str, as_json: bool) -> None:
+def enrol(data: Path, server: str, code: str, name: str, pin: str, insecure: bool, as_json: bool) -> None:
     """Make this computer a collector's laptop.
 
     The passphrase that will open it is asked, or read from RONDA_FIELD_PASSPHRASE; 10 characters at
@@ -41,6 +43,8 @@ def enrol(data: Path, server: str, code: str, name: str, as_json: bool) -> None:
             passphrase=ask_passphrase(twice=True),
             clock=SystemClock(),
             name=name,
+            pin=pin,
+            insecure=insecure,
         )
     except Unreachable as wrong:
         raise click.ClickException(

@@ -12,6 +12,7 @@ import click
 from sync.wire.errors import Problem
 
 from .. import enrolling, fleet, leasing, wiping
+from ..certifying import tls_of
 from ..office import Office
 from ..store import agents
 from ..store.boards import laptops
@@ -55,8 +56,13 @@ def code(office: Office, username: str, hours: int, as_json: bool) -> None:
         )
     valid = timedelta(hours=hours)
     made = enrolling.issue_code(office.engine, agent.id, actor="cli", now=now(), valid=valid)
+    tls = tls_of(office.config)
     figures = {"code": made, "agent": agent.id, "username": username, "hours": hours}
-    answer(figures, as_json, [made, f"for {agent.name}, one laptop, within {hours} hours; shown once"])
+    lines = [made, f"for {agent.name}, one laptop, within {hours} hours; shown once"]
+    if tls is not None:
+        figures["pin"] = tls.pin
+        lines.append(f"the office's TLS key, for --pin or after # in --server: {tls.pin}")
+    answer(figures, as_json, lines)
 
 
 @device.command("list")
@@ -135,3 +141,19 @@ def revoke(office: Office, device_id: str, as_json: bool) -> None:
     """Shut the laptop DEVICE_ID out. What it still sends is kept sealed, for a person to look at."""
     enrolling.revoke(office.engine, device_id, actor="cli", now=now())
     answer({"device": device_id, "revoked": True}, as_json, [f"{device_id} is revoked"])
+
+
+@device.command()
+@with_office
+@click.argument("device_id")
+@click.option("--reason", required=True, help="Why; it is written down with your decision.")
+@json_option
+@said
+def release(office: Office, device_id: str, reason: str, as_json: bool) -> None:
+    """Apply what the revoked laptop DEVICE_ID sent after it was shut out, which is kept sealed."""
+    done = releasing.release(office.engine, device_id, why=reason, actor="cli", now=now())
+    if isinstance(done, Refused):
+        raise click.ClickException(str(done.because))
+    lines = [f"{done.applied} of {done.looked_at} events applied"]
+    lines += [f"{many} quarantined: {code}" for code, many in done.waiting.items()]
+    answer({"device": device_id} | done.to_json(), as_json, lines)

@@ -23,7 +23,7 @@ from .. import leasing, wiping
 from ..enrolling import loaded
 from ..erasing import erase_arrivals
 from ..projecting import Sender
-from ..store import devices, events, offices
+from ..store import backups, devices, events, offices, tls_pins
 from ..store.devices import Device
 from ..store.engine import reading, writing
 from . import answering
@@ -145,12 +145,18 @@ def _reply(
         "quarantined": [_quarantined(row) for row in events.quarantined(connection, incarnation)],
         "receipt": None if written.receipt is None else vars(written.receipt),
         "checkpoint": written.checkpoint.to_json(with_heads=False),
-        "verified_backup": None,
+        "verified_backup": _covered(connection, incarnation),
         "page": None if pull is None else answering.page(connection, device, pull, incarnation),
         "compare": None if compare is None else answering.compare(connection, device, compare),
         "notices": list(written.kept.notices),
         "lease_until": leasing.until(connection, now),
+        "tls_pins": tls_pins.to_tell(connection, now),
     }
+
+
+def _covered(connection: Connection, incarnation: str) -> dict[str, Any] | None:
+    held = backups.verified_mark(connection, incarnation)
+    return None if held is None else answering.mark(held)
 
 
 def _quarantined(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -172,6 +172,8 @@ class SyncReply(Message):
     compare = fields.Dict(required=True, allow_none=True)
     notices = fields.List(fields.Dict(), required=True)
     lease_until = Instant(load_default=None, allow_none=True)
+    # The TLS keys the office may show, signed; told while it is about to change its key (`sync.pinning`).
+    tls_pins = fields.Dict(load_default=None, allow_none=True)
 
 
 class EnrolRequest(Message):
