@@ -30,19 +30,25 @@ def canonical(obj: Any) -> bytes:
     and for keys that are not text (json would quietly turn 1 and "1" into the same key).
     """
     _refuse_odd_keys(obj)
-    text = json.dumps(obj, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
-    return text.encode("utf-8")
+    return _WRITER.encode(obj).encode("utf-8")
+
+
+# Made once: json.dumps with options makes a writer each time.
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+_HOLD_NOTHING = frozenset((str, int, float, bool, type(None)))
 
 
 def _refuse_odd_keys(obj: Any) -> None:
-    if isinstance(obj, Mapping):
+    if isinstance(obj, dict | Mapping):
         for key, value in obj.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key in canonical JSON is text, not {type(key).__name__}")
-            _refuse_odd_keys(value)
+            if type(value) not in _HOLD_NOTHING:
+                _refuse_odd_keys(value)
     elif isinstance(obj, list | tuple):
         for value in obj:
-            _refuse_odd_keys(value)
+            if type(value) not in _HOLD_NOTHING:
+                _refuse_odd_keys(value)
 
 
 def bucket_of(record_id: str) -> int:

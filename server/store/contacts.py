@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, select
 
-from .chunks import fetch, write
+from .chunks import append, fetch
 from .tables import contacts
 
 
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    write(connection, insert(contacts), rows)
+    append(connection, contacts, rows)
 
 
 def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> list[RowMapping]:

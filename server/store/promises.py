@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from .chunks import write
+from .chunks import append
 from .tables import promises
 
 
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    write(connection, insert(promises), rows)
+    append(connection, promises, rows)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
-from .chunks import write
+from .chunks import append
 from .tables import addresses, contact_points
 
 
 def add_addresses(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    write(connection, insert(addresses), rows)
+    append(connection, addresses, rows)
 
 
 def add_contact_points(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    write(connection, insert(contact_points), rows)
+    append(connection, contact_points, rows)

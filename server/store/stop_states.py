@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, select, update
 
-from .chunks import fetch, write
+from .chunks import append, fetch
 from .tables import stop_states
 
 
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    write(connection, insert(stop_states), rows)
+    append(connection, stop_states, rows)
 
 
 def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> list[RowMapping]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select
+from sqlalchemy import Connection, RowMapping, select
 
 from . import attachments as files
 from . import chunks
@@ -24,28 +24,28 @@ Grouped = dict[str, list[RowMapping]]
 
 
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    chunks.write(connection, insert(visits), rows)
+    chunks.append(connection, visits, rows)
 
 
 def add_results(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    chunks.write(connection, insert(visit_results), rows)
+    chunks.append(connection, visit_results, rows)
 
 
 def add_amendments(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    chunks.write(connection, insert(amendments), rows)
+    chunks.append(connection, amendments, rows)
 
 
 def add_skips(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    chunks.write(connection, insert(skips), rows)
+    chunks.append(connection, skips, rows)
 
 
 def add_reported_payments(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    chunks.write(connection, insert(reported_payments), rows)
+    chunks.append(connection, reported_payments, rows)
 
 
 def add_attachments(connection: Connection, rows: list[dict[str, Any]]) -> None:
     """Announced: their bytes come apart, or are here already by another visit."""
-    chunks.write(connection, insert(attachments), rows)
+    chunks.append(connection, attachments, rows)
     files.mark_stored(connection, {row["sha256"] for row in rows})
 
 

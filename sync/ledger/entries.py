@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, NamedTuple, TypedDict
 from uuid import UUID
@@ -118,14 +119,20 @@ def chain(incarnation: str, n: int, previous: bytes, header: bytes, digest: byte
 
 def link(incarnation: str, n: int, previous: bytes, header_sha256: bytes, digest: bytes) -> bytes:
     """The same from the SHA-256 of a header that is not shown."""
-    if not is_id(incarnation):
-        raise ValueError("an incarnation is a UUID in lower case with hyphens")
     if not 1 <= n <= LARGEST_N:
         raise ValueError(f"events are numbered from 1, not {n}")
     if not len(previous) == len(header_sha256) == len(digest) == 32:
         raise ValueError("a hash has 32 bytes")
-    place = UUID(incarnation).bytes + n.to_bytes(8, "big")
+    place = _raw(incarnation) + n.to_bytes(8, "big")
     return sha256(PREFIX + place + previous + header_sha256 + digest).digest()
+
+
+@lru_cache(maxsize=1024)
+def _raw(incarnation: str) -> bytes:
+    """The 16 bytes of an incarnation; the same for every event of a chain."""
+    if not is_id(incarnation):
+        raise ValueError("an incarnation is a UUID in lower case with hyphens")
+    return UUID(incarnation).bytes
 
 
 def write_entry(
