@@ -86,7 +86,7 @@ def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
         return
     first = counters.take(connection, counters.ARRIVAL, len(rows))
     numbered = [row | {"arrival": first + place} for place, row in enumerate(rows)]
-    chunks.write(connection, insert(events), numbered)
+    chunks.append(connection, events, numbered)
 
 
 def quarantined(connection: Connection, name: str, limit: int = 500) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ def applied_digests(connection: Connection, ids: Iterable[str]) -> dict[str, byt
 
 
 def mark_applied(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    chunks.write(connection, insert(applied), rows)
+    chunks.append(connection, applied, rows)
 
 
 def noted(connection: Connection, kind: str, subject: str) -> bool:
