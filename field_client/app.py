@@ -16,7 +16,7 @@ from sync.look import dress, error_page
 from .store import drafts, journal, settings
 from .store.db import Busy, NotWritten
 from .today import received
-from .web import amend, case, guard, people, sending, today, visit
+from .web import amend, case, guard, people, pictures, sending, today, visit
 
 
 def create_app(folder: Path, clock: Clock) -> Flask:
@@ -24,10 +24,11 @@ def create_app(folder: Path, clock: Clock) -> Flask:
     app = Flask(
         __name__, template_folder="web/templates", static_folder="web/static", static_url_path="/field"
     )
+    pictures.install(app)
     guard.install(app, folder, clock)
     CSRFProtect(app)
     dress(app, side="laptop", today=lambda: clock.read().wall.astimezone().date())
-    for module in (today, case, visit, amend, people, sending):
+    for module in (today, case, visit, pictures, amend, people, sending):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)
     app.register_error_handler(CSRFError, _expired)

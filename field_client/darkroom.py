@@ -75,6 +75,7 @@ def signature(data: bytes) -> tuple[dict[str, Any], bytes]:
 
 def _opened(data: bytes) -> Image.Image:
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
+    warnings.simplefilter("ignore", UserWarning)  # of damaged tags, which are only not read
     warnings.simplefilter("error", Image.DecompressionBombWarning)
     try:
         image = Image.open(io.BytesIO(data), formats=("JPEG", "PNG"))

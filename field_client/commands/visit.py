@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
 from sync.digest import canonical
-from sync.records import Party, Place, Reason, Result
+from sync.records import LocationSource, Party, Place, Reason, Result
+from sync.rules.answers import FieldError
 from sync.wire.fields import instant
+from sync.words import Phrase
 
 from ..clock import SystemClock
-from ..sheets import draft_of
+from ..drafting import Draft
+from ..photographing import PHOTO, SIGNATURE, develop, typed_signature
+from ..sheets import TYPED, draft_of
 from ..store import cases, records
+from ..store.attachments import Picture
 from ..store.db import Store
 from ..visiting import Problem, Saved, record_visit
 from .options import json_option, problem_json, with_laptop
+
+IMAGE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 def codes(enum: Any) -> click.Choice[str]:
@@ -43,6 +52,11 @@ def codes(enum: Any) -> click.Choice[str]:
 @click.option("--end", help="When it ended.")
 @click.option("--line", type=int, help="The line on the paper route sheet.")
 @click.option("--note", default="", help="Free text.")
+@click.option(
+    "--photo", "photos", multiple=True, type=IMAGE, help="A photo of the visit, JPEG or PNG; may be repeated."
+)
+@click.option("--signature", type=IMAGE, help="A picture of the signature.")
+@click.option("--signed-by", default="", help="The name of who signs, in the place of a picture.")
 @click.option("--override-reason", default="", help="Why it was made although the rules did not allow it.")
 @json_option
 @with_laptop
@@ -54,6 +68,8 @@ def visit(store: Store, file: BinaryIO | None, as_json: bool, **options: Any) ->
     """
     if file is None and not (options["stop"] or options["debtor"]):
         raise click.UsageError("Name the --stop or the --debtor visited, or give --from FILE.")
+    if file is not None and (options["photos"] or options["signature"] or options["signed_by"]):
+        raise click.UsageError("--photo and the signature are of one visit; they do not go with --from.")
     lines = _lines(file) if file is not None else iter([(1, _from_options(store, options))])
     saved: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
@@ -62,6 +78,8 @@ def visit(store: Store, file: BinaryIO | None, as_json: bool, **options: Any) ->
         for number, said in lines:
             reading = clock.read()
             draft = draft_of(store, said, reading.wall) if isinstance(said, dict) else said
+            if isinstance(draft, Draft) and file is None:
+                draft = _pictured(store, draft, **options)
             if isinstance(draft, str):
                 refused.append({"line": number, "problems": [{"because": draft}]})
                 continue
@@ -113,6 +131,26 @@ def _from_options(store: Store, options: dict[str, Any]) -> dict[str, Any]:
     said = {key: options[key] for key in ("stop", "debtor", "party", "place", "note", "override_reason")}
     happened = {"known": known, "start": options["start"], "end": options["end"], "line": options["line"]}
     return said | {"happened": happened, "results": [{"account": name, **one} for name in accounts]}
+
+
+def _pictured(
+    store: Store, draft: Draft, photos: Sequence[Path], signature: Path | None, signed_by: str, **_: Any
+) -> Draft | list[FieldError]:
+    """The draft with its pictures, or what is wrong with each. A photo's place is used when none was told."""
+    with store.reading() as db:
+        zone = cases.state_of(db, draft.debtor).zone
+    roles = [*((path, PHOTO) for path in photos), *((path, SIGNATURE) for path in [signature] if path)]
+    made = [develop(path.read_bytes(), role, path.name, zone) for path, role in roles]
+    wrong = [FieldError("photos", one, "visit.pictures") for one in made if isinstance(one, Phrase)]
+    if wrong:
+        return wrong
+    pictures = [one for one in made if isinstance(one, Picture)]
+    if (typed := typed_signature(signed_by)) is not None and signature is None:
+        pictures.append(typed)
+    where = next((one.location for one in pictures if one.location is not None), None)
+    untold = draft.location.source is LocationSource.NONE and draft.location.reason == TYPED
+    location = where if where is not None and untold else draft.location
+    return replace(draft, pictures=tuple(pictures), location=location)
 
 
 def _accounts(store: Store, stop: str | None, debtor: str | None) -> list[str]:

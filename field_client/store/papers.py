@@ -17,7 +17,7 @@ from . import records
 
 
 def waiting(db: Database, now: datetime) -> list[File]:
-    """Announced and not whole here: those of the day's stops in their order, then later days, then the rest."""
+    """Announced and not whole here: of the day's stops in their order, then of later days, then the rest."""
     held = sizes(db)
     place = _places(db, now)
     found: dict[str, tuple[tuple[str, int], File]] = {}

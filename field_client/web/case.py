@@ -12,7 +12,7 @@ from sync.rules.visit import PARTIES, PLACES, REASONS, RESULTS
 from ..casefile import Case, case_of
 from ..correcting import propose_address, propose_phone, skip_stop
 from ..drafting import ProposedAddress, ProposedPhone
-from ..store import cases, drafts, policies, records
+from ..store import attachments, cases, drafts, papers, policies, records
 from ..today import badge_of
 from ..visiting import NotSaved, Saved
 from .guard import clock, store
@@ -48,8 +48,12 @@ def show(debtor: str) -> str:
     found = load(debtor, str(stop["address"]) if stop and stop["address"] else None)
     with store().reading() as db:
         draft = drafts.get(db, debtor)
+        held = attachments.of_visits(db, [one.visit.id for one in found.state.visits])
+        filed = papers.of_debtor(db, debtor)
     return render_template(
         "field/case.html",
+        pictures=held,
+        papers=filed,
         case=found,
         stop=stop,
         draft=draft is not None,

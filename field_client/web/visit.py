@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
@@ -18,11 +18,12 @@ from sync.rules.visit import optional_fields, required_fields, results_for
 from sync.words import N_
 
 from ..casefile import AccountCase, Case, place_at
-from ..store import cases, drafts, journal, receipts
+from ..store import attachments, cases, drafts, journal, receipts
 from ..store.db import NotWritten
 from ..today import badge_of
 from ..visiting import Problem, Saved, record_visit
 from . import answers as forms
+from . import pictures
 from .case import WORDS, address_kinds, load, stop_of
 from .guard import clock, store
 
@@ -124,7 +125,16 @@ def save(debtor: str) -> Response | tuple[str, int]:
     said = forms.flat(request.form.to_dict(flat=False))
     case = load(debtor, said.get("address"))
     reading = clock().read()
+    wrong = pictures.receive(debtor, case.zone, said)
+    kept = pictures.kept(debtor)
+    said = pictures.placed(said, kept)
+    if "adjuntar" in request.form:
+        with store().writing() as db:
+            drafts.save(db, debtor, said, reading.wall)
+        return _page(case, stop, said, list(wrong), None, kept=True), 422 if wrong else 200
     draft, unreadable = forms.draft_of(said, frame_of(case, stop), reading.wall)
+    unreadable += wrong
+    draft = replace(draft, pictures=pictures.with_signature(kept, said.get("signed_name", "")))
     try:
         result = record_visit(store(), draft, reading, unreadable)
     except NotWritten as wrong:  # what was typed stays in the form; its id makes saving again safe
@@ -155,6 +165,7 @@ def keep_draft(debtor: str) -> tuple[str, int]:
 def drop_draft(debtor: str) -> Response:
     with store().writing() as db:
         drafts.drop(db, debtor)
+        attachments.drop_draft(db, debtor)
     return redirect(url_for("case.show", debtor=debtor))
 
 
@@ -189,6 +200,7 @@ def _page(
         parties=[(code, _(label)) for code, label in PARTIES.items()],
         address_kinds=address_kinds(),
         location_reasons=LOCATION_REASONS,
+        pictures=pictures.shown(pictures.kept(case.state.id), case.zone),
         amending=False,
         draft_kept=kept,
     )
@@ -224,10 +236,12 @@ def show(visit: str) -> str:
     found = told(visit)
     with store().reading() as db:
         state = cases.state_of(db, found.row.debtor or "")
+        held = attachments.of_visits(db, [visit]).get(visit, [])
     return render_template(
         "field/visit.html",
         told=found,
         state=state,
+        pictures=held,
         saved="guardado" in request.args,
         badge_of=badge_of,
         words=WORDS | {"fields": FIELDS},

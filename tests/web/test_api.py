@@ -255,7 +255,13 @@ def test_a_fault_of_ours_is_a_problem_without_its_secrets(
 def test_the_openapi_document_tells_every_door_and_its_errors(client: FlaskClient) -> None:
     said = client.get("/v1/openapi.json").get_json()
     assert said["openapi"].startswith("3.1")
-    assert set(said["paths"]) == {"/v1/enrol", "/v1/seal", "/v1/sync"}
+    assert set(said["paths"]) == {
+        "/v1/enrol",
+        "/v1/seal",
+        "/v1/sync",
+        "/v1/attachments/{sha256}",
+        "/v1/documents/{sha256}",
+    }
     assert said["paths"]["/v1/sync"]["post"]["security"] == [{"device": []}]
     assert "security" not in said["paths"]["/v1/enrol"]["post"]
     receipt = said["components"]["schemas"]["ReceiptMessage"]["properties"]
