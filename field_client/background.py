@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
+from random import Random, SystemRandom
 from typing import Any
 
 from sync.exchange import Clock
@@ -61,7 +61,7 @@ class Background:
         self._clock = clock
         self._automatic = automatic
         self._exchange = exchange
-        self._rng = rng or Random()
+        self._rng = rng or SystemRandom()
         self._lock = threading.Lock()
         self._run: _Run | None = None
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -73,13 +73,14 @@ def take_in(
     replies, refused = [], []
     for request in queue.requests:
         try:
-            asked = loaded(SyncRequest(), _as_now(request, now))
-            replies.append(receiving.exchange(engine, signer, device, asked, now, lifted=lifted))
+            asked = loaded(SyncRequest(), request)
+            made = receiving.exchange(engine, signer, device, asked, now, carried=True, lifted=lifted)
+            replies.append(made)
         except Problem as problem:
             refused.append(problem.code)
     with writing(engine) as connection:
         new = sum(_held(connection, queue.requests).values()) - sum(before.values())
-        made = TakenIn(
+        taken = TakenIn(
             device=device.id,
             agent_name=name,
             made=queue.made,
@@ -92,7 +93,7 @@ def take_in(
         )
         if recoveries.wipe_ordered_at(connection, device.id) is not None:
             recoveries.wiped(connection, device.id, now)
-        payload = made.to_json() | {"sha256": sha256(data).hexdigest(), "opening": opening}
+        payload = taken.to_json() | {"sha256": sha256(data).hexdigest(), "opening": opening}
         facts.append(
             connection,
             "queue.taken_in",
@@ -102,7 +103,7 @@ def take_in(
             subject=device.id,
             payload=payload,
         )
-    return made
+    return taken
 
 
 def _whose(connection: Connection, queue: Queue) -> tuple[Device, str]:
@@ -120,20 +121,6 @@ def _lifted(connection: Connection, device: Device, opening: str | None) -> bool
     if found is None or found.device_id != device.id or found.approved_at is None or found.closed_at:
         raise NotCarried(Phrase(N_("Esa recuperación no es de este portátil, o nadie más la aprobó")))
     return True
-
-
-def _as_now(request: Any, now: datetime) -> Any:
-    """The request as if it were sent now: its clock was read when the file was written, perhaps days ago.
-
-    What each event says of its own time is inside its signed header and stays.
-    """
-    try:
-        clock = request["hello"]["clock"]
-        offset = timedelta(milliseconds=int(clock["offset_ms"] or 0))
-        moved = clock | {"wall": instant(now + offset)}
-        return request | {"hello": request["hello"] | {"clock": moved}}
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return request  # the schema names what is wrong with it
 
 
 def _size(request: Mapping[str, Any]) -> int:

@@ -61,29 +61,34 @@ def exchange(
     asked: Mapping[str, Any],
     now: datetime,
     *,
+    carried: bool = False,
     lifted: bool = False,
 ) -> dict[str, Any]:
     """The same with a request that is loaded and a reply that is not yet dumped.
 
+    `carried`: it came on a file, so that its clock was read nobody knows when.
     `lifted`: two people opened this laptop's work, which is taken as if it had not been revoked.
     """
     if asked["hello"]["protocol"] < 1:
         raise Problem("unsupported_version")
     batch = read_batch(device, asked)
     with writing(engine) as connection:
-        device = _greeted(connection, device, asked, now)
+        device = _greeted(connection, device, asked, now, carried)
         device = replace(device, revoked_at=None) if lifted else device
-        written = _write(connection, signer, device, batch, asked, now)
+        written = _write(connection, signer, device, batch, asked, now, carried)
     wiping.refuse(engine, signer, device)
     with reading(engine) as connection:
         return _reply(connection, device, asked, written, now)
 
 
-def _greeted(connection: Connection, device: Device, asked: Mapping[str, Any], now: datetime) -> Device:
+def _greeted(
+    connection: Connection, device: Device, asked: Mapping[str, Any], now: datetime, carried: bool
+) -> Device:
     """The laptop as it is now, its row held: it may have been revoked since it was authenticated."""
     cursor = asked["pull"] and asked["pull"]["cursor"]
     seen: dict[str, Any] = {"cursor": cursor["number"]} if cursor else {}
-    seen["offset_ms"] = round((asked["hello"]["clock"]["wall"] - now).total_seconds() * 1000)
+    if not carried:
+        seen["offset_ms"] = round((asked["hello"]["clock"]["wall"] - now).total_seconds() * 1000)
     if asked["push"] is not None:
         seen["last_sent"] = now
     if device.revoked_at is None:
@@ -104,13 +109,15 @@ def _write(
     batch: Batch | None,
     asked: Mapping[str, Any],
     now: datetime,
+    carried: bool,
 ) -> Written:
     note_restore(connection, signer, device, asked["hello"]["receipt"], now)
     receipt = None
     if batch is None:
         kept = Kept(_standing(connection, device, asked["hello"]["incarnation"]))
     else:
-        kept = keep(connection, device, batch, Sender(device, now, asked["hello"]["clock"]))
+        heard = None if carried else asked["hello"]["clock"]
+        kept = keep(connection, device, batch, Sender(device, now, heard))
         erase_arrivals(connection, signer, [said.entry for said in batch.said], now)
         # Only what the laptop itself signed is countersigned.
         if device.revoked_at is None and kept.head == batch.head:

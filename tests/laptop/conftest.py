@@ -12,6 +12,7 @@ from field_client import folder as folders
 from tests.office.builders import quick_engine
 
 from .builders import PASSPHRASE, Laptop, StandingClock, build
+from .keyed import Keyed, new_keyed
 from .pairs import Pair, new_pair
 
 
@@ -47,3 +48,12 @@ def pair(tmp_path: Path, office_template: Path) -> Iterator[Pair]:
     yield made
     made.store.close()
     made.world.engine.dispose()
+
+
+@pytest.fixture
+def keyed(tmp_path: Path, office_template: Path) -> Iterator[Keyed]:
+    """The same with the office's recovery key at hand."""
+    made = new_keyed(tmp_path, office_template)
+    yield made
+    made.pair.store.close()
+    made.pair.world.engine.dispose()
