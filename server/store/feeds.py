@@ -53,16 +53,17 @@ def agents_concerned(connection: Connection, debtor_ids: Iterable[str]) -> set[s
 
 
 def held(
-    connection: Connection, agent_id: str, debtor_ids: Sequence[str] | None
+    connection: Connection, agent_id: str, debtor_ids: Sequence[str] | None, *, of_agent: bool = True
 ) -> dict[Key, tuple[str | None, str | None]]:
-    """The live records of a feed with their payload and debtor; only those of `debtor_ids` when given."""
+    """The live records of a feed with their payload and debtor; only those of `debtor_ids` when given, and
+    with `of_agent` the agent's own."""
     query = select(feeds.c.kind, feeds.c.record_id, feeds.c.payload, feeds.c.debtor_id).where(
         feeds.c.agent_id == agent_id, feeds.c.gone.is_(False)
     )
     if debtor_ids is None:
         rows = list(connection.execute(query))
     else:
-        rows = list(connection.execute(query.where(feeds.c.kind.in_(OF_THE_AGENT))))
+        rows = list(connection.execute(query.where(feeds.c.kind.in_(OF_THE_AGENT)))) if of_agent else []
         for piece in chunks.chunks(debtor_ids):
             rows += connection.execute(query.where(feeds.c.debtor_id.in_(piece)))
     return {(kind, record): (payload, debtor) for kind, record, payload, debtor in rows}
@@ -73,12 +74,6 @@ def write(connection: Connection, agent_id: str, rows: Sequence[Row]) -> None:
     if not rows:
         return
     first = counters.take(connection, counters.feed(agent_id), len(rows))
-    make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = make(feeds)
-    statement = statement.on_conflict_do_update(
-        index_elements=["agent_id", "kind", "record_id"],
-        set_={name: statement.excluded[name] for name in ("number", "gone", "payload", "debtor_id")},
-    )
     values = [
         {
             "agent_id": agent_id,
@@ -91,7 +86,18 @@ def write(connection: Connection, agent_id: str, rows: Sequence[Row]) -> None:
         }
         for place, row in enumerate(rows)
     ]
-    chunks.write(connection, statement, values)
+    chunks.append(connection, _UPSERT[connection.dialect.name], values)
+
+
+def _upsert(make: Any) -> Any:
+    statement = make(feeds)
+    return statement.on_conflict_do_update(
+        index_elements=["agent_id", "kind", "record_id"],
+        set_={name: statement.excluded[name] for name in ("number", "gone", "payload", "debtor_id")},
+    )
+
+
+_UPSERT = {"postgresql": _upsert(postgresql.insert), "sqlite": _upsert(sqlite.insert)}
 
 
 def page(connection: Connection, agent_id: str, after: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
@@ -111,7 +117,7 @@ def of_kind(connection: Connection, agent_id: str, kind: str) -> dict[str, str |
     query = select(feeds.c.record_id, feeds.c.payload).where(
         feeds.c.agent_id == agent_id, feeds.c.kind == kind, feeds.c.gone.is_(False)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row.record_id: row.payload for row in connection.execute(query)}
 
 
 def live(connection: Connection, agent_id: str) -> list[dict[str, Any]]:
