@@ -9,11 +9,13 @@ from typing import Any
 
 import click
 
+from sync.records import Refused
 from sync.wire.errors import Problem
 
 from .. import enrolling, fleet, leasing, wiping
 from ..certifying import tls_of
 from ..office import Office
+from ..receiving import releasing
 from ..store import agents
 from ..store.boards import laptops
 from ..store.engine import reading
@@ -153,7 +155,7 @@ def release(office: Office, device_id: str, reason: str, as_json: bool) -> None:
     """Apply what the revoked laptop DEVICE_ID sent after it was shut out, which is kept sealed."""
     done = releasing.release(office.engine, device_id, why=reason, actor="cli", now=now())
     if isinstance(done, Refused):
-        raise click.ClickException(str(done.because))
+        raise click.ClickException(str(done.reason))
     lines = [f"{done.applied} of {done.looked_at} events applied"]
     lines += [f"{many} quarantined: {code}" for code, many in done.waiting.items()]
     answer({"device": device_id} | done.to_json(), as_json, lines)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from ..config import config_from
-from ..office import initialise
+from ..office import initialise, open_office
+from ..receiving.replaying import replay
 from .options import answer, clear_errors, data_option, json_option, now
 
 
@@ -18,11 +21,21 @@ def init(data: str | None, as_json: bool, name: str) -> None:
     """Make the data folder, the keys and a first administrator; on an existing office, migrate it."""
     config = config_from(data=data)
     made = initialise(config, now(), name)
-    figures = {"data": str(config.data), "username": made.username, "password": made.password}
+    figures: dict[str, Any] = {
+        "data": str(config.data),
+        "username": made.username,
+        "password": made.password,
+    }
     if made.password is None:
-        answer(
-            figures, as_json, [f"The office in {config.data} was already there; its tables are up to date."]
-        )
+        office = open_office(config)
+        try:
+            replayed = replay(office.engine, now(), "cli")
+        finally:
+            office.engine.dispose()
+        lines = [f"The office in {config.data} was already there; its tables are up to date."]
+        if replayed.applied:
+            lines.append(f"{replayed.applied} events that an older Ronda set aside are applied now.")
+        answer(figures | {"replayed": replayed.to_json()}, as_json, lines)
         return
     answer(
         figures,

@@ -12,6 +12,7 @@ from ..app import create_app
 from ..certifying import Tls, ensure
 from ..logs import log_to_stderr
 from ..office import Office
+from ..receiving.replaying import replay
 from ..serving import Serving
 from ..store.engine import checkpoint
 from ..tls_front import TlsFront
@@ -50,6 +51,7 @@ def serve(
     """Serve until stopped; then finish what is being answered. With --tls, or behind a proxy with TLS, for
     anything but this machine."""
     log_to_stderr(log)
+    replay(office.engine, now(), "cli")
     certificate = ensure(office, [*names, *_asked_by(host)], now()) if tls else None
     app = create_app(office, hosts=[*names, host, "127.0.0.1", "localhost"] if names else None)
     try:

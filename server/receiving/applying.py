@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -19,8 +20,14 @@ from ..projecting.said import Said, Unfit, quarantined
 from ..store import events
 
 
-def apply(connection: Connection, said: Sequence[Said], sender: Sender) -> list[Said]:
-    """Apply each id once; answers all events with what became of them, in order."""
+def apply(
+    connection: Connection, said: Sequence[Said], sender: Sender, now: datetime | None = None
+) -> list[Said]:
+    """Apply each id once; answers all events with what became of them, in order.
+
+    `now` is when they are applied, where that is not when they came.
+    """
+    now = now or sender.now
     fresh, settled = _first_time(connection, said)
     done = project(connection, fresh, sender)
     events.mark_applied(
@@ -31,15 +38,17 @@ def apply(connection: Connection, said: Sequence[Said], sender: Sender) -> list[
                 "body_digest": one.entry.body_digest,
                 "incarnation": one.entry.incarnation,
                 "n": one.entry.n,
-                "applied_at": sender.now,
+                "applied_at": now,
             }
             for one in done.applied
         ],
     )
     if done.visits:
-        auditing.audit(connection, sorted(done.visits), sender.now)
+        auditing.audit(connection, sorted(done.visits), now)
     if done.debtors:
-        publishing.refresh_debtors(connection, done.debtors, sender.now)
+        around = done.around
+        owners = {name: row["debtor_id"] for name, row in around.accounts.items()}
+        publishing.add(connection, done.made, done.debtors, around.visits, around.results, owners, now)
     waits = {one.entry.id: one for one in done.set_aside}
     settled = [_as_first(one, waits.get(one.entry.id)) for one in settled]
     return in_order([*settled, *done.applied, *done.set_aside])

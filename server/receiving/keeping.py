@@ -15,8 +15,8 @@ from sqlalchemy import Connection
 
 from sync.ids import is_id
 from sync.ledger import Entry, Head
+from sync.records import EventKind
 from sync.wire.errors import Problem
-from sync.wire.fields import instant
 from sync.words import N_, Phrase
 
 from ..projecting import Sender
@@ -26,7 +26,9 @@ from ..store.devices import Device
 from ..store.events import Incarnation
 from .applying import apply, title
 from .batches import Batch
+from .clocks import with_clock
 from .following import BROKEN, FORK, Followed, follow
+from .replaying import replay_named
 
 LARGEST_VERSION = 1_000_000
 
@@ -54,7 +56,17 @@ def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -
     events.add(connection, [_row(one, sender, device.revoked_at is not None) for one in settled])
     if said:
         events.set_head(connection, followed.head)
+        _look_again(connection, device, settled, sender.now)
     return Kept(followed.head, tuple(notices))
+
+
+def _look_again(connection: Connection, device: Device, settled: list[Said], now: datetime) -> None:
+    """A correction may have come before the visit it corrects, which was in another chain."""
+    came = {
+        one.entry.id for one in settled if one.code is None and one.entry.kind == EventKind.VISIT_RECORDED
+    }
+    if came:
+        replay_named(connection, device, came, now, f"device:{device.id}")
 
 
 def _chain(connection: Connection, device: Device, batch: Batch, now: datetime) -> Incarnation:
@@ -118,15 +130,6 @@ def _row(said: Said, sender: Sender, sealed: bool) -> dict[str, Any]:
         "quarantine_detail": None if said.detail is None else with_clock(said.detail, sender),
         "sealed": sealed,
     }
-
-
-def with_clock(detail: Mapping[str, Any], sender: Sender) -> dict[str, Any]:
-    """Why an event waits, with the clock of the request that brought it: when it is applied in the end,
-    its time is judged as if it were applied now."""
-    if sender.heard is None:
-        return dict(detail)
-    clock = {name: sender.heard[name] for name in ("mono_ms", "boot")}
-    return dict(detail) | {"heard": clock | {"wall": instant(sender.heard["wall"])}}
 
 
 def _remember(

@@ -477,6 +477,13 @@ events = Table(  # the ledger: every (incarnation, n) verbatim
     Column("quarantine", Text),  # error code; null = accepted
     Column("quarantine_detail", JSON),
     Column("sealed", Boolean, nullable=False, server_default=text("false")),  # from a revoked laptop
+    Index(
+        "ix_events_set_aside",
+        "incarnation",
+        "n",
+        sqlite_where=text("quarantine IS NOT NULL"),
+        postgresql_where=text("quarantine IS NOT NULL"),
+    ),
 )
 
 applied = Table(  # projection applies an event id once

@@ -62,6 +62,11 @@ def test_a_code_enrols_a_laptop_that_is_then_listed_and_revoked(folder: Path) ->
         "revoked": True,
     }
     assert "revoked" in run(folder, "list").output
+    released = said(run(folder, "release", reply["device"], "--reason", "apareció", "--json"))
+    assert released == {"device": reply["device"], "looked_at": 0, "applied": 0, "waiting": {}}
+    wrong = run(folder, "release", reply["device"], "--reason", "x")
+    assert wrong.exit_code == 1
+    assert "Traceback" not in wrong.output
 
 
 def test_a_stranger_gets_no_code(folder: Path) -> None:

@@ -1,6 +1,9 @@
-"""What an upgrade replays."""
+"""Finds the few events that are set aside without reading the ledger."""
 
 from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0006"
 down_revision = "0005"
@@ -9,7 +12,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
+    op.create_index(
+        "ix_events_set_aside",
+        "events",
+        ["incarnation", "n"],
+        sqlite_where=sa.text("quarantine IS NOT NULL"),
+        postgresql_where=sa.text("quarantine IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:

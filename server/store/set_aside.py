@@ -1,0 +1,105 @@
+"""Events that are kept and not applied: quarantined ones, and those a revoked laptop sent, sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select, update
+
+from sync.ledger import Entry, Head
+
+from .tables import devices, events, incarnations
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One event that waits, with whose laptop said it, when it came and why it was set aside."""
+
+    entry: Entry
+    device_id: str
+    received_at: datetime
+    arrival: int
+    code: str
+    detail: Mapping[str, Any]
+
+
+def quarantined(
+    connection: Connection, *, final: Collection[str], after: int = 0, limit: int = 200
+) -> list[Waiting]:
+    """The next ones in order of arrival, but those whose reason is final, and sealed ones."""
+    return _waiting(
+        connection,
+        limit,
+        events.c.arrival > after,
+        events.c.quarantine.is_not(None),
+        events.c.quarantine.not_in(final),
+        events.c.sealed.is_(False),
+    )
+
+
+def quarantined_of(connection: Connection, agent_id: str, code: str, limit: int = 200) -> list[Waiting]:
+    """What laptops of one agent said that waits for this reason."""
+    return _waiting(
+        connection,
+        limit,
+        devices.c.agent_id == agent_id,
+        events.c.quarantine.is_not(None),
+        events.c.quarantine == code,
+        events.c.sealed.is_(False),
+    )
+
+
+def sealed(connection: Connection, device_id: str, limit: int = 200) -> list[Waiting]:
+    """The next of what a revoked laptop sent, in order of arrival."""
+    return _waiting(
+        connection,
+        limit,
+        incarnations.c.device_id == device_id,
+        events.c.quarantine.is_not(None),
+        events.c.sealed.is_(True),
+    )
+
+
+def _waiting(connection: Connection, limit: int, *which: ColumnElement[bool]) -> list[Waiting]:
+    query = (
+        select(events, incarnations.c.device_id)
+        .join(incarnations, incarnations.c.id == events.c.incarnation)
+        .join(devices, devices.c.id == incarnations.c.device_id)
+        .where(*which)
+        .order_by(events.c.arrival)
+        .limit(limit)
+    )
+    return [
+        Waiting(
+            Entry(
+                incarnation=row["incarnation"],
+                n=row["n"],
+                id=row["id"],
+                kind=row["kind"],
+                version=row["version"],
+                header=bytes(row["header"]),
+                salt=None if row["salt"] is None else bytes(row["salt"]),
+                body=None if row["body"] is None else bytes(row["body"]),
+                body_digest=bytes(row["body_digest"]),
+                h=bytes(row["h"]),
+            ),
+            row["device_id"],
+            row["received_at"],
+            row["arrival"],
+            row["quarantine"],
+            row["quarantine_detail"] or {},
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def settle(connection: Connection, head: Head, code: str | None, detail: Mapping[str, Any] | None) -> None:
+    """What became of one of them: applied (no code), or set aside for this reason. It is sealed no more."""
+    connection.execute(
+        update(events)
+        .where(events.c.incarnation == head.incarnation, events.c.n == head.n)
+        .values(quarantine=code, quarantine_detail=None if detail is None else dict(detail), sealed=False)
+    )
