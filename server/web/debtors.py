@@ -16,9 +16,10 @@ from sync.rules.policy import local_day
 from sync.rules.promise import PromiseStanding, standings
 
 from ..deciding import decide_proposal
+from ..filing import KINDS
 from ..packs import pack_of
 from ..standing import AccountToday, accounts_today
-from ..store import as_records, encounters, payments
+from ..store import as_records, encounters, papers, payments
 from ..store.boards import cases
 from ..store.engine import reading
 from . import here
@@ -49,6 +50,7 @@ def case(debtor_id: str) -> str:
             "accounts": held,
             "bonds": cases.bonds_of(connection, ids),
             "documents": cases.documents_of(connection, ids),
+            "filed": papers.of_accounts(connection, ids),
             "addresses": cases.addresses_of(connection, scope, debtor_id),
             "phones": cases.contact_points_of(connection, scope, debtor_id),
             "promises": _promises(connection, held, paid, day, person["timezone"]),
@@ -56,7 +58,14 @@ def case(debtor_id: str) -> str:
             "assignments": cases.assignments_of(connection, debtor_id),
             "stops": cases.stops_of(connection, debtor_id),
         }
-    return render_template("debtors/case.html", person=person, paid=_paid(held, paid), day=day, **shown)
+    return render_template(
+        "debtors/case.html",
+        person=person,
+        paid=_paid(held, paid),
+        day=day,
+        paper_kinds=[(kind, _(word)) for kind, word in KINDS.items()],
+        **shown,
+    )
 
 
 @blueprint.post("/<kind>/<proposal_id>/<word>")

@@ -12,6 +12,7 @@ from sync.words import N_
 
 from . import (
     assignments,
+    attachments,
     debtors,
     devices,
     fiction,
@@ -26,7 +27,19 @@ from . import (
     visits,
 )
 
-PAGES = (home, portfolio, imports, debtors, assignments, routes, visits, findings, devices, people)
+PAGES = (
+    home,
+    portfolio,
+    imports,
+    debtors,
+    assignments,
+    routes,
+    visits,
+    attachments,
+    findings,
+    devices,
+    people,
+)
 
 # endpoint → the word in the navigation; shown to whoever may open it.
 NAVIGATION = (
@@ -40,7 +53,7 @@ NAVIGATION = (
     ("people.index", N_("Personas")),
 )
 # A page of another noun that belongs under one of the navigation.
-UNDER = {"debtors": "portfolio", "imports": "portfolio"}
+UNDER = {"debtors": "portfolio", "imports": "portfolio", "attachments": "visits"}
 
 
 def install(app: Flask) -> None:

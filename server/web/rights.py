@@ -56,6 +56,11 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "visits.index": READERS | STREET,
     "visits.visit": READERS | STREET,
     "visits.map": READERS | STREET,
+    # Photos and signatures follow their visit, papers their account.
+    "attachments.index": READERS,
+    "attachments.picture": READERS | STREET,
+    "attachments.paper": READERS | STREET,
+    "attachments.add_paper": DESK,
     "findings.index": READERS - DESK,
     "findings.finding": READERS - DESK,
     "findings.resolve": JUDGES,

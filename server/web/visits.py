@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
-from ..store import findings, offices
+from ..store import attachments, findings, offices
 from ..store.boards import visits as boards
 from ..store.engine import reading
 from ..store.histories import verdict_of
@@ -43,6 +43,7 @@ def index() -> str:
         number, pages = place(request.args.get("page"), total)
         rows = boards.listed(connection, scope, wanted, limit=SIZE, offset=(number - 1) * SIZE)
         agents = boards.agents_seen(connection, scope)
+        missing = len(attachments.missing(connection, scope)) if here.may("attachments.index") else 0
     shown = [row | {"sign": sign_of(one["result"] for one in row["results"])} for row in rows]
     return render_template(
         "visits/index.html",
@@ -50,6 +51,7 @@ def index() -> str:
         asked=asked,
         given={name: value for name, value in asked.items() if value},
         agents=agents,
+        missing=missing,
     )
 
 
@@ -62,7 +64,7 @@ def visit(visit_id: str) -> str:
             "promises": boards.promises_of(connection, scope, visit_id),
             "reported": boards.payments_of(connection, scope, visit_id),
             "amendments": boards.amendments_of(connection, visit_id),
-            "attachments": boards.attachments_of(connection, visit_id),
+            "attachments": attachments.of_visit(connection, visit_id),
             "findings": findings.listed(connection, scope, state=None, visit_id=visit_id),
             "link": boards.ledger_place(connection, told),
         }

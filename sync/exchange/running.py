@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..keys import OFFICE
 from ..ledger import Checkpoint
 from ..wire.messages import SyncReply
 from ..words import N_, Phrase
-from . import attach, compare, hello, pull, push
+from . import attach, compare, hello, pull, push, trusting
 from .sides import Clock, Identity, Laptop, OfficeSays, Peer, Unreachable, Untrusted
 from .sizes import Sizes
 
@@ -59,7 +60,7 @@ def run(laptop: Laptop, peer: Peer, clock: Clock, *, check: bool = True) -> Outc
 
 
 def _attach(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> Outcome:
-    carried = attach.run(laptop, peer, clock.read().wall)
+    carried = attach.run(laptop, peer, clock.read().wall, attach.Budget(pause=time.sleep))
     return replace(
         outcome,
         attachments=carried.pending,
@@ -74,6 +75,7 @@ def _round(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> tuple[
     identity = laptop.identity()
     said, asked = push.batch(laptop, identity), pull.ask(laptop, identity)
     reply, outcome = _exchange(laptop, peer, clock, outcome, identity, {"push": said, "pull": asked})
+    identity = trusting.take(laptop, identity, reply)
     carried = len(said["events"]) if said else 0
     reopened = push.settle(laptop, identity, reply, clock.read())
     rows, more_rows = pull.take(laptop, identity, asked, reply["page"])
@@ -102,6 +104,7 @@ def _compare(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> Outc
     for chain in laptop.odd_chains():
         identity = laptop.identity(chain)
         reply, outcome = _exchange(laptop, peer, clock, outcome, identity, {})
+        identity = trusting.take(laptop, identity, reply)
         push.settle(laptop, identity, reply, clock.read())
     return outcome
 
@@ -128,6 +131,7 @@ def _exchange(
     laptop.heard(
         offset_ms=offset_ms, uncertainty_ms=uncertainty_ms, epoch=reply["epoch"], notices=reply["notices"]
     )
+    identity = trusting.take(laptop, identity, reply)
     _keep_checkpoint(laptop, identity.office_keys, reply["checkpoint"])
     return reply, replace(
         outcome, rounds=outcome.rounds + 1, offset_ms=offset_ms, uncertainty_ms=uncertainty_ms

@@ -30,6 +30,7 @@ def pages(world: World) -> dict[str, str]:
         "route map": f"/routes/{route}/map",
         "visits": "/visits/",
         "visit": f"/visits/{visit}",
+        "pictures that lack": "/attachments/",
         "visit map": f"/visits/{visit}/map",
         "findings": "/findings/",
         "resolved findings": "/findings/?state=resolved",

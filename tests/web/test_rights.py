@@ -35,6 +35,9 @@ GET: dict[str, tuple[str, str]] = {
     "visits.index": ("/visits/", f"{READERS} gustavo hilda"),
     "visits.visit": ("/visits/{visit}", f"{READERS} gustavo hilda"),
     "visits.map": ("/visits/{visit}/map", f"{READERS} gustavo hilda"),
+    "attachments.index": ("/attachments/", READERS),
+    "attachments.picture": ("/attachments/{picture}", f"{READERS} gustavo hilda"),
+    "attachments.paper": ("/attachments/papers/{paper}", f"{READERS} gustavo hilda"),
     "findings.index": ("/findings/", "carla dora elena"),
     "findings.finding": ("/findings/{finding}", "carla dora elena"),
     "devices.index": ("/devices/", "nora alicia bruno carla elena"),
@@ -48,6 +51,7 @@ POST: dict[str, tuple[str, str]] = {
     "assignments.run": ("/assignments/", "nora alicia bruno"),
     "routes.plan": ("/routes/plan", "nora alicia bruno"),
     "routes.publish": ("/routes/publish", "nora alicia bruno"),
+    "attachments.add_paper": ("/attachments/papers/of/{account}", "nora alicia bruno"),
     "findings.resolve": ("/findings/{finding}", "carla"),
     "devices.issue": ("/devices/codes", "nora alicia bruno"),
     "devices.revoke": ("/devices/{device}/revoke", "nora alicia bruno"),
@@ -65,6 +69,8 @@ OBJECTS = {
     "routes.map",
     "visits.visit",
     "visits.map",
+    "attachments.picture",
+    "attachments.paper",
 }
 FROM_TUNJA = {"bruno", "hilda"}
 # A lender's file speaks of all its branches: it is for who sees the whole lender.
@@ -80,6 +86,9 @@ def address(world: World, template: str) -> str:
         finding=world.findings["Rosa"],
         proposal=world.proposals["Rosa"],
         device=world.devices["gustavo"],
+        picture=world.pictures["Rosa"],
+        paper=world.papers["Rosa"],
+        account=world.accounts["Rosa"][0],
         nothing="019366aa-0000-7000-8000-000000000000",
         **{"import": world.imports["Crediboyacá"]},
     )
@@ -147,6 +156,7 @@ def test_an_act_without_its_token_changes_nothing(seen: World, reader: ClientOf,
     [
         ("debtors.decide", "bruno"),
         ("devices.revoke", "bruno"),
+        ("attachments.add_paper", "bruno"),
         ("imports.rejected", "alicia"),
     ],
 )

@@ -14,18 +14,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import Connection, insert, select
 
 from server.app import create_app
 from server.config import config_from
 from server.office import Office, initialise, open_office
-from server.store import agents, assignments, offices, people, routes
+from server.shelf import Shelf
+from server.store import agents, assignments, attachments, offices, papers, people, routes
 from server.store import tables as t
 from server.store.assignments import Decision, Outcome
 from server.store.debtors import folded
@@ -33,6 +36,7 @@ from server.store.engine import reading, writing
 from server.store.scopes import Share
 from sync.ids import new_id
 from sync.records import Interval, UserRole
+from sync.wire.attachments import digest_of
 from sync.words import Phrase
 
 # A Friday, 15:00 in Duitama.
@@ -80,6 +84,8 @@ class World:
     findings: dict[str, str] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, str] = field(default_factory=dict)
+    papers: dict[str, str] = field(default_factory=dict)
 
     def app(self, **options: Any) -> Flask:
         settings: dict[str, Any] = {"testing": True, "clock": lambda: NOW}
@@ -100,6 +106,7 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
         _routes(connection, world)
         _laptops(connection, world)
         _visits(connection, world)
+        _pictures(connection, world)
     return world
 
 
@@ -549,6 +556,52 @@ def _told(connection: Connection, world: World, name: str, visit: str, agent: st
             ).to_json(),
             found_at=NOW,
         )
+    )
+
+
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n"
+
+
+def doorway(colour: tuple[int, int, int] = (120, 90, 60)) -> bytes:
+    """A real JPEG, of a door."""
+    out = BytesIO()
+    image = Image.new("RGB", (320, 240), (200, 190, 170))
+    image.paste(colour, (120, 60, 200, 240))
+    image.save(out, "JPEG")
+    return out.getvalue()
+
+
+def _pictures(connection: Connection, world: World) -> None:
+    """Rosa's visit with a photo that is here and one that lacks; a paper on her first account."""
+    shelf, data = Shelf(world.office.config.shelf), doorway()
+    for name, digest in (("Rosa", digest_of(data)), ("Rosa, falta", "ab" * 32)):
+        world.pictures[name] = new_id()
+        connection.execute(
+            insert(t.attachments).values(
+                id=world.pictures[name],
+                visit_id=world.visits["Rosa"],
+                sha256=digest,
+                media_type="image/jpeg",
+                size=184_320,
+                role="photo",
+            )
+        )
+    shelf.put(digest_of(data), data)
+    shelf.put(digest_of(PDF), PDF)
+    attachments.store(connection, digest_of(data), len(data), NOW)
+    attachments.mark_stored(connection, [digest_of(data)])
+    world.papers["Rosa"] = new_id()
+    papers.add(
+        connection,
+        id=world.papers["Rosa"],
+        account_id=world.accounts["Rosa"][0],
+        kind="pagare",
+        name=world.typed("pagaré 001.pdf"),
+        sha256=digest_of(PDF),
+        media_type="application/pdf",
+        size=len(PDF),
+        added_at=NOW,
+        added_by="nora",
     )
 
 
