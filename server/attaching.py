@@ -6,7 +6,7 @@ nothing counts as stored before its whole SHA-256 was verified. A revoked laptop
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -144,6 +144,41 @@ def _store(
             attachments.mark_stored(connection, [sha256])
             publishing.refresh_debtors(connection, attachments.debtors_of(connection, sha256), now)
         return _held(connection, device, sha256, len(whole))
+
+
+def take_carried(
+    engine: Engine, shelf: Shelf, device: Device, pictures: Mapping[str, bytes], now: datetime
+) -> int:
+    """Pictures that came whole, as a queue file carries them; answers how many are stored now.
+
+    One that nothing announced, or that is not what its name says, is left out and stops no other.
+    """
+    stored = 0
+    for sha256, data in pictures.items():
+        try:
+            with reading(engine) as connection:
+                answer = _held(connection, device, sha256, _announced(connection, device, sha256))
+            if not answer["stored"] and digest_of(data) == sha256:
+                answer = _store(engine, shelf, device, sha256, data, now)
+        except Problem:
+            continue
+        stored += bool(answer["stored"])
+    return stored
+
+
+def release_sealed(engine: Engine, shelf: Shelf, device_id: str, now: datetime) -> int:
+    """Put a shut-out laptop's sealed pictures with the office's own, once its events were let in; how many."""
+    with reading(engine) as connection:
+        names = attachments.sealed(connection, device_id)
+        wanted = [name for name in names if attachments.debtors_of(connection, name)]
+    for name in wanted:
+        whole = shelf.get(name, device_id)
+        shelf.put(name, whole)
+        with writing(engine) as connection:
+            attachments.store(connection, name, len(whole), now)
+            attachments.mark_stored(connection, [name])
+            publishing.refresh_debtors(connection, attachments.debtors_of(connection, name), now)
+    return len(wanted)
 
 
 def forget(

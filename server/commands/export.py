@@ -8,7 +8,9 @@ from pathlib import Path
 import click
 
 from ..exporting import export as write_export
+from ..exporting_pictures import export_pictures
 from ..office import Office
+from ..shelf import Shelf
 from .options import DAY, answer, json_option, now, with_office
 
 
@@ -23,5 +25,6 @@ def export(office: Office, folder: Path, as_of: date | None, as_json: bool) -> N
     report = write_export(
         office.engine, office.signer, folder, as_of=as_of or moment.date(), actor="cli", now=moment
     )
+    report.rows.update(export_pictures(office.engine, Shelf(office.config.shelf), folder))
     lines = [f"{name}: {count} rows" for name, count in report.rows.items()]
     answer({"folder": str(report.folder), "rows": report.rows}, as_json, [f"Written to {folder}", *lines])

@@ -144,6 +144,11 @@ def store(connection: Connection, sha256: str, size: int, now: datetime, area: s
     connection.execute(make(files).values(**row).on_conflict_do_nothing())
 
 
+def sealed(connection: Connection, device_id: str) -> list[str]:
+    """The hashes in a shut-out laptop's corner."""
+    return list(connection.execute(select(files.c.sha256).where(files.c.area == device_id)).scalars())
+
+
 def mark_stored(connection: Connection, names: Iterable[str]) -> None:
     """Announcements of bytes that are here already, or now, know it."""
     for piece in chunks.chunks(names):

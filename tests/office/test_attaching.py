@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import random
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -12,6 +13,7 @@ import pytest
 
 from server import attaching, enrolling, filing, receiving
 from server.attaching import Forgotten
+from server.exporting_pictures import export_pictures
 from server.filing import Filed
 from server.shelf import Damaged, Missing, Shelf
 from server.store import attachments, papers
@@ -265,6 +267,33 @@ def test_what_a_revoked_laptop_sends_is_sealed_apart(world: World, laptop: Lapto
     assert world.rows(t.attachments) == []
 
 
+def test_sealed_pictures_join_the_others_when_their_events_are_let_in(
+    world: World, laptop: Laptop, shelf: Shelf
+) -> None:
+    data = photo()
+    event = announce(laptop, data)
+    revoked = replace(laptop.device, revoked_at=NOW)
+    enrolling.revoke(world.engine, laptop.device.id, actor="cli", now=NOW)
+    for offset in range(0, len(data), 16_000):
+        put(laptop, shelf, data, offset, device=revoked)
+    assert not shelf.has(digest_of(data))
+    assert attaching.release_sealed(world.engine, shelf, laptop.device.id, NOW) == 1
+    assert shelf.get(digest_of(data)) == data
+    assert world.rows(t.attachments, t.attachments.c.id == event)[0]["stored_at"] is not None
+
+
+def test_pictures_carried_on_a_stick_are_taken_whole_and_a_false_one_stops_no_other(
+    world: World, laptop: Laptop, shelf: Shelf
+) -> None:
+    data, other = photo(seed=1), photo(seed=2)
+    announce(laptop, data)
+    announce(laptop, other)
+    carried = {"../x": b"x", "0" * 64: b"y", digest_of(other): b"false", digest_of(data): data}
+    assert attaching.take_carried(world.engine, shelf, laptop.device, carried, NOW) == 1
+    assert shelf.get(digest_of(data)) == data
+    assert not shelf.has(digest_of(other))
+
+
 def test_forgetting_a_debtor_suppresses_his_photos_but_not_those_another_shares(
     world: World, laptop: Laptop, shelf: Shelf
 ) -> None:
@@ -415,3 +444,19 @@ def test_any_place_that_fsspec_knows_serves_as_a_shelf() -> None:
     place.put(name, b"foto")
     assert place.get(name) == b"foto"
     assert not place.has(digest_of(b"otra"))
+
+
+def test_an_export_holds_the_pictures_and_says_which_lack(
+    world: World, laptop: Laptop, shelf: Shelf, tmp_path: Path
+) -> None:
+    here, lacking = photo(seed=1), photo(seed=2)
+    announce(laptop, here)
+    announce(laptop, lacking)
+    send(laptop, shelf, here)
+    counts = export_pictures(world.engine, shelf, tmp_path / "export")
+    assert counts == {"attachments.csv": 2, "attachments": 1}
+    with (tmp_path / "export" / "attachments.csv").open(encoding="utf-8", newline="") as file:
+        rows = {row["sha256"]: row for row in csv.DictReader(file)}
+    assert rows[digest_of(lacking)]["state"] == "announced"
+    assert rows[digest_of(here)]["state"] == "stored"
+    assert (tmp_path / "export" / rows[digest_of(here)]["file"]).read_bytes() == here
