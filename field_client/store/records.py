@@ -11,6 +11,8 @@ from sqlite_utils import Database
 from sync.digest import KindDigest, bucket_of, canonical, scope_digest
 from sync.rules.policy import fold_text
 
+from . import erasing
+
 # Id, feed number and payload of a record.
 Numbered = tuple[str, int, dict[str, Any]]
 
@@ -27,6 +29,8 @@ def apply(db: Database, rows: Iterable[Mapping[str, Any]]) -> int:
             )
             continue
         put(db, row["kind"], row["id"], row["number"], row["payload"])
+        if row["kind"] == erasing.KIND:
+            erasing.obey(db, row["payload"])
     return taken
 
 

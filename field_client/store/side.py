@@ -17,7 +17,7 @@ from sync.keys import Keyring, signing_key
 from sync.ledger import Checkpoint, Entry, Head, Receipt
 from sync.wire.fields import instant
 
-from . import attachments, journal, papers, receipts, records, settings, standing
+from . import attachments, journal, papers, receipts, records, retention, settings, standing
 from .db import Store
 
 
@@ -85,9 +85,18 @@ class StoredLaptop:
                 row = told.get(entry.id)
                 journal.add(db, entry, row.debtor if row else None, row.recorded_at if row else opened_at)
 
+    def chains(self) -> Sequence[str]:
+        with self.store.reading() as db:
+            return standing.chains(db)
+
     def odd_chains(self) -> Sequence[str]:
         with self.store.reading() as db:
-            return standing.odd_chains(db)
+            return sorted({*standing.odd_chains(db), *retention.uncovered_chains(db)})
+
+    def covered(self, incarnation: str, n: int) -> None:
+        with self.store.writing() as db:
+            retention.cover(db, incarnation, n)
+            retention.let_go(db)
 
     def resize(self, sizes: Sizes) -> None:
         with self.store.writing() as db:
@@ -144,6 +153,10 @@ class StoredLaptop:
     def keep_checkpoint(self, checkpoint: Checkpoint) -> None:
         with self.store.writing() as db:
             receipts.keep_checkpoint(db, checkpoint)
+
+    def keep_keys(self, keys: Keyring) -> None:
+        with self.store.writing() as db:
+            settings.put(db, "office_keys", keys.to_json())
 
     def heard(self, *, offset_ms: int, uncertainty_ms: int, epoch: str, notices: Sequence[Any]) -> None:
         with self.store.writing() as db:

@@ -6,7 +6,7 @@ The push is read outside any transaction, kept and applied in one, and answered 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from ..projecting import Sender
 from ..store import backups, devices, events, offices, tls_pins
 from ..store.devices import Device
 from ..store.engine import reading, writing
-from . import answering
+from . import answering, handing_keys
 from .batches import Batch, read_batch
 from .context import find as context_of
 from .keeping import Kept, keep
@@ -62,21 +62,18 @@ def exchange(
     now: datetime,
     *,
     carried: bool = False,
-    lifted: bool = False,
 ) -> dict[str, Any]:
     """The same with a request that is loaded and a reply that is not yet dumped.
 
     `carried`: it came on a file, so that its clock was read nobody knows when.
-    `lifted`: two people opened this laptop's work, which is taken as if it had not been revoked.
     """
     if asked["hello"]["protocol"] < 1:
         raise Problem("unsupported_version")
     batch = read_batch(device, asked)
     with writing(engine) as connection:
         device = _greeted(connection, device, asked, now, carried)
-        device = replace(device, revoked_at=None) if lifted else device
         written = _write(connection, signer, device, batch, asked, now, carried)
-    wiping.refuse(engine, signer, device)
+    wiping.refuse(engine, signer, device, written.kept.head)
     with reading(engine) as connection:
         return _reply(connection, device, asked, written, now)
 
@@ -156,6 +153,7 @@ def _reply(
         "page": None if pull is None else answering.page(connection, device, pull, incarnation),
         "compare": None if compare is None else answering.compare(connection, device, compare),
         "notices": list(written.kept.notices),
+        "signing_keys": handing_keys.new_keys(connection, asked, now),
         "lease_until": leasing.until(connection, now),
         "tls_pins": tls_pins.to_tell(connection, now),
     }

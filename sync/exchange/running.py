@@ -12,7 +12,7 @@ from ..keys import OFFICE
 from ..ledger import Checkpoint
 from ..wire.messages import SyncReply
 from ..words import N_, Phrase
-from . import attach, compare, hello, pull, push, trusting
+from . import attach, compare, hello, pull, push, sealed, trusting
 from .sides import Clock, Identity, Laptop, OfficeSays, Peer, Unreachable, Untrusted
 from .sizes import Sizes
 
@@ -51,6 +51,7 @@ def run(laptop: Laptop, peer: Peer, clock: Clock, *, check: bool = True) -> Outc
             outcome, more = _round(laptop, peer, clock, outcome)
     except OfficeSays as said:
         if said.told.code == "revoked":  # its events are sealed at the office; so are its pictures
+            sealed.hand_over(laptop, peer, clock)
             _attach(laptop, peer, clock, outcome)
         raise
     if check:

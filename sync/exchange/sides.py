@@ -133,8 +133,14 @@ class Laptop(Carrier, Protocol):
     def give_up(self, incarnation: str, again: Again, opened_at: datetime) -> None:
         """The office holds another history of this chain: append what `again` gives, in one transaction."""
 
+    def chains(self) -> Sequence[str]:
+        """All chains that were not given up, the oldest first; the last is the one written to."""
+
     def odd_chains(self) -> Sequence[str]:
-        """Chains before the current one of which the office could not apply everything."""
+        """Settled chains to ask about: not all of it could be applied, or their bodies wait for a backup."""
+
+    def covered(self, incarnation: str, n: int) -> None:
+        """The office's last verified backup holds this chain up to n; what need not be kept may go."""
 
     def resize(self, sizes: Sizes) -> None:
         """Remember how much the next request carries."""
@@ -164,6 +170,9 @@ class Laptop(Carrier, Protocol):
         """Put the office's rows in the place of ours in these buckets."""
 
     def keep_checkpoint(self, checkpoint: Checkpoint) -> None: ...
+
+    def keep_keys(self, keys: Keyring) -> None:
+        """Trust these office keys from now on."""
 
     def heard(self, *, offset_ms: int, uncertainty_ms: int, epoch: str, notices: Sequence[Any]) -> None:
         """Note what a reply said besides: the clock's offset, the epoch and the office's notices."""

@@ -171,6 +171,8 @@ class SyncReply(Message):
     page = fields.Nested(Page, required=True, allow_none=True)
     compare = fields.Dict(required=True, allow_none=True)
     notices = fields.List(fields.Dict(), required=True)
+    # The office's public signing keys, while the laptop has not shown that it knows the one in use.
+    signing_keys = fields.Dict(load_default=None, allow_none=True)
     lease_until = Instant(load_default=None, allow_none=True)
     # The TLS keys the office may show, signed; told while it is about to change its key (`sync.pinning`).
     tls_pins = fields.Dict(load_default=None, allow_none=True)
