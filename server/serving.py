@@ -65,10 +65,8 @@ class Serving:
                 self._tls.close()
 
     def stop(self) -> None:
+        # Seen within LOOK_S. Waking the loop would write to a descriptor it may have closed meanwhile.
         self._stopping = True
-        for one in list(self._map.values()):
-            if isinstance(one, BaseWSGIServer):
-                one.pull_trigger()
 
     def _finish(self) -> None:
         """Nobody new; whoever asked whole gets his answer, for at most FINISH_S."""
