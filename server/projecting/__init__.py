@@ -39,18 +39,21 @@ TABLES: Mapping[str, Callable[[Connection, list[Row]], None]] = {
 
 @dataclass
 class Projected:
-    """What became of a batch: the events applied, those set aside, and what has to be looked at again."""
+    """What became of a batch: the events applied with their rows by table, those set aside, the debtors
+    and visits that have to be looked at again, and all that was known around them."""
 
     applied: list[Said] = field(default_factory=list)
     set_aside: list[Said] = field(default_factory=list)
     debtors: set[str] = field(default_factory=set)
     visits: set[str] = field(default_factory=set)
+    made: dict[str, list[Row]] = field(default_factory=dict)
+    around: Surroundings = field(default_factory=Surroundings.nothing)
 
 
 def project(connection: Connection, events: Sequence[Said], sender: Sender) -> Projected:
     """Apply these events, in order. One that cannot be applied is set aside and blocks no other."""
     around = Surroundings.of(connection, sender.device.agent_id, events)
-    done = Projected()
+    done = Projected(around=around)
     made: list[tuple[Said, list[Made]]] = []
     for said in events:
         try:
@@ -61,6 +64,7 @@ def project(connection: Connection, events: Sequence[Said], sender: Sender) -> P
         with attempt(connection):
             _store(connection, [row for _, rows in made for row in rows])
         done.applied = [said for said, _ in made]
+        done.made = _by_table(row for _, rows in made for row in rows)
     except Unstorable:
         _store_one_by_one(connection, made, done)
     for said in done.applied:
@@ -69,11 +73,15 @@ def project(connection: Connection, events: Sequence[Said], sender: Sender) -> P
 
 
 def _store(connection: Connection, made: Iterable[Made]) -> None:
+    for table, rows in _by_table(made).items():
+        TABLES[table](connection, rows)
+
+
+def _by_table(made: Iterable[Made]) -> dict[str, list[Row]]:
     by_table: dict[str, list[Row]] = {table: [] for table in TABLES}
     for table, row in made:
         by_table[table].append(row)
-    for table, rows in by_table.items():
-        TABLES[table](connection, rows)
+    return {table: rows for table, rows in by_table.items() if rows}
 
 
 def _store_one_by_one(
@@ -85,6 +93,8 @@ def _store_one_by_one(
             with attempt(connection):
                 _store(connection, rows)
             done.applied.append(said)
+            for table, stored in _by_table(rows).items():
+                done.made.setdefault(table, []).extend(stored)
         except Unstorable:
             because = Phrase(N_("El evento no cabe en las tablas de la oficina; se guardó tal como llegó"))
             done.set_aside.append(quarantined(said, Unfit("validation_failed", because)))

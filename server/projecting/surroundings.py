@@ -49,6 +49,10 @@ class Surroundings:
     stops: dict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
+    def nothing(cls) -> Surroundings:
+        return cls({}, {}, {}, {}, {}, {}, {})
+
+    @classmethod
     def of(cls, connection: Connection, agent_id: str, events: Sequence[Said]) -> Surroundings:
         held = visits.by_id(connection, _named(events, "visit"))
         debtors = {*_named(events, "debtor"), *(row["debtor_id"] for row in held.values())}

@@ -40,11 +40,17 @@ class Case:
 
 
 def wanted(
-    connection: Connection, agent_ids: Sequence[str], debtor_ids: Sequence[str] | None, now: datetime
+    connection: Connection,
+    agent_ids: Sequence[str],
+    debtor_ids: Sequence[str] | None,
+    now: datetime,
+    *,
+    of_agent: bool = True,
 ) -> dict[str, Wanted]:
-    """The records of each agent. With `debtor_ids` only theirs, and the agent's policies and routes."""
-    agents = by_ids(connection, agent_ids)
-    scopes = scope_records.scopes(connection, agent_ids)
+    """The records of each agent. With `debtor_ids` only theirs, and the agent's policies and routes; not
+    these either without `of_agent`."""
+    agents = by_ids(connection, agent_ids) if of_agent else {}
+    scopes = scope_records.scopes(connection, agent_ids, None if of_agent else debtor_ids)
     concerned = {debtor for scope in scopes.values() for debtor in scope.debtors}
     if debtor_ids is not None:
         concerned &= set(debtor_ids)
@@ -54,7 +60,9 @@ def wanted(
     erased = erasing.wanted(connection, agent_ids) if debtor_ids is None else {}
     for agent_id in agent_ids:
         scope = scopes[agent_id]
-        mine = _of_agent(connection, agents[agent_id], scope, now, whole=debtor_ids is None)
+        mine: Wanted = {}
+        if of_agent:
+            mine = _of_agent(connection, agents[agent_id], scope, now, whole=debtor_ids is None)
         for debtor in concerned & scope.debtors.keys():
             mine |= _of_case(cases[debtor], debtor, agent_id, scope.debtors[debtor])
         found[agent_id] = mine | erased.get(agent_id, {})

