@@ -13,22 +13,29 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from sync.exchange import Clock
 from sync.look import dress, error_page
 
+from .background import Background, Exchange, by_network
+from .delivery import SHOWN
 from .store import drafts, journal, settings
 from .store.db import Busy, NotWritten
 from .today import received
-from .web import amend, case, guard, people, pictures, sending, today, visit
+from .web import amend, case, closed, guard, leaving, people, pictures, recover, sending, today, visit
 
 
-def create_app(folder: Path, clock: Clock) -> Flask:
-    """The laptop's program over the laptop in `folder`. Opens nothing until the passphrase is given."""
+def create_app(
+    folder: Path, clock: Clock, *, automatic: bool = False, exchange: Exchange = by_network
+) -> Flask:
+    """The laptop's program over the laptop in `folder`. Opens nothing until the passphrase is given.
+
+    `automatic`: it sends and receives by itself while it is unlocked; else only when asked.
+    """
     app = Flask(
         __name__, template_folder="web/templates", static_folder="web/static", static_url_path="/field"
     )
     pictures.install(app)
-    guard.install(app, folder, clock)
+    guard.install(app, folder, clock, Background(folder, clock, automatic=automatic, exchange=exchange))
     CSRFProtect(app)
     dress(app, side="laptop", today=lambda: clock.read().wall.astimezone().date())
-    for module in (today, case, visit, pictures, amend, people, sending):
+    for module in (today, case, visit, pictures, amend, people, sending, closed, leaving, recover):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)
     app.register_error_handler(CSRFError, _expired)
@@ -41,15 +48,22 @@ def create_app(folder: Path, clock: Clock) -> Flask:
 def _around() -> dict[str, Any]:
     """What every page shows around its content: whose laptop, which pack, how much waits."""
     try:
-        store = guard.store()
+        store = guard.quietly()
     except guard.Locked:
-        return {"unlocked": False, "fictitious_pack": "", "waiting": None}
+        return {"unlocked": False, "fictitious_pack": "", "waiting": None, "closed": False}
+    closed_now = guard.closed(store)
     with store.reading() as db:
         known = received(db)
         waiting = journal.counts(db) | {"drafts": len(drafts.all_of(db))}
         failure = settings.get(db, "last_failure")
-    return {
+        times = {name: settings.get(db, name) for name in ("last_sent", "last_received")}
+    return times | {
         "unlocked": True,
+        "closed": closed_now,
+        "working": guard.vault().background.progress.working,
+        "exchanges_done": guard.vault().background.progress.number,
+        "sending_label": sending.label(waiting),
+        "deliveries": {str(state): shown for state, shown in SHOWN.items()},
         "fictitious_pack": known.fictitious,
         "waiting": waiting,
         "agent_name": known.agent_name,

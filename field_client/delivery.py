@@ -25,13 +25,13 @@ class Delivery(StrEnum):
     REVIEW = "review"
 
 
-# Words, tone (its shape and colour) of each state.
-SHOWN: dict[Delivery, tuple[str, str]] = {
-    Delivery.DRAFT: (N_("Borrador"), "neutral"),
-    Delivery.READY: (N_("Lista para enviar"), "info"),
-    Delivery.SENT: (N_("Enviada"), "sent"),
-    Delivery.CONFIRMED: (N_("Confirmada por el servidor"), "good"),
-    Delivery.REVIEW: (N_("En revisión en la oficina"), "bad"),
+# Words, colour and shape of each state.
+SHOWN: dict[Delivery, tuple[str, str, str]] = {
+    Delivery.DRAFT: (N_("Borrador"), "neutral", "neutral"),
+    Delivery.READY: (N_("Lista para enviar"), "info", "info"),
+    Delivery.SENT: (N_("Enviada"), "neutral", "sync"),
+    Delivery.CONFIRMED: (N_("Confirmada por el servidor"), "good", "good"),
+    Delivery.REVIEW: (N_("En revisión en la oficina"), "bad", "bad"),
 }
 
 

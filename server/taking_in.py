@@ -24,9 +24,11 @@ from sync.words import N_, Phrase
 
 from . import receiving
 from .enrolling import loaded
+from .receiving.releasing import release
 from .store import agents, devices, events, facts, recoveries
 from .store.devices import Device
 from .store.engine import reading, writing
+from .store.recoveries import Recovery
 
 Json = dict[str, Any]
 
@@ -68,16 +70,19 @@ def take_in(
     queue = unpack(recovery, data)
     with reading(engine) as connection:
         device, name = _whose(connection, queue)
-        lifted = _lifted(connection, device, opening)
+        found = None if opening is None else _opening(connection, device, opening)
         before = _held(connection, queue.requests)
     replies, refused = [], []
     for request in queue.requests:
         try:
             asked = loaded(SyncRequest(), request)
-            made = receiving.exchange(engine, signer, device, asked, now, carried=True, lifted=lifted)
+            made = receiving.exchange(engine, signer, device, asked, now, carried=True)
             replies.append(made)
         except Problem as problem:
             refused.append(problem.code)
+    if found is not None and device.revoked_at is not None:
+        release(engine, device.id, why=found.reason, actor=actor, now=now)
+        refused = [code for code in refused if code != "revoked"]
     with writing(engine) as connection:
         new = sum(_held(connection, queue.requests).values()) - sum(before.values())
         taken = TakenIn(
@@ -114,13 +119,11 @@ def _whose(connection: Connection, queue: Queue) -> tuple[Device, str]:
     return device, agent.name if agent else ""
 
 
-def _lifted(connection: Connection, device: Device, opening: str | None) -> bool:
-    if opening is None:
-        return False
+def _opening(connection: Connection, device: Device, opening: str) -> Recovery:
     found = recoveries.by_id(connection, opening)
     if found is None or found.device_id != device.id or found.approved_at is None or found.closed_at:
         raise NotCarried(Phrase(N_("Esa recuperación no es de este portátil, o nadie más la aprobó")))
-    return True
+    return found
 
 
 def _size(request: Mapping[str, Any]) -> int:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
+import threading
 from pathlib import Path
 
 import click
 from waitress.server import create_server
 
+from .. import wiping
 from ..app import create_app
 from ..clock import SystemClock
 from ..folder import NotEnrolled, is_enrolled
+from ..web.guard import Vault
 from ..web.pictures import LARGEST_FORM
 from .options import clear_errors, data_option
 
+TICK_S = 15
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -26,12 +32,18 @@ LOOPBACK = ("127.0.0.1", "localhost")
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the address here once the pages can be opened.",
 )
+@click.option(
+    "--automatic/--by-hand",
+    default=True,
+    help="Send and receive by itself while the pages are unlocked (default), or only when asked.",
+)
 @clear_errors
-def serve(data: Path, host: str, port: int, ready_file: Path | None) -> None:
+def serve(data: Path, host: str, port: int, ready_file: Path | None, automatic: bool) -> None:
     """Open the laptop's pages. They ask for the passphrase; everything works with no network."""
+    wiping.finish(data)
     if not is_enrolled(data):
         raise NotEnrolled(data)
-    app = create_app(data, SystemClock())
+    app = create_app(data, SystemClock(), automatic=automatic)
     try:
         # What waits to be read stays in memory: on the disk the laptop's encryption would not cover it.
         server = create_server(
@@ -47,4 +59,18 @@ def serve(data: Path, host: str, port: int, ready_file: Path | None) -> None:
         part.write_text(address + "\n", encoding="utf-8")
         os.replace(part, ready_file)
     click.echo(address)
-    server.run()
+    signal.signal(signal.SIGTERM, lambda *_told: sys.exit(0))  # so that stopping it locks the laptop first
+    stop = threading.Event()
+    watch = threading.Thread(target=_lock_when_idle, args=(app.extensions["ronda_vault"], stop), daemon=True)
+    watch.start()
+    try:
+        server.run()
+    finally:
+        stop.set()
+        app.extensions["ronda_vault"].lock()
+
+
+def _lock_when_idle(vault: Vault, stop: threading.Event) -> None:
+    """A laptop left open on a table closes also where no page asks anything."""
+    while not stop.wait(TICK_S):
+        vault.lock_if_idle()

@@ -19,13 +19,29 @@ from werkzeug.wrappers import Response
 from sync.exchange import Clock
 from sync.sealing import BrokenKey, WrongPassphrase
 
-from ..folder import open_with
+from .. import leasing, wiping
+from ..background import Background
+from ..folder import NotEnrolled, is_enrolled, open_with
 from ..store import keyring
 from ..store.db import Store, WrongDatabase
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 # A laptop left open on a table locks itself.
 IDLE_MS = 30 * 60 * 1000
+
+# Pages that need no passphrase: of who forgot it, too.
+OPEN = (None, "guard.unlock", "recover.show", "static")
+# What a page asks by itself, without anybody touching it.
+QUIET = ("sending.progress",)
+# What shows no debtor stays open when the laptop has not met its office for too long.
+EVEN_CLOSED = (
+    "closed.show",
+    "closed.open_by_code",
+    "sending.send",
+    "sending.progress",
+    "sending.queue",
+    "guard.lock",
+)
 
 blueprint = Blueprint("guard", __name__)
 
@@ -35,40 +51,81 @@ class Locked(RuntimeError):
 
 
 class Vault:
-    """The laptop's database while it is open, and the browsers that opened it."""
+    """The laptop's database while it is open, the browsers that opened it, and what runs behind them."""
 
-    def __init__(self, folder: Path, clock: Clock) -> None:
+    def __init__(self, folder: Path, clock: Clock, background: Background) -> None:
         self.folder = folder
         self.clock = clock
+        self.background = background
         self._store: Store | None = None
         self._tokens: set[str] = set()
         self._touched = 0
         self._lock = threading.Lock()
 
     def unlock(self, passphrase: str) -> str:
-        """A token for this browser. Raises WrongPassphrase, BrokenKey or WrongDatabase."""
+        """A token for this browser. Raises NotEnrolled, WrongPassphrase, BrokenKey or WrongDatabase."""
+        wiping.finish(self.folder)
+        if not is_enrolled(self.folder):
+            raise NotEnrolled(self.folder)
         key = keyring.load(self.folder, passphrase)
         with self._lock:
+            fresh = self._store is None
             if self._store is None:
                 self._store = open_with(self.folder, key)
+                if wiping.begun(self._store):  # cut off before: it can only be done to the end
+                    store, self._store = self._store, None
+                    wiping.wipe(store, self.clock.read())
+                    raise NotEnrolled(self.folder)
             token = secrets.token_urlsafe(32)
             self._tokens.add(token)
             self._touched = self.clock.read().mono_ms
+        if fresh:
+            self.background.begin(open_with(self.folder, key), self._wipe)
         return token
 
-    def store_for(self, token: str | None) -> Store:
-        """The open database for a browser that unlocked it. Raises Locked."""
+    def store_for(self, token: str | None, *, touch: bool = True) -> Store:
+        """The open database for a browser that unlocked it. Raises Locked.
+
+        Without `touch` the request is the page's own, and the laptop goes on being idle.
+        """
         with self._lock:
             if self._store is None or token not in self._tokens:
                 raise Locked
             now = self.clock.read().mono_ms
-            idle, self._touched = now - self._touched, now
+            idle = now - self._touched
+            self._touched = now if touch else self._touched
             if idle <= IDLE_MS:
                 return self._store
         self.lock()
         raise Locked
 
+    def lock_if_idle(self) -> None:
+        """For a clock that ticks: a laptop left open closes also where no page asks anything."""
+        with self._lock:
+            idle = self._store is not None and self.clock.read().mono_ms - self._touched > IDLE_MS
+        if idle:
+            self.lock()
+
     def lock(self) -> None:
+        self.background.stop()
+        self._forget()
+
+    def take(self) -> Store:
+        """The database for who will empty the laptop; the browsers are locked out. Raises Locked."""
+        self.background.stop()
+        with self._lock:
+            store, self._store = self._store, None
+            self._tokens.clear()
+        if store is None:
+            raise Locked
+        return store
+
+    def _wipe(self, store: Store) -> None:
+        """The office's order came: the pages close first, then the laptop is emptied."""
+        self._forget()
+        wiping.wipe(store, self.clock.read())
+
+    def _forget(self) -> None:
         with self._lock:
             self._tokens.clear()
             if self._store is not None:
@@ -86,13 +143,23 @@ def store() -> Store:
     return vault().store_for(session.get("unlocked"))
 
 
+def quietly() -> Store:
+    """The same for what is not the collector's doing, such as the frame of a page. Raises Locked."""
+    return vault().store_for(session.get("unlocked"), touch=False)
+
+
 def clock() -> Clock:
     return vault().clock
 
 
-def install(app: Flask, folder: Path, clock_: Clock) -> None:
+def closed(held: Store) -> bool:
+    """True when the laptop has not met its office for too long: no page shows a debtor."""
+    return leasing.standing(held, clock().read()).closed
+
+
+def install(app: Flask, folder: Path, clock_: Clock, background: Background) -> None:
     """Guard every request of `app`."""
-    app.extensions["ronda_vault"] = Vault(folder, clock_)
+    app.extensions["ronda_vault"] = Vault(folder, clock_, background)
     app.config.update(
         # Drawn at each start: a session never outlives the process that holds the key.
         SECRET_KEY=secrets.token_bytes(32),
@@ -124,24 +191,30 @@ def _refuse_other_origins() -> None:
 
 def _ask_passphrase() -> Response | None:
     # The look's styles are public; everything else is behind the passphrase.
-    if request.endpoint in (None, "guard.unlock", "static") or request.blueprint == "look":
+    if request.endpoint in OPEN or request.blueprint == "look":
         return None
     try:
-        store()
+        held = vault().store_for(session.get("unlocked"), touch=request.endpoint not in QUIET)
     except Locked:
+        if request.endpoint in QUIET:
+            return None
         if request.method not in SAFE:
             flash(_("El portátil se bloqueó. Lo escrito quedó en el borrador."), "warning")
         return redirect(url_for("guard.unlock", next=request.path if request.method in SAFE else None))
+    if request.endpoint not in EVEN_CLOSED and leasing.standing(held, clock().read()).closed:
+        return redirect(url_for("closed.show"))
     return None
 
 
 @blueprint.route("/desbloquear", methods=["GET", "POST"])
 def unlock() -> str | Response | tuple[str, int]:
     if request.method == "GET":
-        return render_template("field/unlock.html", error="")
+        return _unlock_page()
     passphrase = request.form.get("passphrase", "")
     try:
         token = vault().unlock(passphrase)
+    except NotEnrolled:
+        return _unlock_page(), 403
     except WrongPassphrase:
         error = _("La contraseña no abre este portátil; escríbala de nuevo.")
     except (BrokenKey, WrongDatabase):
@@ -150,7 +223,15 @@ def unlock() -> str | Response | tuple[str, int]:
         session.clear()
         session["unlocked"] = token
         return redirect(own_path(request.args.get("next", "")))
-    return render_template("field/unlock.html", error=error), 403
+    return _unlock_page(error), 403
+
+
+def _unlock_page(error: str = "") -> str:
+    folder = vault().folder
+    there = is_enrolled(folder)
+    return render_template(
+        "field/unlock.html", error=error, enrolled=there, handed=[] if there else wiping.handed_over(folder)
+    )
 
 
 @blueprint.post("/bloquear")

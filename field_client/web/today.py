@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext as _
+from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from .. import syncing
 from ..store import records
 from ..today import Day, DayStop, day_of, local_date, received
+from . import exchanges
 from .guard import clock, store
 
 blueprint = Blueprint("today", __name__)
@@ -18,6 +17,7 @@ blueprint = Blueprint("today", __name__)
 
 @blueprint.get("/")
 def show() -> str:
+    exchanges.say_result()
     now = clock().read().wall
     day = day_of(store(), now)
     with store().reading() as db:
@@ -35,19 +35,8 @@ def show() -> str:
 
 @blueprint.post("/recibir")
 def receive() -> Response:
-    result = syncing.exchange(store(), clock())
-    say_exchange(result)
+    exchanges.ask()
     return redirect(url_for("today.show"))
-
-
-def say_exchange(result: syncing.Exchanged | syncing.NotExchanged) -> None:
-    """What an exchange did, as a message on the next page."""
-    if isinstance(result, syncing.NotExchanged):
-        kept = _("%(n)s por enviar: nada se pierde.", n=result.unsent)
-        flash(f"{result.because.said(_)}. {kept}", "warning")
-        return
-    sent, got = result.outcome.sent, result.outcome.received
-    flash(_("Enviado: %(sent)s. Recibido: %(got)s.", sent=sent, got=got), "success")
 
 
 def map_data(day: Day, streets: dict[str, Any] | None) -> dict[str, Any]:

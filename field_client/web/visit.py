@@ -17,8 +17,9 @@ from sync.rules.results import FIELDS, PARTIES, PLACES, RESULTS
 from sync.rules.visit import optional_fields, required_fields, results_for
 from sync.words import N_
 
+from .. import delivery
 from ..casefile import AccountCase, Case, place_at
-from ..store import attachments, cases, drafts, journal, receipts
+from ..store import attachments, cases, drafts, journal
 from ..store.db import NotWritten
 from ..today import badge_of
 from ..visiting import Problem, Saved, record_visit
@@ -214,7 +215,6 @@ class Told:
     known: KnownVisit | None
     promises: tuple[Promise, ...]
     amendments: tuple[journal.Row, ...]
-    confirmed: bool
 
 
 def told(visit: str) -> Told:
@@ -226,9 +226,8 @@ def told(visit: str) -> Told:
         state = cases.state_of(db, row.debtor)
         known = next((one for one in state.visits if one.visit.id == visit), None)
         promises = tuple(one for one in state.promises if one.visit == visit)
-        receipt = receipts.of_event(db, row.entry.incarnation, row.entry.n)
         amendments = tuple(journal.amendments_of(db, visit))
-    return Told(row, known, promises, amendments, row.acknowledged and receipt is not None)
+    return Told(row, known, promises, amendments)
 
 
 @blueprint.get("/visita/<visit>")
@@ -236,10 +235,12 @@ def show(visit: str) -> str:
     found = told(visit)
     with store().reading() as db:
         state = cases.state_of(db, found.row.debtor or "")
+        states = delivery.of_rows(db, [found.row, *found.amendments])
         held = attachments.of_visits(db, [visit]).get(visit, [])
     return render_template(
         "field/visit.html",
         told=found,
+        states=states,
         state=state,
         pictures=held,
         saved="guardado" in request.args,

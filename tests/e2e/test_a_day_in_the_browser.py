@@ -401,7 +401,7 @@ def test_when_the_office_is_back_everything_is_sent_and_confirmed(day: Day) -> N
     window.open("/enviar")
     window.click("Enviar y recibir ahora")
     window.status("Todo enviado")
-    assert window.page.locator("tr", has_text="Confirmada por la oficina").count() == 5
+    assert window.page.locator("tr", has_text="Confirmada por el servidor").count() == 5
     assert window.page.locator("tr", has_text="Lista para enviar").count() == 0
     window.look("laptop-sync")
     window.open("/")
