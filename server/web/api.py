@@ -50,6 +50,12 @@ HTTP_CODES = {
     507: "storage_full",
 }
 
+# Twice what a laptop sends at most; and nobody enrols with more than a page.
+LARGEST_EXCHANGE = 8 * 1024 * 1024
+LARGEST_OTHER = 256 * 1024
+# An honest message has 27 bytes for each part. Read into objects, a part takes up to 250 bytes.
+MOST_PARTS = 250_000
+
 # What `Instant` reads: RFC 3339 in UTC and nothing else of it.
 INSTANT_PATTERN = (
     "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
@@ -85,8 +91,11 @@ class CodecParser(FlaskParser):
     def load_json(self, req: Request, schema: Any) -> Any:
         if req.mimetype != "application/json":
             raise Problem("bad_content_type", Phrase(N_("El cuerpo debe ser application/json")))
+        limit = LARGEST_EXCHANGE if request.endpoint == "v1.sync" else LARGEST_OTHER
         encoding = req.headers.get("Content-Encoding")
-        return codec.decode(req.get_data(cache=False), encoding, find=self.context)
+        text = codec.decompress(req.get_data(cache=False), encoding, limit, self.context)
+        codec.refuse_crowd(text, MOST_PARTS)
+        return codec.loads(text)
 
     def context(self, n: int, number: int) -> bytes | None:
         """What a message that leaves something out was packed against: only sync messages are."""
@@ -137,7 +146,7 @@ def create(
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
-        MAX_CONTENT_LENGTH=codec.LIMIT,
+        MAX_CONTENT_LENGTH=LARGEST_EXCHANGE,
         TRUSTED_HOSTS=hosts,
         TESTING=testing,
         PROPAGATE_EXCEPTIONS=False,

@@ -25,10 +25,12 @@ SEED = int(os.environ.get("RONDA_FUZZ_SEED", "20261122"))
 CASES = 1_200
 MANY = int(os.environ.get("RONDA_FUZZ_CASES", "100000"))
 # Cases of one operation in one mode before the next one's turn: hypothesis keeps a tree of what it tried.
-ROUND = 100
+ROUND = 60
 # A well-formed message can still be refused for what no schema says: a code nobody issued, a signature.
 LEFT_OUT = ("positive_data_acceptance",)
-CONTENT = "/v1/openapi.json"
+# How a message that breaks the document may be answered; schemathesis' own list knows no 410 and no 413.
+REFUSED = (400, 401, 403, 404, 405, 406, 409, 410, 413, 415, 422, 429)
+DOCUMENT = "/v1/openapi.json"
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -42,18 +44,19 @@ schemathesis.openapi.format(
 def operations(door: Door) -> list[APIOperation[Any, Any, Any]]:
     """Every operation of the document that the door itself publishes."""
     headers = {"Authorization": door.laptop.authorization, "Accept-Encoding": "identity"}
-    config = schemathesis.Config.from_dict({"headers": headers})
-    schema = schemathesis.openapi.from_wsgi(CONTENT, door.app, config=config)
+    config = schemathesis.Config.from_dict(
+        {"headers": headers, "checks": {"negative_data_rejection": {"expected-statuses": list(REFUSED)}}}
+    )
+    schema = schemathesis.openapi.from_wsgi(DOCUMENT, door.app, config=config)
     return [found.ok() for found in schema.get_all_operations()]
 
 
 def turns(door: Door, cases: int) -> Iterator[tuple[APIOperation[Any, Any, Any], GenerationMode, int]]:
-    """Each operation in each mode, a round at a time; the exchange, where most can go wrong, twice."""
+    """Each operation in each mode, a round at a time, as often as the cases last."""
     wanted = [
         (operation, mode)
         for operation in operations(door)
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
-        for _ in range(2 if operation.path.endswith("/sync") else 1)
     ]
     turn = 0
     while turn * ROUND < cases:
@@ -109,7 +112,7 @@ def fuzz(door: Door, cases: int) -> Counter[str]:
     began = time.monotonic()
     for operation, mode, seeded in turns(door, cases):
         throw(door, operation, mode, seeded, came, left_out)
-        if came["cases"] // 10_000 > (came["cases"] - ROUND) // 10_000:
+        if cases > CASES:
             print(f"{came['cases']} cases in {time.monotonic() - began:.0f} s", flush=True)
     print(f"seed {SEED}: {dict(sorted(came.items()))} in {time.monotonic() - began:.1f} s")
     return came
@@ -120,7 +123,7 @@ def test_no_case_drawn_from_the_document_is_answered_otherwise_than_it_says(door
     assert came["cases"] >= 1_000
     assert not [status for status in came if status.rsplit(" ", 1)[-1].startswith("5")]
     # The cases get past the first check: some of each were good enough to be answered.
-    assert all(came[f"/v1/{name} 200"] > 20 for name in ("enrol", "seal", "sync")), came
+    assert all(came[f"/v1/{name} 200"] >= 10 for name in ("enrol", "seal", "sync")), came
 
 
 @pytest.mark.slow
@@ -133,7 +136,7 @@ def crashing(inner: WSGI) -> WSGI:
     """The door as it would be with an error that nobody caught."""
 
     def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == CONTENT:
+        if environ["PATH_INFO"] == DOCUMENT:
             return inner(environ, start)
         start("500 Internal Server Error", [("Content-Type", "application/problem+json")])
         return [b"{}"]
@@ -145,7 +148,7 @@ def drifting(inner: WSGI) -> WSGI:
     """The door with an answer that its document does not describe."""
 
     def answer(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == CONTENT:
+        if environ["PATH_INFO"] == DOCUMENT:
             return inner(environ, start)
         start("200 OK", [("Content-Type", "application/json")])
         return [b'{"protocol": "1"}']
@@ -179,7 +182,7 @@ def test_a_door_with_a_planted_defect_is_caught_by_the_same_run(door: Door, defe
 
 
 def test_the_document_names_every_route_and_no_other(door: Door) -> None:
-    spec = door.app.test_client().get(CONTENT).get_json()
+    spec = door.app.test_client().get(DOCUMENT).get_json()
     documented = {
         (method.upper(), path)
         for path, item in spec["paths"].items()
@@ -189,7 +192,7 @@ def test_the_document_names_every_route_and_no_other(door: Door) -> None:
     served = {
         (method, str(rule.rule).replace("<", "{").replace(">", "}"))
         for rule in door.app.url_map.iter_rules()
-        if rule.rule != CONTENT
+        if rule.rule != DOCUMENT
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert documented == served
