@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Engine
 
 from sync.keys import SigningKey
+from sync.ledger import Head
 from sync.orders import wipe_order
 from sync.wire.errors import Problem
 from sync.words import N_, Phrase
@@ -29,14 +29,16 @@ def order(engine: Engine, device_id: str, *, actor: str, now: datetime) -> None:
             _remember(connection, "device.wipe_ordered", device_id, actor, now)
 
 
-def refuse(engine: Engine, signer: SigningKey, device: Device) -> None:
-    """Raise Problem revoked for a laptop that was shut out, with the order to wipe it if there is one."""
+def refuse(engine: Engine, signer: SigningKey, device: Device, have: Head) -> None:
+    """Raise Problem revoked for a laptop that was shut out, with the order to wipe it if there is one, and
+    how far its chain is kept, sealed, so that it can hand over the rest."""
     if device.revoked_at is None:
         return
     with reading(engine) as connection:
         ordered = recoveries.wipe_ordered_at(connection, device.id)
-    fields: dict[str, Any] = {} if ordered is None else {"wipe": wipe_order(signer, device.id, ordered)}
-    raise Problem("revoked", fields=fields)
+    mark = {"incarnation": have.incarnation, "n": have.n, "h": have.h.hex()}
+    order = {} if ordered is None else {"wipe": wipe_order(signer, device.id, ordered)}
+    raise Problem("revoked", fields={"have": mark, **order})
 
 
 def _remember(connection: Connection, kind: str, device_id: str, actor: str, now: datetime) -> None:

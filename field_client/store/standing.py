@@ -152,6 +152,13 @@ def debtors_waiting(db: Database) -> set[str]:
     return {str(row["debtor"]) for row in found}
 
 
+def chains(db: Database) -> list[str]:
+    """Chains that were not given up, in the order they were opened, and at last the one written to."""
+    last = current(db)
+    found = db.query("SELECT id FROM incarnations WHERE NOT forked AND id <> ? ORDER BY rowid", [last])
+    return [*(str(row["id"]) for row in found), last]
+
+
 def odd_chains(db: Database) -> list[str]:
     """Chains before the current one of which the office could not apply everything."""
     found = db.query("SELECT DISTINCT incarnation FROM quarantined WHERE incarnation <> ?", [current(db)])

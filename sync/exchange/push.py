@@ -29,7 +29,12 @@ def batch(laptop: Laptop, identity: Identity) -> dict[str, Any] | None:
     """
     if not identity.current and not identity.asked_about:
         return None
-    entries = _within_size(laptop.waiting(identity.incarnation, min(identity.sizes.push, BATCH_LIMIT)))
+    return said(laptop, identity, laptop.waiting(identity.incarnation, min(identity.sizes.push, BATCH_LIMIT)))
+
+
+def said(laptop: Laptop, identity: Identity, entries: Sequence[Entry]) -> dict[str, Any] | None:
+    """As many of these entries as a message may hold, as a `push`; None of none."""
+    entries = _within_size(entries)
     if not entries:
         return None
     head, parent = entries[-1].head, laptop.parent(identity.incarnation)

@@ -12,7 +12,7 @@ from ..keys import OFFICE
 from ..ledger import Checkpoint
 from ..wire.messages import SyncReply
 from ..words import N_, Phrase
-from . import attach, compare, hello, pull, push, sealed, trusting
+from . import attach, compare, hello, pull, push, retain, sealed, trusting
 from .sides import Clock, Identity, Laptop, OfficeSays, Peer, Unreachable, Untrusted
 from .sizes import Sizes
 
@@ -80,6 +80,7 @@ def _round(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> tuple[
     carried = len(said["events"]) if said else 0
     reopened = push.settle(laptop, identity, reply, clock.read())
     rows, more_rows = pull.take(laptop, identity, asked, reply["page"])
+    retain.note(laptop, identity, reply)
     stuck = said is not None and not reopened and reply["have"]["n"] < said["events"][0]["n"]
     if stuck and outcome.rounds > 3:
         raise Untrusted(Phrase(N_("La oficina no acepta los eventos que faltan; avise al coordinador")))
@@ -107,6 +108,7 @@ def _compare(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> Outc
         reply, outcome = _exchange(laptop, peer, clock, outcome, identity, {})
         identity = trusting.take(laptop, identity, reply)
         push.settle(laptop, identity, reply, clock.read())
+        retain.note(laptop, identity, reply)
     return outcome
 
 
