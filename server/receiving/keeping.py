@@ -21,7 +21,7 @@ from sync.words import N_, Phrase
 
 from ..projecting import Sender
 from ..projecting.said import Said, Unfit, detail_of, quarantined
-from ..store import events, facts
+from ..store import events, facts, set_aside
 from ..store.devices import Device
 from ..store.events import Incarnation
 from .applying import apply, title
@@ -57,7 +57,28 @@ def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -
     if said:
         events.set_head(connection, followed.head)
         _look_again(connection, device, settled, sender.now)
+    notices += _without_body(connection, device, settled, sender.now)
     return Kept(followed.head, tuple(notices))
+
+
+def _without_body(
+    connection: Connection, device: Device, settled: list[Said], now: datetime
+) -> list[dict[str, Any]]:
+    """A laptop lets go of a body only once a verified backup holds it: this office came from an older one."""
+    found = [one.entry for one in settled if one.code == "erased"]
+    gone = set_aside.erased_here(connection, {entry.id for entry in found})
+    missing = [entry for entry in found if entry.id not in gone]
+    if not missing:
+        return []
+    places = {"incarnation": missing[0].incarnation, "n": [entry.n for entry in missing]}
+    subject = f"{missing[0].incarnation}:{missing[0].n}"
+    _remember(connection, "ledger.body_missing", device, subject, places, now)
+    text = N_(
+        "{count} eventos llegaron sin contenido: el portátil ya lo había soltado porque una copia verificada "
+        "lo tenía. Restaure la copia más reciente"
+    )
+    said = detail_of(Phrase(text, {"count": len(missing)}))
+    return [{"code": "erased", "n": missing[0].n, "count": len(missing), "said": said}]
 
 
 def _look_again(connection: Connection, device: Device, settled: list[Said], now: datetime) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from sync.ledger import Entry, Head
 
-from .tables import devices, events, incarnations
+from .tables import devices, erasures, events, incarnations
 
 
 @dataclass(frozen=True)
@@ -94,6 +94,13 @@ def _waiting(connection: Connection, limit: int, *which: ColumnElement[bool]) ->
         )
         for row in connection.execute(query).mappings()
     ]
+
+
+def erased_here(connection: Connection, ids: Collection[str]) -> set[str]:
+    """Those of these events whose body the office itself erased, by a signed word."""
+    if not ids:
+        return set()
+    return set(connection.execute(select(erasures.c.event_id).where(erasures.c.event_id.in_(ids))).scalars())
 
 
 def settle(connection: Connection, head: Head, code: str | None, detail: Mapping[str, Any] | None) -> None:

@@ -8,7 +8,7 @@ from .sides import Identity, Laptop
 
 
 def note(laptop: Laptop, identity: Identity, reply: dict[str, Any]) -> None:
-    """Take the backup's mark where our own h(n) agrees; a backup of another history covers nothing of ours."""
+    """Take the backup's mark where our own h(n) agrees: a backup of another history covers nothing."""
     mark = reply["verified_backup"]
     ours = (
         mark is not None
