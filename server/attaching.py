@@ -167,7 +167,7 @@ def take_carried(
 
 
 def release_sealed(engine: Engine, shelf: Shelf, device_id: str, now: datetime) -> int:
-    """Put a shut-out laptop's sealed pictures with the office's own, once its events were let in; how many."""
+    """Once its events were let in, put a laptop's sealed pictures with the office's own; answers how many."""
     with reading(engine) as connection:
         names = attachments.sealed(connection, device_id)
         wanted = [name for name in names if attachments.debtors_of(connection, name)]

@@ -8,7 +8,9 @@ import random
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +34,7 @@ from sync.records import LocationSource
 from sync.wire.attachments import FIRST_CHUNK, LARGEST_CHUNK, digest_of
 from sync.wire.errors import Problem, problem_document, told
 from sync.words import Phrase
+from tests.browser import Chromium, axe_violations
 
 from .builders import ALMACEN, JOSE, MARIA, MARIA_LOAN, MARIA_STOP, NOON, PASSPHRASE, Laptop, uid
 from .test_commands import ronda
@@ -705,3 +708,45 @@ def test_pictures_and_passphrase_are_unlocked_together(laptop: Laptop, app: Flas
     stranger = app.test_client()
     assert stranger.get(f"/foto/{'0' * 64}").status_code == 302
     assert PASSPHRASE not in stranger.get(f"/foto/{'0' * 64}").text
+
+
+# A real browser.
+
+
+@pytest.mark.browser
+def test_a_photo_is_chosen_a_signature_drawn_and_the_page_stays_clean(
+    laptop: Laptop, app: Flask, chromium: Chromium, serve: Callable[[Flask], str], tmp_path: Path
+) -> None:
+    (tmp_path / "IMG_1.jpg").write_bytes(camera((800, 600)))
+    page = chromium.page()
+    errors: list[str] = []
+    page.on("pageerror", lambda wrong: errors.append(str(wrong)))
+    address = serve(app)
+    page.goto(address)
+    page.keyboard.type(PASSPHRASE)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("h1:has-text('Hoy'), .map")
+    page.goto(address + FORM)
+    page.set_input_files("#photos", str(tmp_path / "IMG_1.jpg"))
+    page.locator("canvas").scroll_into_view_if_needed()
+    frame = page.locator("canvas").bounding_box()
+    assert frame is not None
+    page.mouse.move(frame["x"] + 40, frame["y"] + 40)
+    page.mouse.down()
+    for step in range(12):
+        page.mouse.move(frame["x"] + 40 + 12 * step, frame["y"] + 40 + 9 * (step % 3))
+    page.mouse.up()
+    page.wait_for_selector("text=Borrador guardado")
+    page.reload()
+    assert page.input_value('input[name="signature"]').startswith("data:image/png"), "drawn things stay"
+    page.set_input_files("#photos", str(tmp_path / "IMG_1.jpg"))
+    page.focus('[name="adjuntar"]')
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=Foto 1")
+    assert page.is_checked('input[name="loc"][value="exif"]')
+    assert page.evaluate("[...document.images].every(one => one.naturalWidth > 0)")
+    assert axe_violations(page) == []
+    assert errors == []
+    assert chromium.foreign_requests == []
+    with laptop.store.reading() as db:
+        assert [one.role for one in attachments.draft(db, MARIA)] == ["photo", "signature"]
