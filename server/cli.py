@@ -16,6 +16,8 @@ COMMANDS = {
     "plan": ("plan:plan", "Plan a day's routes; --publish sends them to the laptops."),
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),
+    "erase": ("erase:erase", "Erase a debtor who asks for it: request, hold, refuse, carry out."),
+    "evidence": ("evidence:evidence", "Prove one visit to someone else, and show nobody else's."),
     "user": ("user:user", "Add and manage people: roles, scopes, passwords, agents."),
     "device": ("device:device", "Enrol, list, revoke and wipe laptops."),
     "recover": ("recover:recover", "Open a laptop whose passphrase or collector is gone; two people."),

@@ -405,6 +405,15 @@ def told(engine: Engine, request: str, now: datetime, scope: Scope | None = None
         }
 
 
+def debtor_named(engine: Engine, text: str) -> str:
+    """The id of the debtor with this id or document number. LookupError when no one, or more than one, is."""
+    with reading(engine) as connection:
+        found = erasures.named(connection, text.strip())
+    if found is None:
+        raise LookupError(text)
+    return found
+
+
 def _found(connection: Connection, request: str, scope: Scope | None) -> RowMapping:
     held = erasures.request(connection, request)
     if held is None or erasures.debtor(connection, held["debtor_id"], scope) is None:

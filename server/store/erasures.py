@@ -112,6 +112,13 @@ def debtor(connection: Connection, debtor_id: str, scope: scopes.Scope | None = 
     return connection.execute(query).mappings().first()
 
 
+def named(connection: Connection, text: str) -> str | None:
+    """The one debtor of this id or document number; None when there is none, or more than one."""
+    query = select(debtors.c.id).where(or_(debtors.c.id == text, debtors.c.document == text)).limit(2)
+    found = list(connection.execute(query).scalars())
+    return found[0] if len(found) == 1 else None
+
+
 def accounts_of(connection: Connection, debtor_id: str) -> Sequence[RowMapping]:
     return connection.execute(select(accounts).where(accounts.c.debtor_id == debtor_id)).mappings().all()
 

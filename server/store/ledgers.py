@@ -35,17 +35,22 @@ def entry(row: RowMapping) -> Entry:
 def all_receipts(connection: Connection) -> Iterator[Receipt]:
     """Every receipt given, oldest first."""
     for row in connection.execute(select(receipts).order_by(receipts.c.server_time)).mappings():
-        yield Receipt(
-            device=row["device_id"],
-            incarnation=row["incarnation"],
-            n=row["n"],
-            h=bytes(row["h"]),
-            feed_number=row["feed_number"],
-            epoch=row["epoch"],
-            server_time=row["server_time"],
-            key_id=row["key_id"],
-            signature=bytes(row["signature"]),
-        )
+        yield receipt(row)
+
+
+def receipt(row: RowMapping) -> Receipt:
+    """A row of `receipts` as it was signed."""
+    return Receipt(
+        device=row["device_id"],
+        incarnation=row["incarnation"],
+        n=row["n"],
+        h=bytes(row["h"]),
+        feed_number=row["feed_number"],
+        epoch=row["epoch"],
+        server_time=row["server_time"],
+        key_id=row["key_id"],
+        signature=bytes(row["signature"]),
+    )
 
 
 def all_checkpoints(connection: Connection) -> Iterator[Checkpoint]:
