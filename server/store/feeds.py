@@ -10,7 +10,19 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from . import chunks, counters
-from .tables import addresses, amendments, assignments, contact_points, events, feeds
+from .tables import (
+    addresses,
+    amendments,
+    assignments,
+    contact_points,
+    contacts,
+    events,
+    feeds,
+    promises,
+    reported_payments,
+    skips,
+    visits,
+)
 
 Key = tuple[str, str]  # kind, record id
 # Kinds that belong to the agent himself and not to one debtor, yet change with his debtors.
@@ -132,7 +144,7 @@ def first_unseen_event(connection: Connection, agent_id: str, incarnation: str, 
     """The lowest n of a chain some effect of which is in the feed only after this number; None when none.
 
     An effect is the record of the event's own id, the visit it amends, or the debtor it proposed an
-    address or a contact point for.
+    address or a contact point for; or that the debtor it is about is gone.
     """
     mine = feeds.c.agent_id == agent_id
     later = feeds.c.number > after
@@ -157,4 +169,16 @@ def first_unseen_event(connection: Connection, agent_id: str, incarnation: str, 
             for proposals in (addresses, contact_points)
         ),
     ]
+    parting = select(feeds.c.number).where(mine, later, feeds.c.kind == "debtor", feeds.c.gone).limit(1)
+    if connection.execute(parting).first() is not None:
+        # Until he is hidden, what was just said of a debtor given away must stay beside him.
+        found += [
+            lowest(
+                feeds.c.kind == "debtor",
+                feeds.c.gone,
+                made.c.id == events.c.id,
+                feeds.c.record_id == made.c.debtor_id,
+            )
+            for made in (visits, promises, contacts, skips, reported_payments)
+        ]
     return min((n for n in found if n is not None), default=None)
