@@ -1,0 +1,133 @@
+"""Puts a mutant into a copy of the tree and runs the one test that must fail there. Prints nothing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from tempfile import mkdtemp
+
+from .inside import FOLDER
+from .mutants import Mutant
+
+ROOT = Path(__file__).resolve().parents[2]
+NEEDED = ("sync", "server", "field_client", "tests", "docs", "pyproject.toml")
+AT_ONCE = 2
+LONGEST_S = 240
+FAILED = 1  # pytest: tests were run and some failed
+
+
+class Stale(ValueError):
+    """The mutant's text is not in its file exactly once: the code has changed, and the mutant must too."""
+
+
+@dataclass(frozen=True)
+class Bitten:
+    """What became of one mutant: `caught` when its test failed. `why` says what else happened."""
+
+    mutant: Mutant
+    caught: bool
+    why: str
+    seconds: float
+
+    def told(self) -> str:
+        word = "caught" if self.caught else "NOT CAUGHT"
+        return f"{word:10} {self.mutant.name:32} {self.seconds:5.1f} s  {self.why or self.mutant.test}"
+
+
+def mutated(mutant: Mutant, root: Path = ROOT) -> str:
+    """The file's text with the mutant in it. Raises Stale."""
+    path = root / mutant.file
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if text.count(mutant.old) != 1:
+        raise Stale(
+            f"{mutant.name}: its text stands {text.count(mutant.old)} times in {mutant.file}, not once"
+        )
+    return text.replace(mutant.old, mutant.new)
+
+
+@contextmanager
+def copied_tree() -> Iterator[Path]:
+    """The files of the repository that tests need, in a folder that is gone afterwards."""
+    folder = Path(mkdtemp(prefix="ronda-teeth-"))
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard", "-z", *NEEDED],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
+        for name in listed.stdout.decode().split("\0"):
+            if name and (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(ROOT / name, folder / name)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def bite(mutant: Mutant, folder: Path) -> Bitten:
+    """Run the mutant's test in a copy of the tree that has the mutant, and put the copy right again."""
+    began = time.monotonic()
+    path = folder / mutant.file
+    try:
+        text = mutated(mutant, folder)
+    except Stale as stale:
+        return Bitten(mutant, False, str(stale), 0.0)
+    whole = path.read_text(encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
+    try:
+        code, last = run_test(mutant.test, folder)
+    finally:
+        path.write_text(whole, encoding="utf-8")
+    why = "" if code == FAILED else f"pytest ended with {code}: {last}"
+    return Bitten(mutant, code == FAILED, why, time.monotonic() - began)
+
+
+def run_test(test: str, folder: Path) -> tuple[int, str]:
+    """pytest's exit code and last line for one test, in the folder and with nothing but its code."""
+    environment = os.environ | {
+        "PYTHONPATH": str(folder),
+        FOLDER: str(folder),
+        # A mutant can have the size and, to the second, the age of the file it stands in for.
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    try:
+        ran = subprocess.run(
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tests.teeth.inside", test],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
+        )
+    except subprocess.TimeoutExpired:
+        return -1, f"not done after {LONGEST_S} s"
+    lines = [line for line in (ran.stdout + ran.stderr).splitlines() if line.strip()]
+    return ran.returncode, lines[-1] if lines else ""
+
+
+def bite_all(mutants: Sequence[Mutant], at_once: int = AT_ONCE) -> Iterator[Bitten]:
+    """Each mutant in turn, some at a time, every worker in a copy of its own."""
+    at_once = max(min(at_once, len(mutants)), 1)
+    copies: SimpleQueue[Path] = SimpleQueue()
+
+    def one(mutant: Mutant) -> Bitten:
+        folder = copies.get()
+        try:
+            return bite(mutant, folder)
+        finally:
+            copies.put(folder)
+
+    with copied_tree() as first, copied_tree() as second, ThreadPoolExecutor(at_once) as workers:
+        for folder in (first, second)[:at_once]:
+            copies.put(folder)
+        yield from workers.map(one, mutants)

@@ -1,0 +1,268 @@
+"""The mutants, as data: what is broken, why it must be caught, and the one test that catches it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RECEIVING = "tests/office/test_receiving.py"
+EXCHANGE = "tests/laptop/test_exchange.py"
+CHAINS = "tests/laptop/test_chains.py"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """`old` stands in `file` exactly once; `new` takes its place; `test` is the one that must fail then."""
+
+    name: str
+    why: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+MUTANTS = (
+    Mutant(
+        "ack_before_commit",
+        "the office answers what it holds though nothing was committed",
+        "server/receiving/__init__.py",
+        "    with writing(engine) as connection:\n        device = _greeted(",
+        "    with reading(engine) as connection:\n        device = _greeted(",
+        f"{RECEIVING}::test_a_visit_with_its_promise_is_stored_verbatim_applied_and_acknowledged",
+    ),
+    Mutant(
+        "no_dedup",
+        "an event said again under a new incarnation is applied again",
+        "server/receiving/keeping.py",
+        "        elif one.entry.id not in seen:\n",
+        "        elif True:\n",
+        f"{RECEIVING}::test_an_id_said_again_under_a_new_incarnation_is_applied_once",
+    ),
+    Mutant(
+        "conflict_ignored",
+        "the same id with another body passes for a repeat, and its words are lost unseen",
+        "server/receiving/keeping.py",
+        "        elif seen[one.entry.id] == one.entry.body_digest:\n",
+        "        elif one.entry.id in seen:\n",
+        f"{RECEIVING}::test_the_same_id_with_another_body_is_a_conflict_and_the_first_word_stands",
+    ),
+    Mutant(
+        "office_deferred_transaction",
+        "the office's writers begin as readers, and two processes overtake each other",
+        "server/store/engine.py",
+        '"BEGIN IMMEDIATE" if immediate else "BEGIN"',
+        '"BEGIN" if immediate else "BEGIN"',
+        "tests/stores/test_two_processes.py::test_two_processes_that_read_and_then_write_lose_nothing",
+    ),
+    Mutant(
+        "laptop_deferred_transaction",
+        "the laptop's writers begin as readers: two programs give one number twice or fail",
+        "field_client/store/db.py",
+        'self._begin("BEGIN IMMEDIATE")',
+        'self._begin("BEGIN")',
+        "tests/laptop/test_store.py::test_two_threads_and_two_connections_number_without_gap_or_double",
+    ),
+    Mutant(
+        "feed_not_locked",
+        "a feed is brought up to date without holding its counter, so that two overtake each other",
+        "server/publishing/__init__.py",
+        "        counters.lock(connection, counters.feed(agent_id))\n",
+        "        counters.current(connection, counters.feed(agent_id))\n",
+        "tests/stores/test_feeds.py"
+        "::test_a_payment_imported_while_its_debtor_changes_hands_reaches_the_new_agent[postgresql]",
+    ),
+    Mutant(
+        "cursor_off_by_one",
+        "the row right after the cursor is stepped over",
+        "server/store/feeds.py",
+        ".where(feeds.c.agent_id == agent_id, feeds.c.number > after)",
+        ".where(feeds.c.agent_id == agent_id, feeds.c.number > after + 1)",
+        "tests/office/test_publishing.py::test_pages_read_in_order_give_the_whole_feed_once",
+    ),
+    Mutant(
+        "no_tombstone",
+        "what an agent no longer has is never told to be gone",
+        "server/publishing/__init__.py",
+        "    return [*gone, *new]\n",
+        "    return [*new]\n",
+        "tests/office/test_publishing.py"
+        "::test_a_debtor_given_to_another_leaves_a_tombstone_and_comes_back_with_a_new_number",
+    ),
+    Mutant(
+        "purge_before_push",
+        "the records of a debtor given away are deleted though an own visit to him still waits",
+        "field_client/store/records.py",
+        "        [json.dumps(sorted(waiting))],\n",
+        "        [json.dumps([])],\n",
+        f"{EXCHANGE}::test_a_revoked_record_stays_sealed_while_an_own_visit_about_it_waits",
+    ),
+    Mutant(
+        "have_only_rises",
+        "what a restored office lost is never sent again, for the mark cannot go down",
+        "field_client/store/standing.py",
+        "SET acknowledged = (n <= ?) WHERE incarnation = ? AND acknowledged <> (n <= ?)",
+        "SET acknowledged = 1 WHERE n <= ? AND incarnation = ? AND acknowledged <> (n <= ?)",
+        f"{EXCHANGE}::test_an_office_that_lost_its_last_days_gets_them_again",
+    ),
+    Mutant(
+        "older_chains_forgotten",
+        "after a restore only the chain that is written to is said again",
+        "field_client/store/standing.py",
+        '        "SELECT id FROM incarnations WHERE id <> ? AND (epoch IS NOT ? OR',
+        '        "SELECT id FROM incarnations WHERE id <> ? AND (? IS NULL OR',
+        f"{CHAINS}::test_every_chain_is_asked_about_again_once_the_office_was_restored",
+    ),
+    Mutant(
+        "fork_ignored",
+        "another history at a place already held passes for a repeat",
+        "server/receiving/following.py",
+        "                return Followed((), head, FORK, entry)\n",
+        "                continue\n",
+        f"{RECEIVING}::test_a_fork_is_found_noted_once_and_never_stored_over",
+    ),
+    Mutant(
+        "mark_believed_without_its_hash",
+        "a copied laptop takes its twin's events in the office for its own",
+        "sync/exchange/push.py",
+        '    if laptop.hash_at(identity.incarnation, have["n"]) == have["h"]:\n',
+        '    if laptop.hash_at(identity.incarnation, have["n"]) is not None:\n',
+        f"{EXCHANGE}::test_a_laptop_put_back_from_a_copy_opens_a_new_chain_and_loses_nothing",
+    ),
+    Mutant(
+        "poison_stops_the_queue",
+        "one event that cannot be applied fails its whole batch, for ever",
+        "server/projecting/__init__.py",
+        "            done.set_aside.append(quarantined(said, unfit))\n    try:",
+        "            raise\n    try:",
+        f"{EXCHANGE}::test_an_event_the_office_cannot_apply_is_shown_and_stops_nothing",
+    ),
+    Mutant(
+        "quarantine_dropped",
+        "an event that cannot be applied is acknowledged and thrown away",
+        "server/receiving/keeping.py",
+        "    events.add(connection, [_row(one, sender.now, device.revoked_at is not None) for one in settled])\n",
+        "    good = [one for one in settled if one.code is None]\n"
+        "    events.add(connection, [_row(one, sender.now, device.revoked_at is not None) for one in good])\n",
+        f"{RECEIVING}::test_one_bad_event_is_kept_and_does_not_block_the_rest",
+    ),
+    Mutant(
+        "set_aside_vanishes",
+        "a visit that the office set aside leaves the collector's own screen",
+        "field_client/store/standing.py",
+        "(quarantined IS NOT NULL OR NOT EXISTS (",
+        "(0 OR NOT EXISTS (",
+        "tests/laptop/test_set_aside.py"
+        "::test_a_visit_the_office_could_not_apply_stays_on_the_screen_and_is_there_once",
+    ),
+    Mutant(
+        "hash_unchecked",
+        "a body that is not the one its hash speaks of is stored",
+        "server/receiving/following.py",
+        '    if entry.h not in (b"", h) or not body_holds(entry):\n',
+        '    if entry.h not in (b"", h):\n',
+        f"{RECEIVING}::test_a_changed_byte_is_not_stored",
+    ),
+    Mutant(
+        "head_signature_unchecked",
+        "whoever has the laptop's token can speak for it without its key",
+        "server/receiving/batches.py",
+        '    if not verified(device.public_key, push["signature"], push_bytes(*head)):\n',
+        '    if not push["signature"]:\n',
+        f"{RECEIVING}::test_a_head_signed_by_another_key_is_refused",
+    ),
+    Mutant(
+        "receipt_unchecked",
+        "the laptop believes a receipt that its office did not sign",
+        "sync/exchange/push.py",
+        "    if wrong is not None or receipt.device != identity.device:\n",
+        "    if receipt.device != identity.device:\n",
+        f"{EXCHANGE}::test_a_reply_signed_by_another_office_acknowledges_nothing",
+    ),
+    Mutant(
+        "restore_unnoticed",
+        "an office put back from a backup does not see in a laptop's receipt that it was",
+        "server/receiving/vouching.py",
+        "    if wrong is not None:\n        return\n    epoch = new_id()\n",
+        "    if wrong is None:\n        return\n    epoch = new_id()\n",
+        f"{RECEIVING}::test_a_receipt_ahead_of_the_office_proves_a_restore_and_opens_an_epoch",
+    ),
+    Mutant(
+        "epoch_ignored",
+        "a cursor of an office's other life is read as if it were of this one",
+        "server/receiving/answering.py",
+        'reset = cursor is not None and (cursor["epoch"] != epoch or cursor["number"] > top)',
+        'reset = cursor is not None and cursor["number"] > top',
+        f"{RECEIVING}::test_an_unknown_epoch_or_a_cursor_ahead_begins_again",
+    ),
+    Mutant(
+        "reflects_too_high",
+        "a page claims to show what comes only with the next one: a visit leaves the screen in between",
+        "server/receiving/answering.py",
+        "min(chain.n, unseen - 1)",
+        "chain.n",
+        f"{RECEIVING}::test_reflects_never_promises_what_a_page_does_not_show",
+    ),
+    Mutant(
+        "page_apart_from_cursor",
+        "the cursor is committed before the rows it stands for",
+        "field_client/store/side.py",
+        '            records.apply(db, page["rows"])\n            settings.put(db, "cursor", dict(page["cursor"]))\n',
+        '            settings.put(db, "cursor", dict(page["cursor"]))\n'
+        '            db.execute("COMMIT")\n            db.execute("BEGIN IMMEDIATE")\n'
+        '            records.apply(db, page["rows"])\n',
+        f"{EXCHANGE}::test_a_page_and_its_cursor_come_together_or_not_at_all",
+    ),
+    Mutant(
+        "digest_skips_a_bucket",
+        "what differs in the last bucket is never found",
+        "sync/digest.py",
+        "for bucket in range(len(mine)) if mine[bucket]",
+        "for bucket in range(len(mine) - 1) if mine[bucket]",
+        "tests/wire/test_digest.py::test_exactly_the_buckets_that_hold_a_difference_differ",
+    ),
+    Mutant(
+        "erased_without_signature",
+        "a body can be taken out of an export with no signed erasure",
+        "sync/ledger/links.py",
+        "    if (entry.id, entry.body_digest) in erasures:\n",
+        "    if entry.body is None:\n",
+        "tests/wire/test_ledger.py::test_a_body_gone_with_no_signed_erasure_is_a_problem",
+    ),
+    Mutant(
+        "revoked_batch_dropped",
+        "what a revoked laptop still sends goes to the bin",
+        "server/receiving/keeping.py",
+        '        settled = [quarantined(one, Unfit("revoked", _title("revoked"))) for one in said]\n',
+        "        settled = []\n",
+        f"{RECEIVING}::test_a_revoked_laptop_is_refused_and_what_it_sent_is_kept_sealed",
+    ),
+    Mutant(
+        "chunk_offset_unchecked",
+        "a chunk that leaves a hole before it is taken",
+        "server/attaching.py",
+        "    if offset > upload.received:\n",
+        "    if offset > upload.size:\n",
+        "tests/office/test_attaching.py::test_a_chunk_that_leaves_a_hole_is_refused_and_told_where_to_go_on",
+    ),
+    Mutant(
+        "backup_unverified",
+        "a spoiled backup counts as verified, and laptops throw away what only they hold",
+        "server/backing_up.py",
+        "    if wrong:\n        with writing(office.engine) as connection:\n            backups.gone(",
+        "    if not folder:\n        with writing(office.engine) as connection:\n            backups.gone(",
+        "tests/office/test_backups.py::test_a_spoiled_backup_is_found_and_covers_nothing_more",
+    ),
+    Mutant(
+        "not_durable",
+        "the laptop says 'saved' before its disk has it",
+        "field_client/store/db.py",
+        '"synchronous=FULL"',
+        '"synchronous=NORMAL"',
+        "tests/laptop/test_store.py::test_the_pragmas_that_keep_a_visit_through_a_power_cut_are_on",
+    ),
+)
+
+
+def by_name(name: str) -> Mutant:
+    """Raises KeyError."""
+    return {mutant.name: mutant for mutant in MUTANTS}[name]
