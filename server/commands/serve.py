@@ -11,6 +11,7 @@ import click
 from ..app import create_app
 from ..certifying import Tls, ensure
 from ..logs import log_to_stderr
+from ..memory import give_back_large_blocks
 from ..office import Office
 from ..receiving.replaying import replay
 from ..serving import Serving
@@ -51,6 +52,7 @@ def serve(
     """Serve until stopped; then finish what is being answered. With --tls, or behind a proxy with TLS, for
     anything but this machine."""
     log_to_stderr(log)
+    give_back_large_blocks()
     replay(office.engine, now(), "cli")
     certificate = ensure(office, [*names, *_asked_by(host)], now()) if tls else None
     app = create_app(office, hosts=[*names, host, "127.0.0.1", "localhost"] if names else None)

@@ -51,10 +51,10 @@ HTTP_CODES = {
 }
 
 # Twice what a laptop sends at most; and nobody enrols with more than a page.
-LARGEST_EXCHANGE = 8 * 1024 * 1024
+LARGEST_EXCHANGE = 2 * 1024 * 1024
 LARGEST_OTHER = 256 * 1024
 # An honest message has 27 bytes for each part. Read into objects, a part takes up to 250 bytes.
-MOST_PARTS = 250_000
+MOST_PARTS = 90_000
 
 # What `Instant` reads: RFC 3339 in UTC and nothing else of it.
 INSTANT_PATTERN = (

@@ -14,8 +14,8 @@ from ..wire.messages import BATCH_LIMIT
 from ..words import N_, Phrase
 from .sides import Identity, Laptop, Reading, Untrusted
 
-# Half of what a message may hold: headers and hashes come on top of the bodies.
-BATCH_BYTES = 4 * 1024 * 1024
+# Half of what the office reads at once: quotes inside the bodies are escaped, hashes come on top.
+BATCH_BYTES = 1 * 1024 * 1024
 
 
 def mark(head: Head) -> dict[str, Any]:

@@ -1,0 +1,21 @@
+"""Has the C library give large blocks back to the system at once. Knows no request.
+
+glibc learns from the largest block it has freed to keep blocks of that size, in every thread: a few large
+messages would each leave their megabytes behind in each of the server's threads.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+
+M_MMAP_THRESHOLD = -3  # malloc.h
+LARGE = 256 * 1024
+
+
+def give_back_large_blocks() -> bool:
+    """True where the C library took it; elsewhere nothing is changed."""
+    if sys.platform != "linux":
+        return False
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none, and keeps nothing
+    return mallopt is not None and bool(mallopt(M_MMAP_THRESHOLD, LARGE))
