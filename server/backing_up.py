@@ -114,7 +114,7 @@ def _write(
         said = _figures(office, connection)
     folders.settle(database)
     # After the rows that name them: an attachment stored in between is one too many, never one too few.
-    shelved = folders.copy_attachments(office.config.attachments, folder, before)
+    shelved = folders.copy_attachments(office.config.shelf, folder, before)
     names = [folders.DATABASE, folders.ATTACHMENT_LIST]
     keys, passphrase = closed
     if keys != KEYS_NONE:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,11 +25,10 @@ from .backing_up import NotWhole, wrong_with
 from .backup_folder import BrokenBackup, Manifest
 from .config import Config
 from .enrolling import keyring_of
-from .office import KEY_FILES, RESTORING
+from .erasing import reapply
+from .office import NEEDED_KEYS, RESTORING
 from .store import backups, copies, facts, offices, schema
 from .store.engine import open_engine, reading, writing
-
-Reapply = Callable[[Connection, Erasure, datetime], bool]
 
 
 class NotEmpty(RuntimeError):
@@ -54,10 +53,9 @@ def restore(
     *,
     keys: Path | None = None,
     passphrase: str | None = None,
-    erasures: list[Erasure] | None = None,
-    reapply: Reapply | None = None,
+    erasures: Sequence[Erasure] = (),
 ) -> Restored:
-    """Restore the backup in `folder` as the office of `config`.
+    """Restore the backup in `folder` as the office of `config`. `erasures` are those signed since.
 
     Raises BrokenBackup, NotWhole, NotEmpty or OSError; then no office is there that was not before.
     """
@@ -76,7 +74,7 @@ def restore(
     signer = signing_key_from_pem(private["signing.pem"])
     begun = _begun(config, manifest)
     if begun is None:
-        began = _Beginning(manifest, folder, signer, clock(), erasures or [], reapply)
+        began = _Beginning(manifest, folder, signer, clock(), erasures)
         with copies.closing_engine(open_engine(f"sqlite:///{aside / folders.DATABASE}")) as engine:
             schema.upgrade(engine)
             try:
@@ -104,11 +102,10 @@ class _Beginning:
         folder: Path,
         signer: SigningKey,
         now: datetime,
-        erasures: list[Erasure],
-        reapply: Reapply | None,
+        erasures: Sequence[Erasure],
     ) -> None:
         self.manifest, self.folder, self.signer, self.now = manifest, folder, signer, now
-        self.erasures, self.reapply = erasures, reapply
+        self.erasures = erasures
         self.epoch, self.erased = new_id(), 0
 
     def check(self, connection: Connection) -> None:
@@ -125,9 +122,7 @@ class _Beginning:
         before = offices.get(connection, "epoch")
         offices.put(connection, "epoch", self.epoch)
         offices.put(connection, "restored_from", manifest.id)
-        for erasure in self.erasures:
-            if self.reapply is not None and self.reapply(connection, erasure, self.now):
-                self.erased += 1
+        self.erased = sum(reapply(connection, erasure, self.now) for erasure in self.erasures)
         # It was just read whole, so what it holds is covered by it.
         backups.add(
             connection,
@@ -208,7 +203,7 @@ def _keys(folder: Path, given: Path | None, passphrase: str | None) -> dict[str,
         private = folders.read_keys(folder, passphrase)
     else:
         private = {path.name: path.read_bytes() for path in sorted(given.iterdir()) if path.is_file()}
-    missing = [name for name in KEY_FILES if name not in private]
+    missing = [name for name in NEEDED_KEYS if name not in private]
     if missing:
         raise BrokenBackup(
             f"{'this backup was made without keys' if given is None else f'{given} does not hold the keys'}: "
@@ -236,14 +231,15 @@ def _place_database(config: Config, made: Path, began: _Beginning) -> None:
             copies.settle_file(made)
             copies.fill(engine, made, began.begin)
         return
-    copies.settle_file(made)
+    # What was erased again must not stay readable in the file's free pages.
+    copies.settle_file(made, rewrite=began.erased > 0)
     folders.settle(made)
     made.replace(config.data / folders.DATABASE)
 
 
 def _place_files(config: Config, folder: Path, private: dict[str, bytes]) -> None:
     """Attachments first, the keys last: with them the office can be opened."""
-    folders.put_back_attachments(folder, config.attachments)
+    folders.put_back_attachments(folder, config.shelf)
     config.keys.mkdir(mode=0o700, exist_ok=True)
     for name in sorted(private, key=lambda name: name == "signing.pem"):
         folders.write_durably(config.keys / name, private[name])

@@ -56,7 +56,7 @@ def restore(
             now,
             keys=keys,
             passphrase=os.environ.get(VARIABLE),
-            erasures=[] if erasures is None else read_statements(erasures, Erasure.from_json),
+            erasures=() if erasures is None else read_statements(erasures, Erasure.from_json),
         )
     except (NotWhole, BrokenBackup, NotEmpty, NotAnExport) as wrong:
         raise click.ClickException(str(wrong)) from wrong

@@ -74,10 +74,12 @@ def _copy_pages(connection: Connection, target: Path) -> None:
     settle_file(target)
 
 
-def settle_file(target: Path) -> None:
-    """One file that needs no companions."""
+def settle_file(target: Path, *, rewrite: bool = False) -> None:
+    """One file that needs no companions; with `rewrite`, nothing in it but what its tables hold."""
     with closing(sqlcipher3.dbapi2.connect(str(target))) as copy:
         copy.execute("PRAGMA journal_mode=DELETE")
+        if rewrite:
+            copy.execute("VACUUM")
 
 
 @contextmanager

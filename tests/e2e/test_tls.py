@@ -39,7 +39,7 @@ from server.store.engine import open_engine, writing
 from server.tls_front import WSGI, TlsFront
 from sync.exchange import OfficeSays, Unreachable, Untrusted
 from sync.keys import new_signing_key
-from sync.pinning import sign_pins
+from sync.pinning import pin_of, sign_pins
 from tests.laptop.builders import CHEAP, PASSPHRASE
 from tests.office.builders import World, enrolled, quick_engine, small_world
 from tests.office.test_backups import office_in
@@ -177,7 +177,7 @@ def test_another_key_is_refused_before_a_word_is_said(office: Office, world: Wor
         assert "muestra otra llave" in str(refused.because)
         assert other.heard == []
         # The control: the same server is heard by one who pins its key instead.
-        impostors = certifying.pin_of(_der(authority.certificate))
+        impostors = pin_of(_der(authority.certificate))
         HttpPeer(address, device="d", token="t", pins=[impostors]).seal({"sealed_key": ""})
         assert other.heard == ["/v1/seal"]
     finally:

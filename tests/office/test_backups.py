@@ -18,13 +18,13 @@ from alembic import command
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from server import backing_up, receiving, restoring
+from server import backing_up, receiving
 from server import backup_folder as folders
 from server.backing_up import NotWhole, back_up, prune, verify
 from server.backup_folder import BrokenBackup
 from server.cli import office as office_cli
 from server.config import Config
-from server.office import NoOffice, Office, open_office
+from server.office import RESTORING, NoOffice, Office, open_office
 from server.restoring import NotEmpty, restore
 from server.store import backups, copies, facts, offices, schema
 from server.store import tables as t
@@ -496,4 +496,4 @@ def test_the_commands_say_what_they_did_and_what_is_wrong(
         assert wrong.exit_code in (1, 2), wrong.output
         assert told in wrong.output, wrong.output
         assert "Traceback" not in wrong.output
-    assert restoring.RESTORING not in [path.name for path in tmp_path.iterdir()]
+    assert RESTORING not in [path.name for path in tmp_path.iterdir()]
