@@ -17,8 +17,10 @@ from server.office import Office
 from server.shelf import Shelf
 from server.web import api
 from sync.wire.attachments import LARGEST_CHUNK, digest_of
+from sync.wire.feed import DocumentRecord
 from tests.office.builders import NOW, Laptop, World, enrolled, quick_engine, small_world
 from tests.office.test_attaching import PDF, file_paper, hostile_names, photo
+from tests.wire.test_ledger import vectors
 
 from .test_api import problem
 
@@ -138,3 +140,27 @@ def test_a_paper_comes_down_in_pieces_to_its_own_agent_only(
     problem(get(client, enrolled(world, "Benito"), path), "not_found")
     problem(get(client, laptop, path, limit=LARGEST_CHUNK + 1), "validation_failed")
     problem(client.get(path), "not_enrolled")
+
+
+def test_the_documented_messages_are_what_the_office_answers(
+    client: FlaskClient, world: World, laptop: Laptop, tmp_path: Path
+) -> None:
+    """Every step of docs/protocol.md, section 9, in its order."""
+    told: Any = vectors()["files"]
+    DocumentRecord().load(told["record"])
+    laptop.write("attachment.added", told["event"] | {"visit": laptop.visit().id})
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    file_paper(world, Shelf(str(tmp_path / "attachments")), data=bytes.fromhex(told["paper"]))
+    for step in told["steps"]:
+        method, path = step["asks"].split(" ")
+        headers = {"Authorization": laptop.authorization}
+        if "body" in step:
+            headers["Content-Type"] = "application/octet-stream"
+        answer = client.open(path, method=method, data=bytes.fromhex(step.get("body", "")), headers=headers)
+        assert answer.status_code == step["status"], step
+        if "code" in step:
+            assert problem(answer, step["code"])["fields"] == step["fields"]
+        elif "bytes" in step:
+            assert answer.data.hex() == step["bytes"]
+        else:
+            assert answer.get_json() == step["answer"]
