@@ -93,9 +93,9 @@ class StoredLaptop:
         with self.store.reading() as db:
             return sorted({*standing.odd_chains(db), *retention.uncovered_chains(db)})
 
-    def covered(self, incarnation: str, n: int) -> None:
+    def covered(self, incarnation: str, n: int, *, ours: bool) -> None:
         with self.store.writing() as db:
-            retention.cover(db, incarnation, n)
+            retention.cover(db, incarnation, n if ours else min(n, standing.before_fork(db, incarnation)))
             retention.let_go(db)
 
     def resize(self, sizes: Sizes) -> None:

@@ -73,6 +73,13 @@ def give_up(db: Database, incarnation: str) -> list[Row]:
     return rows_of(found)
 
 
+def before_fork(db: Database, incarnation: str) -> int:
+    """How far the office confirmed a chain in this epoch that it holds otherwise further on; else 0."""
+    row = one(db, "SELECT forked FROM incarnations WHERE id = ?", [incarnation])
+    known = row is not None and row["forked"] and asked_about(db, incarnation)
+    return _acknowledged(db, incarnation) if known else 0
+
+
 def acknowledged_head(db: Database, incarnation: str) -> Head:
     """The last entry the office acknowledged, in this chain or, if none of it, in the one before."""
     row = one(

@@ -160,8 +160,12 @@ def _reply(
 
 
 def _covered(connection: Connection, incarnation: str) -> dict[str, Any] | None:
+    """How far the last verified backup holds a chain, if that is the history this office holds too."""
     held = backups.verified_mark(connection, incarnation)
-    return None if held is None else answering.mark(held)
+    if held is None or held.n == 0:
+        return None
+    same = events.hashes(connection, incarnation, held.n, held.n).get(held.n) == held.h
+    return answering.mark(held) if same else None
 
 
 def _quarantined(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,11 +8,10 @@ from .sides import Identity, Laptop
 
 
 def note(laptop: Laptop, identity: Identity, reply: dict[str, Any]) -> None:
-    """Take the backup's mark where our own h(n) agrees: a backup of another history covers nothing."""
+    """Take its mark where it speaks of this chain; whether it is our own history there is told with it."""
     mark = reply["verified_backup"]
-    ours = (
-        mark is not None
-        and mark["incarnation"] == identity.incarnation
-        and laptop.hash_at(identity.incarnation, mark["n"]) == mark["h"]
-    )
-    laptop.covered(identity.incarnation, mark["n"] if ours else 0)
+    if mark is None or mark["incarnation"] != identity.incarnation:
+        laptop.covered(identity.incarnation, 0, ours=True)
+        return
+    ours = laptop.hash_at(identity.incarnation, mark["n"]) == mark["h"]
+    laptop.covered(identity.incarnation, mark["n"], ours=ours)

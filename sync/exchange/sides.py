@@ -139,8 +139,12 @@ class Laptop(Carrier, Protocol):
     def odd_chains(self) -> Sequence[str]:
         """Settled chains to ask about: not all of it could be applied, or their bodies wait for a backup."""
 
-    def covered(self, incarnation: str, n: int) -> None:
-        """The office's last verified backup holds this chain up to n; what need not be kept may go."""
+    def covered(self, incarnation: str, n: int, *, ours: bool) -> None:
+        """The office's last verified backup holds this chain up to n; what need not be kept may go.
+
+        `ours`: with our own h(n). Another hash covers nothing, but for what the office confirmed before
+        the fork.
+        """
 
     def resize(self, sizes: Sizes) -> None:
         """Remember how much the next request carries."""
