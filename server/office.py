@@ -26,6 +26,8 @@ from .store.scopes import Share
 SIGNING, NEXT_SIGNING = "signing.pem", "next-signing.pem"
 RESTORING = "restoring"  # a folder of this name says that a restore is under way
 KEY_FILES = ("signing.pem", "recovery.pem", "recovery.pub", "session.secret")
+# The private recovery key may be kept off this machine: only opening a laptop needs it, by --recovery-key.
+NEEDED_KEYS = tuple(name for name in KEY_FILES if name != "recovery.pem")
 
 
 class NoOffice(RuntimeError):
@@ -69,6 +71,7 @@ def open_office(config: Config) -> Office:
     _require_keys(config)
     engine = open_engine(config.database_url)
     schema.require(engine)
+    finish_rotation(config, engine)
     return Office(
         config=config,
         engine=engine,
@@ -131,6 +134,20 @@ def _signer(path: Path, _changed_ns: int, _inode: int) -> SigningKey:
     return signing_key_from_pem(path.read_bytes())
 
 
+def finish_rotation(config: Config, engine: Engine) -> None:
+    """Put a new signing key in place that the database knows already; drop one it never heard of."""
+    path = config.keys / NEXT_SIGNING
+    if not path.is_file():
+        return
+    made = signing_key_from_pem(path.read_bytes())
+    with reading(engine) as connection:
+        known = any(row["key_id"] == made.id for row in offices.signing_keys_held(connection))
+    if known:
+        path.replace(config.keys / SIGNING)
+    else:
+        path.unlink()
+
+
 def hash_password(password: str) -> str:
     """argon2id, with the library's own cost; composed first (NFC), as the login page does."""
     return PasswordHasher().hash(unicodedata.normalize("NFC", password))
@@ -160,7 +177,7 @@ def _require_no_restore(config: Config) -> None:
 
 def _require_keys(config: Config) -> None:
     """New keys would leave laptops' recovery and signed receipts without the keys they were made with."""
-    missing = [name for name in KEY_FILES if not (config.keys / name).is_file()]
+    missing = [name for name in NEEDED_KEYS if not (config.keys / name).is_file()]
     if missing:
         raise NoOffice(
             f"the office in {config.data} has lost {', '.join(missing)}; restore the folder 'keys' from its "
@@ -177,7 +194,7 @@ def _make_keys(config: Config) -> None:
         _write_private(config.keys / "session.secret", secrets.token_hex(32).encode("ascii"))
         # Written last: its presence says that the folder holds a whole office.
         _write_private(config.keys / "signing.pem", new_signing_key().pem())
-    else:
+    elif (config.keys / "recovery.pem").exists():
         recovery_key_from_pem((config.keys / "recovery.pem").read_bytes())
 
 
