@@ -12,13 +12,12 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from sync.keys import OFFICE, PublicKey, SigningKey, endorse, new_signing_key, signing_key_from_pem
+from sync.keys import OFFICE, PublicKey, SigningKey, endorse, new_signing_key
 
 from . import certifying
 from .backup_folder import write_durably
-from .config import Config
 from .enrolling import keyring_of
-from .office import NEXT_SIGNING, SIGNING, Office
+from .office import NEXT_SIGNING, Office, finish_rotation
 from .store import devices, facts, offices
 from .store.engine import reading, writing
 
@@ -53,7 +52,7 @@ def rotate(
     office: Office, now: datetime, *, actor: str, grace: timedelta = GRACE, even_so: bool = False
 ) -> Rotated:
     """Raises LaptopsBehind unless `even_so`. Cut off, it is finished when the office is next opened."""
-    finish(office.config, office.engine)
+    finish_rotation(office.config, office.engine)
     old = office.signer
     behind = [] if even_so else laptops_behind(office.engine)
     if behind:
@@ -64,7 +63,7 @@ def rotate(
         held = keyring_of(connection).find(old.id, OFFICE)
         since = now - OVERLAP if held is None else max(now - OVERLAP, held.valid_from)
         # The signed words carry milliseconds; a key's beginning must not lie between two of them.
-        since = since.replace(microsecond=since.microsecond // 1000 * 1000) + timedelta(milliseconds=1)
+        since += timedelta(microseconds=-since.microsecond % 1000)
         owner = str(offices.get(connection, "id"))
         new = endorse(old, PublicKey(signer.public, OFFICE, owner, since))
         offices.add_signing_key(
@@ -85,25 +84,11 @@ def rotate(
             subject=new.id,
             payload={"old": old.id},
         )
-    finish(office.config, office.engine)
+    finish_rotation(office.config, office.engine)
     said = certifying.announced(office.engine)
     if said is not None:
         certifying.say_again(office, said.pins, now)
     return Rotated(new, old.id, now + grace)
-
-
-def finish(config: Config, engine: Engine) -> None:
-    """Put a new key in place that the database knows already; drop one it never heard of."""
-    path = config.keys / NEXT_SIGNING
-    if not path.is_file():
-        return
-    made = signing_key_from_pem(path.read_bytes())
-    with reading(engine) as connection:
-        known = keyring_of(connection).find(made.id, OFFICE) is not None
-    if known:
-        path.replace(config.keys / SIGNING)
-    else:
-        path.unlink()
 
 
 def laptops_behind(engine: Engine) -> list[str]:
