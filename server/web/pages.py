@@ -15,6 +15,7 @@ from . import (
     attachments,
     debtors,
     devices,
+    erasures,
     fiction,
     findings,
     here,
@@ -37,6 +38,7 @@ PAGES = (
     visits,
     attachments,
     findings,
+    erasures,
     devices,
     people,
 )
@@ -49,6 +51,7 @@ NAVIGATION = (
     ("routes.index", N_("Rutas")),
     ("visits.index", N_("Visitas")),
     ("findings.index", N_("Hallazgos")),
+    ("erasures.index", N_("Supresión")),
     ("devices.index", N_("Portátiles")),
     ("people.index", N_("Personas")),
 )

@@ -24,6 +24,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Connection, insert, select
 
+from server import erasing
 from server.app import create_app
 from server.config import config_from
 from server.office import Office, initialise, open_office
@@ -82,6 +83,7 @@ class World:
     proposals: dict[str, str] = field(default_factory=dict)
     visits: dict[str, str] = field(default_factory=dict)
     findings: dict[str, str] = field(default_factory=dict)
+    erasures: dict[str, str] = field(default_factory=dict)
     routes: dict[str, str] = field(default_factory=dict)
     devices: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
@@ -107,7 +109,26 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
         _laptops(connection, world)
         _visits(connection, world)
         _pictures(connection, world)
+    _erasure(world)
     return world
+
+
+def _erasure(world: World) -> None:
+    """Rosa asks that her data be erased, and an authority's order keeps them for now."""
+    engine = world.office.engine
+    number = erasing.receive_request(
+        engine,
+        world.debtors["Rosa"],
+        asked_by="holder",
+        channel="letter",
+        basis=world.typed("Ley 1581 de 2012, art. 8"),
+        received_on=TODAY - timedelta(days=3),
+        actor="dora",
+        now=NOW,
+    )
+    why = world.typed("Proceso 2026-33")
+    erasing.hold(engine, str(number), why=why, until=None, actor="dora", now=NOW)
+    world.erasures["Rosa"] = str(erasing.told(engine, str(number), NOW)["id"])
 
 
 def _lenders(connection: Connection, world: World) -> None:
