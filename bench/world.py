@@ -49,6 +49,7 @@ ZONE = "America/Bogota"
 OPENS = timedelta(hours=13)  # 08:00 in Bogotá
 BETWEEN = timedelta(minutes=22)
 STARTED = date(2024, 1, 1)
+BOOTED = 1_700_000_000_000  # one boot for all of the story, so that both clocks tell the same
 # (weight, party, result, reason, detail): what a collector brings home.
 OUTCOMES: tuple[tuple[int, Party, Result, Reason | None, dict[str, str]], ...] = (
     (32, Party.NOBODY, Result.NOBODY_HOME, None, {}),
@@ -303,7 +304,7 @@ def _write(
     name: str,
 ) -> None:
     entries = laptop.entries
-    reading = Reading(wall, int(wall.timestamp() * 1000) % 10**9, "6a2f4c8e-77aa-4f0e-9d41-0c7a3c1b2d10")
+    reading = Reading(wall, int(wall.timestamp() * 1000) - BOOTED, "6a2f4c8e-77aa-4f0e-9d41-0c7a3c1b2d10")
     entries.append(
         write_entry(
             incarnation=laptop.incarnation,
@@ -325,7 +326,7 @@ def _write(
 def request(laptop: Laptop, said: dict[str, Any] | None = None, pull: dict[str, Any] | None = None) -> Any:
     """A whole SyncRequest as the laptop's own code writes it."""
     moment = datetime.now(UTC)
-    reading = Reading(moment, int(moment.timestamp() * 1000) % 10**9, "6a2f4c8e-77aa-4f0e-9d41-0c7a3c1b2d10")
+    reading = Reading(moment, int(moment.timestamp() * 1000) - BOOTED, "6a2f4c8e-77aa-4f0e-9d41-0c7a3c1b2d10")
     # The push is counted as sent already, so all that is unsent is held back.
     greeting = hello.say(laptop, reading)  # type: ignore[arg-type]  # as much of an Identity as it asks
     return {"hello": greeting, "push": said, "pull": pull, "compare": None}

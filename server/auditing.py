@@ -5,7 +5,8 @@ Knows no web page. Every read of a visit comes from `store/visits`; every rule f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from .store.scopes import Scope
 
 RESOLUTIONS = ("justified", "corrected", "misconduct")
 SHORTEST_REASON = 5
+SMALLEST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -37,19 +39,28 @@ class AuditReport:
         return {"visits": self.visits, "new": self.new, "findings": self.by_rule}
 
 
-def audit(connection: Connection, visit_ids: Iterable[str], now: datetime) -> AuditReport:
-    """Judge these visits and keep what is found; a visit judged twice gives the same findings."""
+def audit(
+    connection: Connection,
+    visit_ids: Iterable[str],
+    now: datetime,
+    fresh: Mapping[str, histories.HeldVisit] | None = None,
+    places: Mapping[str, Address] | None = None,
+) -> AuditReport:
+    """Judge these visits and keep what is found; a visit judged twice gives the same findings.
+
+    `fresh` are those just stored, with the addresses they name in `places`: they are not read again.
+    """
     counted: dict[str, set[str]] = {}
     new = seen = 0
-    for agent_id, asked in _by_agent(histories.for_audit(connection, list(visit_ids))).items():
+    fresh = fresh or {}
+    read = list(histories.for_audit(connection, [name for name in visit_ids if name not in fresh]))
+    known_places = {**(places or {}), **histories.addresses_of(connection, read)}
+    asked_for = sorted([*read, *fresh.values()], key=lambda held: _began(held.visit))
+    for agent_id, asked in _by_agent(asked_for).items():
         seen += len(asked)
-        days = histories.around(
-            connection, agent_id, asked[0].visit.happened.start, asked[-1].visit.happened.start
-        )
-        known = {held.visit.id: corrected(held) for held in days}
-        places = histories.addresses_of(connection, asked)
-        found = [finding for held in asked for finding in _judge(held, known, places)]
-        new += findings.add(connection, [(known[one.visit], one) for one in found], now)
+        line = _line(connection, agent_id, asked)
+        found = [finding for held in asked for finding in _judge(held, line, known_places)]
+        new += findings.add(connection, [(line.visits[one.visit], one) for one in found], now)
         for one in found:
             counted.setdefault(one.rule, set()).add(one.visit)
     return AuditReport(seen, new, {rule: len(visits) for rule, visits in sorted(counted.items())})
@@ -63,18 +74,59 @@ def _by_agent(visits: Iterable[histories.HeldVisit]) -> dict[str, list[histories
     return found
 
 
-def _judge(
-    held: histories.HeldVisit, known: Mapping[str, Visit], places: Mapping[str, Address]
-) -> list[Finding]:
-    visit = known[held.visit.id]
+class Line:
+    """An agent's visits, at their corrected times, in the order in which they began."""
+
+    def __init__(self, visits: Iterable[Visit]) -> None:
+        self.ordered = sorted(visits, key=_began)
+        self.visits = {visit.id: visit for visit in self.ordered}
+        self.began = [_began(visit) for visit in self.ordered]
+        self.made = [not rules.void(visit) for visit in self.ordered]
+        lasted = (visit.happened.end - visit.happened.start for visit in self.ordered)
+        self.longest = max(lasted, default=timedelta(0))
+
+    def beside(self, visit: Visit) -> list[Visit]:
+        """The visits that can matter to this one: those that cross it, the last made before it and the
+        first made after it, within a day. A rule that looks at all the others finds nothing more."""
+        start, end = visit.happened.start, visit.happened.end
+        place = bisect_left(self.began, _began(visit))
+        first = bisect_left(self.began, (start - self.longest, ""))
+        past = bisect_left(self.began, (end + SMALLEST, ""))
+        found = [self._next(place, -1), self._next(place, 1), *range(first, past)]
+        others = (self.ordered[at] for at in sorted({at for at in found if at is not None and at != place}))
+        return [other for other in others if abs(other.happened.start - start) <= histories.AROUND]
+
+    def _next(self, place: int, step: int) -> int | None:
+        place += step
+        while 0 <= place < len(self.made):
+            if self.made[place]:
+                return place
+            place += step
+        return None
+
+
+def _line(connection: Connection, agent_id: str, asked: Sequence[histories.HeldVisit]) -> Line:
+    """The agent's visits around those asked for, and these."""
+    first, last = asked[0].visit.happened.start, asked[-1].visit.happened.start
+    others = histories.around(connection, agent_id, first, last, [held.visit.id for held in asked])
+    return Line(
+        [*(corrected(held) for held in asked), *(_corrected(visit, offset) for visit, offset in others)]
+    )
+
+
+def _began(visit: Visit) -> tuple[datetime, str]:
+    return visit.happened.start, visit.id
+
+
+def _judge(held: histories.HeldVisit, line: Line, places: Mapping[str, Address]) -> list[Finding]:
+    visit = line.visits[held.visit.id]
     policy = pack_of(held.pack)
     found = list(rules.findings_from(held.verdict, visit.id, policy))
     if policy is not None:
-        others = [other for other in known.values() if _near(visit, other)]
         found += rules.findings_of(
             visit,
             places.get(visit.address or ""),
-            others,
+            line.beside(visit),
             policy,
             zone=held.zone,
             skew_s=None if held.offset_ms is None else held.offset_ms / 1000,
@@ -83,10 +135,6 @@ def _judge(
     if held.out_of_scope:
         found.append(_out_of_scope(visit))
     return found
-
-
-def _near(visit: Visit, other: Visit) -> bool:
-    return abs(other.happened.start - visit.happened.start) <= histories.AROUND
 
 
 def audit_all(engine: Engine, *, actor: str, now: datetime) -> AuditReport:
@@ -150,10 +198,13 @@ def corrected(held: histories.HeldVisit) -> Visit:
     What was typed later was told by a person looking at a watch, so only the laptop's own clock
     is corrected. Offset = laptop minus server.
     """
-    visit = held.visit
-    if visit.known is not Known.LIVE or not held.offset_ms:
+    return _corrected(held.visit, held.offset_ms)
+
+
+def _corrected(visit: Visit, offset_ms: int | None) -> Visit:
+    if visit.known is not Known.LIVE or not offset_ms:
         return visit
-    shift = timedelta(milliseconds=held.offset_ms)
+    shift = timedelta(milliseconds=offset_ms)
     return replace(visit, happened=Interval(visit.happened.start - shift, visit.happened.end - shift))
 
 

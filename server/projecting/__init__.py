@@ -14,6 +14,7 @@ from sync.records import EventKind
 from sync.words import N_, Phrase
 
 from ..store import contacts, promises, proposals, stop_states, visits
+from ..store.histories import HeldVisit, as_held
 from ..store.trouble import Unstorable, attempt
 from .rows import Made, Row, Sender, rows_of
 from .said import Said, Unfit, quarantined
@@ -48,6 +49,15 @@ class Projected:
     visits: set[str] = field(default_factory=set)
     made: dict[str, list[Row]] = field(default_factory=dict)
     around: Surroundings = field(default_factory=Surroundings.nothing)
+
+    def held(self) -> dict[str, HeldVisit]:
+        """The visits applied, as the audit reads them."""
+        return {row["id"]: self._held(row) for row in self.made.get("visits", ())}
+
+    def _held(self, row: Row) -> HeldVisit:
+        results = self.around.results[row["id"]]
+        first = min(result["account_id"] for result in results)
+        return as_held(row, results, self.around.accounts[first]["pack"])
 
 
 def project(connection: Connection, events: Sequence[Said], sender: Sender) -> Projected:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.records import Contact, EventKind, Interval, Visit
+from sync.records import Address, Contact, EventKind, Interval, Visit
 from sync.rules.clauses import StopKind
 
 from ..store import encounters, known, stop_states, visits
@@ -46,6 +46,7 @@ class Surroundings:
     address_states: dict[str, str]
     holdings: Mapping[str, Sequence[Holding]]
     history: dict[str, list[Contact | Visit]]
+    addresses: dict[str, Address] = field(default_factory=dict)
     stops: dict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
 
     @classmethod
@@ -59,13 +60,15 @@ class Surroundings:
         known.lock_debtors(connection, debtors)
         zones = known.debtor_zones(connection, debtors)
         results = visits.results_of(connection, held)
+        addresses = known.addresses_named(connection, _named(events, "address"))
         told = {row["account_id"] for rows in results.values() for row in rows}
         around = cls(
             zones=zones,
             accounts=known.accounts_named(connection, _accounts(events) | told),
             visits=dict(held),
             results=dict(results),
-            address_states=known.address_states(connection, _named(events, "address")),
+            address_states={name: address.state for name, address in addresses.items()},
+            addresses=addresses,
             holdings=known.holdings(connection, agent_id, zones),
             history=_history(connection, zones, events),
         )
@@ -115,7 +118,7 @@ def _history(
     began = [said.body["happened"]["start"] for said in events if "happened" in said.body]
     if not began:
         return {}
-    return encounters.history(connection, list(debtors), min(began) - LOOKS_BACK)
+    return encounters.met(connection, debtors, min(began) - LOOKS_BACK)
 
 
 def _named(events: Iterable[Said], name: str) -> set[str]:

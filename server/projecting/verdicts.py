@@ -31,7 +31,7 @@ from sync.rules.policy import zone_of
 
 from ..packs import pack_of
 from ..store.devices import Device
-from .said import Said
+from .said import LARGEST_OFFSET_MS, Said
 from .surroundings import Surroundings
 
 
@@ -47,7 +47,7 @@ def judged(
     `heard` is the laptop's clock in the request that came at `now`.
     """
     body = said.body
-    offset_ms, uncertainty_ms = _clock_of(said, heard, now)
+    offset_ms, uncertainty_ms = _clock_of(said, heard, device, now)
     visit = _visit(said, device, now)
     zone = around.zones[visit.debtor]
     corrected = _corrected(visit, offset_ms or 0)
@@ -88,11 +88,18 @@ def judged(
     return row, replace(visit, happened=corrected)
 
 
-def _clock_of(said: Said, heard: Mapping[str, Any] | None, now: datetime) -> tuple[int | None, int | None]:
+def _clock_of(
+    said: Said, heard: Mapping[str, Any] | None, device: Device, now: datetime
+) -> tuple[int | None, int | None]:
     """(offset, uncertainty) of the laptop's clock when it wrote this. What a person typed later was read
     off a watch: the laptop's clock says nothing of it, and what it had measured is only noted."""
-    live = said.body["happened"]["known"] == Known.LIVE
-    found = correction(said.clock, heard if live else None, now)
+    if said.body["happened"]["known"] == Known.LIVE:
+        found = correction(said.clock, heard, now, device.enrolled_at)
+    else:
+        found = correction(said.clock, None, None)
+    if found is not None and max(abs(found.offset_ms), found.uncertainty_ms) > LARGEST_OFFSET_MS:
+        # No clock is a lifetime wrong: what the request showed is no evidence, and would leave the calendar.
+        found = correction(said.clock, None, now)
     return (None, None) if found is None else (found.offset_ms, found.uncertainty_ms)
 
 

@@ -44,7 +44,7 @@ def apply(
         ],
     )
     if done.visits:
-        auditing.audit(connection, sorted(done.visits), now)
+        auditing.audit(connection, sorted(done.visits), now, done.held(), done.around.addresses)
     if done.debtors:
         around = done.around
         owners = {name: row["debtor_id"] for name, row in around.accounts.items()}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sync.money import from_minor
@@ -127,11 +127,15 @@ def visit(row: Row, results: tuple[VisitResult, ...]) -> Visit:
 def corrected(row: Row, results: tuple[VisitResult, ...]) -> Visit:
     """The visit when it happened by the office's clock. What a person typed later was read off a watch:
     only what the laptop's own clock stamped is moved."""
-    told = visit(row, results)
-    if told.known is not Known.LIVE or not row["offset_ms"]:
-        return told
+    return replace(visit(row, results), happened=Interval(*corrected_times(row)))
+
+
+def corrected_times(row: Row) -> tuple[datetime, datetime]:
+    """When a visit began and ended by the office's clock."""
+    if row["known"] != Known.LIVE or not row["offset_ms"]:
+        return row["started"], row["ended"]
     shift = timedelta(milliseconds=row["offset_ms"])
-    return replace(told, happened=Interval(told.happened.start - shift, told.happened.end - shift))
+    return row["started"] - shift, row["ended"] - shift
 
 
 def _clock(text: str | None) -> time | None:

@@ -6,13 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, func, or_, select
+from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select
 
 from sync.records import Contact, Interval, Promise, Result, Visit, VisitResult
+from sync.rules.caps import REACHED
 from sync.rules.results import RESULTS
 
 from . import as_records
-from .chunks import fetch
+from .chunks import among, fetch, found
 from .tables import amendments, contacts, imports, promises, visit_results, visits
 
 
@@ -20,26 +21,70 @@ def history(
     connection: Connection, debtor_ids: Collection[str], since: datetime
 ) -> dict[str, list[Contact | Visit]]:
     """Every contact of these debtors on any channel that began at or after `since`."""
-    found: dict[str, list[Contact | Visit]] = defaultdict(list)
+    held: dict[str, list[Contact | Visit]] = defaultdict(list)
     told = fetch(
         connection,
         debtor_ids,
         lambda ids: select(contacts).where(contacts.c.debtor_id.in_(ids), contacts.c.started >= since),
     )
     for row in told:
-        found[row["debtor_id"]].append(
-            Contact(
-                id=row["id"],
-                debtor=row["debtor_id"],
-                channel=row["channel"],
-                happened=Interval(row["started"], row["ended"]),
-                effective=bool(row["effective"]),
-                source=row["source"],
-            )
-        )
+        held[row["debtor_id"]].append(_contact(row))
     for visit in _visits(connection, debtor_ids, since):
-        found[visit.debtor].append(visit)
-    return dict(found)
+        held[visit.debtor].append(visit)
+    return dict(held)
+
+
+def _contact(row: RowMapping) -> Contact:
+    return Contact(
+        id=row["id"],
+        debtor=row["debtor_id"],
+        channel=row["channel"],
+        happened=Interval(row["started"], row["ended"]),
+        effective=bool(row["effective"]),
+        source=row["source"],
+    )
+
+
+_MET = select(contacts).where(among(contacts.c.debtor_id), contacts.c.started >= bindparam("since"))
+_VISITED = (
+    select(
+        visits.c.id,
+        visits.c.debtor_id,
+        visits.c.party,
+        visits.c.started,
+        visits.c.ended,
+        visits.c.known,
+        visits.c.offset_ms,
+        visit_results.c.result,
+    )
+    .outerjoin(visit_results, visit_results.c.visit_id == visits.c.id)
+    .where(
+        among(visits.c.debtor_id),
+        or_(visits.c.started >= bindparam("since"), visits.c.received_at >= bindparam("since")),
+    )
+)
+
+
+def met(
+    connection: Connection, debtor_ids: Iterable[str], since: datetime
+) -> dict[str, list[Contact | Visit]]:
+    """What `history` holds as the caps count it: every contact, and each visit that was made as the contact
+    it counts for. For many debtors at once: a visit is not read whole."""
+    debtors = set(debtor_ids)
+    counted: dict[str, Contact] = {}
+    for row in found(connection, _MET, debtors, since=since):
+        counted[row["id"]] = _contact(row)
+    for row in found(connection, _VISITED, debtors, since=since):
+        start, end = as_records.corrected_times(row)
+        if row["result"] != Result.NOT_MADE and start >= since:
+            reached = row["party"] in REACHED
+            counted[row["id"]] = Contact(
+                row["id"], row["debtor_id"], "visit", Interval(start, end), effective=reached
+            )
+    by_debtor: dict[str, list[Contact | Visit]] = {}
+    for contact in counted.values():
+        by_debtor.setdefault(contact.debtor, []).append(contact)
+    return by_debtor
 
 
 def promises_of(connection: Connection, debtor_ids: Collection[str]) -> dict[str, list[Promise]]:
@@ -47,10 +92,10 @@ def promises_of(connection: Connection, debtor_ids: Collection[str]) -> dict[str
     rows = fetch(connection, debtor_ids, lambda ids: select(promises).where(promises.c.debtor_id.in_(ids)))
     gone = cancelled(connection, debtor_ids)
     rows = [row for row in rows if row["id"] not in gone]
-    found: dict[str, list[Promise]] = defaultdict(list)
+    held: dict[str, list[Promise]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: (row["made_at"], row["id"])):
-        found[row["debtor_id"]].append(as_records.promise(row))
-    return dict(found)
+        held[row["debtor_id"]].append(as_records.promise(row))
+    return dict(held)
 
 
 def cancelled(connection: Connection, debtor_ids: Collection[str]) -> dict[str, datetime]:

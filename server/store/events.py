@@ -102,8 +102,10 @@ def quarantined(connection: Connection, name: str, limit: int = 500) -> list[dic
 
 def applied_digests(connection: Connection, ids: Iterable[str]) -> dict[str, bytes]:
     """The body digest under which each of these event ids was applied, for those that were."""
-    rows = chunks.fetch(connection, ids, lambda piece: select(applied).where(applied.c.event_id.in_(piece)))
-    return {row["event_id"]: bytes(row["body_digest"]) for row in rows}
+    return {row["event_id"]: bytes(row["body_digest"]) for row in chunks.found(connection, _APPLIED, ids)}
+
+
+_APPLIED = select(applied.c.event_id, applied.c.body_digest).where(chunks.among(applied.c.event_id))
 
 
 def mark_applied(connection: Connection, rows: list[dict[str, Any]]) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, bindparam, not_, select
 
 from sync.records import (
     Address,
@@ -20,7 +20,7 @@ from sync.records import (
 )
 
 from . import as_records
-from .chunks import fetch
+from .chunks import among, fetch, found
 from .said import phrase_of
 from .tables import accounts, addresses, visit_results, visits
 
@@ -53,14 +53,41 @@ def for_audit(connection: Connection, visit_ids: list[str]) -> Iterable[HeldVisi
         yield from _held(connection, query.order_by(visits.c.started, visits.c.id))
 
 
-def around(connection: Connection, agent_id: str, first: datetime, last: datetime) -> list[HeldVisit]:
-    """An agent's visits that began within a day of this stretch of time, oldest first."""
-    query = select(visits).where(
-        visits.c.agent_id == agent_id,
-        visits.c.started >= first - AROUND,
-        visits.c.started <= last + AROUND,
+# As far as the audit looks at a visit beside the one it judges: what was told, not what was ruled of it.
+_BESIDE = select(*(column for column in visits.c if column.name not in ("verdict", "note"))).where(
+    visits.c.agent_id == bindparam("agent"),
+    visits.c.started.between(bindparam("first"), bindparam("last")),
+    not_(among(visits.c.id)),
+)
+_RESULTS = select(visit_results.c.visit_id, visit_results.c.account_id, visit_results.c.result).where(
+    among(visit_results.c.visit_id)
+)
+
+
+def around(
+    connection: Connection, agent_id: str, first: datetime, last: datetime, without: Iterable[str] = ()
+) -> list[tuple[Visit, int | None]]:
+    """An agent's visits that began within a day of this stretch of time, those named left out; with the
+    offset measured of the laptop's clock. Without notes and details."""
+    asked = {"agent": agent_id, "first": first - AROUND, "last": last + AROUND, "ids": list(without)}
+    rows = connection.execute(_BESIDE, asked).mappings().all()
+    results: dict[str, list[VisitResult]] = {}
+    for told in found(connection, _RESULTS, (row["id"] for row in rows)):
+        result = VisitResult(told["account_id"], Result(told["result"]))
+        results.setdefault(told["visit_id"], []).append(result)
+    return [
+        (as_records.visit({**row, "note": ""}, tuple(results.get(row["id"], ()))), row["offset_ms"])
+        for row in rows
+    ]
+
+
+def as_held(row: Mapping[str, Any], results: Iterable[Mapping[Any, Any]], pack: str) -> HeldVisit:
+    """A visit just stored, from its row and the rows of its results; `pack` is that of its first account."""
+    told = tuple(
+        VisitResult(one["account_id"], Result(one["result"]), one["reason"] and Reason(one["reason"]))
+        for one in results
     )
-    return list(_held(connection, query.order_by(visits.c.started, visits.c.id)))
+    return _read(row, told, pack)
 
 
 def addresses_of(connection: Connection, held: Iterable[HeldVisit]) -> dict[str, Address]:
@@ -86,7 +113,7 @@ def _results(
         .where(visit_results.c.visit_id.in_(ids))
         .order_by(visit_results.c.visit_id, visit_results.c.account_id)
     )
-    found: dict[str, tuple[VisitResult, ...]] = {}
+    told: dict[str, tuple[VisitResult, ...]] = {}
     packs: dict[str, str] = {}
     for row in connection.execute(query).mappings():
         packs.setdefault(row["visit_id"], row["pack"])
@@ -96,11 +123,11 @@ def _results(
             reason=Reason(row["reason"]) if row["reason"] else None,
             detail=dict(row["detail"]),
         )
-        found[row["visit_id"]] = (*found.get(row["visit_id"], ()), result)
-    return found, packs
+        told[row["visit_id"]] = (*told.get(row["visit_id"], ()), result)
+    return told, packs
 
 
-def _read(row: RowMapping, results: tuple[VisitResult, ...], pack: str) -> HeldVisit:
+def _read(row: Mapping[Any, Any], results: tuple[VisitResult, ...], pack: str) -> HeldVisit:
     return HeldVisit(
         visit=as_records.visit(row, results),
         verdict=verdict_of(row["verdict"]),

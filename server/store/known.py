@@ -6,9 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
-from .chunks import chunks, fetch
+from sync.records import Address
+
+from . import as_records
+from .chunks import among, found
 from .tables import accounts, addresses, assignments, debtors
 
 
@@ -29,45 +32,41 @@ def lock_debtors(connection: Connection, debtor_ids: Iterable[str]) -> None:
     Before anything that refers to them is written: PostgreSQL lets two writers share a row and then
     wait for each other. SQLite has one writer at a time.
     """
-    for piece in chunks(debtor_ids):
-        query = select(debtors.c.id).where(debtors.c.id.in_(piece)).order_by(debtors.c.id)
-        connection.execute(query.with_for_update()).all()
+    if connection.dialect.name != "sqlite":
+        found(connection, _LOCKED, debtor_ids)
+
+
+_LOCKED = select(debtors.c.id).where(among(debtors.c.id)).order_by(debtors.c.id).with_for_update()
+_ZONES = select(debtors.c.id, debtors.c.timezone).where(among(debtors.c.id))
 
 
 def debtor_zones(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
     """The time zone of each debtor there is."""
-    rows = fetch(
-        connection,
-        ids,
-        lambda piece: select(debtors.c.id, debtors.c.timezone).where(debtors.c.id.in_(piece)),
-    )
-    return {row["id"]: row["timezone"] for row in rows}
+    return {row["id"]: row["timezone"] for row in found(connection, _ZONES, ids)}
+
+
+_ACCOUNTS = select(accounts).where(among(accounts.c.id))
 
 
 def accounts_named(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
-    rows = fetch(connection, ids, lambda piece: select(accounts).where(accounts.c.id.in_(piece)))
-    return {row["id"]: row for row in rows}
+    return {row["id"]: row for row in found(connection, _ACCOUNTS, ids)}
 
 
-def address_states(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
-    rows = fetch(
-        connection,
-        ids,
-        lambda piece: select(addresses.c.id, addresses.c.state).where(addresses.c.id.in_(piece)),
-    )
-    return {row["id"]: row["state"] for row in rows}
+_ADDRESSES = select(addresses).where(among(addresses.c.id))
+
+
+def addresses_named(connection: Connection, ids: Iterable[str]) -> dict[str, Address]:
+    return {row["id"]: as_records.address(row) for row in found(connection, _ADDRESSES, ids)}
+
+
+_HOLDINGS = select(assignments.c.debtor_id, assignments.c.since, assignments.c.until).where(
+    assignments.c.agent_id == bindparam("agent"), among(assignments.c.debtor_id)
+)
 
 
 def holdings(connection: Connection, agent_id: str, debtor_ids: Iterable[str]) -> dict[str, list[Holding]]:
     """By debtor: when this agent had him."""
-    rows = fetch(
-        connection,
-        debtor_ids,
-        lambda piece: select(assignments.c.debtor_id, assignments.c.since, assignments.c.until).where(
-            assignments.c.agent_id == agent_id, assignments.c.debtor_id.in_(piece)
-        ),
-    )
-    found: dict[str, list[Holding]] = {}
-    for row in rows:
-        found.setdefault(row["debtor_id"], []).append(Holding(row["since"], row["until"]))
-    return found
+    held: dict[str, list[Holding]] = {}
+    for row in found(connection, _HOLDINGS, debtor_ids, agent=agent_id):
+        held.setdefault(row["debtor_id"], []).append(Holding(row["since"], row["until"]))
+    return held

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select, update
 
-from .chunks import append, fetch
+from .chunks import among, append, found
 from .tables import stop_states
 
 
@@ -16,11 +16,12 @@ def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     append(connection, stop_states, rows)
 
 
-def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> list[RowMapping]:
+def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> Sequence[RowMapping]:
     """Every stop ever set, lifted ones too: what held then decides about a visit then."""
-    return fetch(
-        connection, debtor_ids, lambda piece: select(stop_states).where(stop_states.c.debtor_id.in_(piece))
-    )
+    return found(connection, _OF_DEBTORS, debtor_ids)
+
+
+_OF_DEBTORS = select(stop_states).where(among(stop_states.c.debtor_id))
 
 
 def lift(connection: Connection, stop_id: str, now: datetime) -> bool:

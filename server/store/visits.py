@@ -49,9 +49,14 @@ def add_attachments(connection: Connection, rows: list[dict[str, Any]]) -> None:
     files.mark_stored(connection, {row["sha256"] for row in rows})
 
 
+_BY_ID = select(visits).where(chunks.among(visits.c.id))
+_RESULTS = (
+    select(visit_results).where(chunks.among(visit_results.c.visit_id)).order_by(visit_results.c.account_id)
+)
+
+
 def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
-    rows = chunks.fetch(connection, ids, lambda piece: select(visits).where(visits.c.id.in_(piece)))
-    return {row["id"]: row for row in rows}
+    return {row["id"]: row for row in chunks.found(connection, _BY_ID, ids)}
 
 
 def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> Grouped:
@@ -70,15 +75,7 @@ def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> Grouped:
 
 def results_of(connection: Connection, ids: Iterable[str]) -> Grouped:
     """By visit, in order of account."""
-    rows = chunks.fetch(
-        connection,
-        ids,
-        lambda piece: (
-            select(visit_results)
-            .where(visit_results.c.visit_id.in_(piece))
-            .order_by(visit_results.c.account_id)
-        ),
-    )
+    rows = chunks.found(connection, _RESULTS, ids)
     return _grouped(rows, "visit_id")
 
 

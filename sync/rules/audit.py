@@ -48,9 +48,9 @@ def findings_of(
     server clock, None when never measured; `uncertainty_s` is how far the corrected times may be off.
     Typing late is not a finding. A visit that was not made has none.
     """
-    if _void(visit):
+    if void(visit):
         return ()
-    others = [other for other in previous if other.id != visit.id and not _void(other)]
+    others = [other for other in previous if other.id != visit.id and not void(other)]
     found = [
         far_from_address(visit, address, policy),
         outside_hours(visit, policy, zone, uncertainty_s),
@@ -162,7 +162,8 @@ def impossible_speed(
     return Finding("audit.impossible_speed", later.id, "serious", Phrase(text, values), earlier.id)
 
 
-def _void(visit: Visit) -> bool:
+def void(visit: Visit) -> bool:
+    """True of a visit that was not made: nothing is noticed of it, nor of its neighbours because of it."""
     return bool(visit.results) and all(result.result is Result.NOT_MADE for result in visit.results)
 
 

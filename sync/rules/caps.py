@@ -12,7 +12,7 @@ from .answers import allow, block
 from .clauses import Cap, Switch
 from .policy import Policy
 
-_REACHED = (Party.HOLDER, Party.GUARANTOR)
+REACHED = (Party.HOLDER, Party.GUARANTOR)
 
 
 def as_contact(happening: Contact | Visit) -> Contact | None:
@@ -21,7 +21,7 @@ def as_contact(happening: Contact | Visit) -> Contact | None:
         return happening
     if happening.results and all(result.result is Result.NOT_MADE for result in happening.results):
         return None
-    reached = happening.party in _REACHED
+    reached = happening.party in REACHED
     return Contact(happening.id, happening.debtor, "visit", happening.happened, effective=reached)
 
 
