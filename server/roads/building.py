@@ -1,0 +1,171 @@
+"""Makes the road network of a city from an OpenStreetMap extract. Routes nothing.
+
+Ways are cut where they meet; what lies between two meetings is one edge with its shape, its class, its
+speed limit and who may use it in which direction. Turn restrictions are not kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import osmium
+
+from .classes import ACCESS, CLASSES, FOOT_ONLY, NO, NO_FOOT, Use
+
+Progress = Callable[[str, float], None]
+Point = tuple[float, float]
+
+VERSION = 1
+BARRIERS = frozenset({"bollard", "block", "wall", "fence", "debris", "log", "jersey_barrier", "planter"})
+GATES = frozenset({"gate", "lift_gate", "swing_gate", "chain"})
+CIRCLES = frozenset({"roundabout", "circular"})
+MPH = 1.609
+
+
+class NoRoads(ValueError):
+    """The extract holds no road that anybody may use."""
+
+
+@dataclass
+class _Read:
+    edges: list[tuple[list[int], int, int, int]] = field(default_factory=list)  # nodes, class, limit, use
+    met: Counter[int] = field(default_factory=Counter)
+    points: dict[int, Point] = field(default_factory=dict)
+    closed: set[int] = field(default_factory=set)
+
+
+def build(extract: Path, out: Path, progress: Progress = lambda step, share: None) -> dict[str, Any]:
+    """Write the network of `extract` (an .osm.pbf) to `out` (an .npz); its figures for the manifest.
+
+    Raises NoRoads. Positions are kept in millionths of a degree (0.1 m), lengths in decimetres.
+    """
+    read = _Read()
+    progress("roads: reading", 0.0)
+    for thing in osmium.FileProcessor(str(extract)).with_locations():
+        if isinstance(thing, osmium.osm.Node):
+            if thing.tags.get("barrier"):
+                _barrier(read, thing)
+        elif isinstance(thing, osmium.osm.Way) and "highway" in thing.tags:
+            _way(read, thing)
+    if not read.edges:
+        raise NoRoads("the extract has no road that can be used; take one that covers streets (highway=*)")
+    progress("roads: cutting", 0.6)
+    arrays = _arrays(read)
+    progress("roads: writing", 0.9)
+    with out.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+    progress("roads: done", 1.0)
+    return {"nodes": len(arrays["node_lat"]), "edges": len(arrays["tail"])}
+
+
+def _barrier(read: _Read, node: Any) -> None:
+    kind, access = node.tags["barrier"], node.tags.get("motor_vehicle", node.tags.get("access"))
+    if (kind in BARRIERS and access not in ("yes", "permissive")) or (kind in GATES and access in NO):
+        read.closed.add(node.id)
+
+
+def _way(read: _Read, way: Any) -> None:
+    tags = way.tags
+    kind = tags["highway"]
+    if kind not in CLASSES:
+        return
+    use = _use(tags, kind)
+    line = [node.ref for node in way.nodes if node.location.valid()]
+    if not use or len(line) < 2:
+        return
+    for node in way.nodes:
+        if node.location.valid():
+            read.points[node.ref] = (node.lat, node.lon)
+    read.met.update(line)
+    read.met.update((line[0], line[-1]))  # an end is always a meeting
+    read.edges.append((line, list(CLASSES).index(kind), _limit(tags.get("maxspeed", "")), int(use)))
+
+
+def _use(tags: Any, kind: str) -> Use:
+    """Who may use a way in which direction, by the most telling of its tags."""
+    use = Use(0)
+    oneway = _oneway(tags, kind)
+    for mode, keys in ACCESS.items():
+        said = next((tags[key] for key in keys if key in tags), None)
+        foot = mode == "foot"
+        usual = kind not in (NO_FOOT if foot else FOOT_ONLY)
+        if said in NO or (said is None and not usual) or (said == "use_sidepath"):
+            continue
+        forward, backward = Use.of(mode)
+        use |= (forward if foot or oneway >= 0 else Use(0)) | (backward if foot or oneway <= 0 else Use(0))
+    return use
+
+
+def _oneway(tags: Any, kind: str) -> int:
+    said = tags.get("oneway")
+    if said in ("-1", "reverse"):
+        return -1
+    if said in ("yes", "1", "true"):
+        return 1
+    if said is None and (tags.get("junction") in CIRCLES or kind in ("motorway", "motorway_link")):
+        return 1
+    return 0
+
+
+def _limit(said: str) -> int:
+    """Kilometres per hour; 0 where the tag is none or not a number."""
+    words = said.split()
+    if not words or not words[0].isdigit():
+        return 0
+    limit = int(words[0]) * (MPH if words[-1] == "mph" else 1.0)
+    return min(round(limit), 140)
+
+
+def _arrays(read: _Read) -> dict[str, Any]:
+    numbers: dict[int, int] = {}
+    rows: list[tuple[int, int, int, int, int]] = []
+    shape: list[tuple[int, int]] = []
+    starts = [0]
+    for line, kind, limit, use in read.edges:
+        for piece in _pieces(read, line):
+            ends = [numbers.setdefault(ref, len(numbers)) for ref in (piece[0], piece[-1])]
+            rows.append((ends[0], ends[1], kind, limit, use))
+            shape += [_millionths(read.points[ref]) for ref in piece[1:-1]]
+            starts.append(len(shape))
+    nodes = np.array([_millionths(read.points[ref]) for ref in numbers], dtype=np.int32)
+    table = np.array(rows, dtype=np.int64)
+    held = np.array(shape, dtype=np.int32).reshape(-1, 2)
+    return {
+        "version": np.array([VERSION]),
+        "node_lat": nodes[:, 0],
+        "node_lon": nodes[:, 1],
+        "node_closed": np.array([ref in read.closed for ref in numbers]),
+        "tail": table[:, 0].astype(np.uint32),
+        "head": table[:, 1].astype(np.uint32),
+        "kind": table[:, 2].astype(np.uint8),
+        "limit": table[:, 3].astype(np.uint8),
+        "use": table[:, 4].astype(np.uint8),
+        "shape_count": np.diff(np.array(starts)).astype(np.uint16),
+        # As steps from point to point, these are small numbers and compress well.
+        "shape_lat": np.diff(held[:, 0], prepend=np.int32(0)),
+        "shape_lon": np.diff(held[:, 1], prepend=np.int32(0)),
+    }
+
+
+def _pieces(read: _Read, line: list[int]) -> Iterator[list[int]]:
+    """The way from meeting to meeting; a loop is cut once more, so that no edge ends where it begins."""
+    begin = 0
+    for at in range(1, len(line)):
+        loop = line[at] == line[begin]
+        if read.met[line[at]] > 1 or line[at] in read.closed or at == len(line) - 1:
+            if loop and at - begin > 1:
+                half = (begin + at) // 2
+                yield line[begin : half + 1]
+                yield line[half : at + 1]
+            elif not loop:
+                yield line[begin : at + 1]
+            begin = at
+
+
+def _millionths(point: Point) -> tuple[int, int]:
+    return round(point[0] * 1e6), round(point[1] * 1e6)

@@ -1,0 +1,122 @@
+"""Travel on a small town's own roads: one-ways, gates, islands and points in the fields."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import osmium
+import pytest
+from osmium.osm.mutable import Node, Way
+
+from server.roads.building import NoRoads, build
+from server.roads.contracted import NEVER, Calibration, CityRoads
+from server.roads.network import SNAP_M, WrongRoads, load
+
+# One block is a thousandth of a degree, about 111 m. Nodes 1 2 3 lie west to east on the south street,
+# 4 5 6 on the north one; 9 and 10 are an island.
+NODES = {1: (0, 0), 2: (0, 1), 3: (0, 2), 4: (1, 0), 5: (1, 1), 6: (1, 2), 9: (30, 0), 10: (30, 1)}
+BASE = (5.8, -73.0)
+
+
+def point(row: float, column: float) -> tuple[float, float]:
+    return BASE[0] + row / 1000, BASE[1] + column / 1000
+
+
+def extract(folder: Path, ways: dict[tuple[int, ...], dict[str, str]], closed: int | None = None) -> Path:
+    path = folder / "town.osm.pbf"
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number, place in NODES.items():
+            lat, lon = point(*place)
+            tags = {"barrier": "bollard"} if number == closed else {}
+            writer.add_node(Node(id=number, location=(lon, lat), tags=tags))
+        for number, (nodes, tags) in enumerate(ways.items(), 1):
+            writer.add_way(Way(id=number, nodes=list(nodes), tags={"highway": "residential"} | tags))
+    return path
+
+
+SQUARE: dict[tuple[int, ...], dict[str, str]] = {
+    (1, 2, 3): {},
+    (4, 5, 6): {},
+    (1, 4): {},
+    (2, 5): {},
+    (3, 6): {},
+    (9, 10): {},
+}
+
+
+def town(
+    folder: Path, ways: dict[tuple[int, ...], dict[str, str]], profile: str = "car", closed: int | None = None
+):  # type: ignore[no-untyped-def]
+    build(extract(folder, ways, closed), folder / "roads.npz")
+    return load(folder / "roads.npz", profile)
+
+
+@pytest.mark.parametrize("hierarchies", [True, False])
+def test_a_one_way_street_is_taken_one_way(tmp_path: Path, hierarchies: bool) -> None:
+    ways = SQUARE | {(1, 2, 3): {"oneway": "yes"}}
+    roads = CityRoads(town(tmp_path, ways), hierarchies=hierarchies)
+    _, metres = roads.table([point(0, 0)], [point(0, 1)])
+    _, back = roads.table([point(0, 1)], [point(0, 0)])
+    assert metres[0, 0] == pytest.approx(111, abs=5)
+    assert back[0, 0] == pytest.approx(333, abs=12)
+    on_foot = CityRoads(load(tmp_path / "roads.npz", "foot"), hierarchies=hierarchies)
+    assert on_foot.table([point(0, 1)], [point(0, 0)])[1][0, 0] == pytest.approx(111, abs=5)
+
+
+def test_both_searches_give_the_same_times_lengths_and_lines(tmp_path: Path) -> None:
+    network = town(tmp_path, SQUARE | {(4, 5, 6): {"oneway": "-1"}, (2, 5): {"maxspeed": "10"}})
+    points = [point(0, 0.3), point(0.4, 1), point(1, 1.7), point(0.2, 2.0), point(1, 0), point(0, 1.9)]
+    fast, plain = CityRoads(network, hierarchies=True), CityRoads(network, hierarchies=False)
+    for one, other in zip(fast.table(points, points), plain.table(points, points), strict=True):
+        assert (one == other).all()
+    assert fast.geometry(points) == plain.geometry(points)
+
+
+def test_a_point_in_the_fields_or_on_an_island_is_on_no_road(tmp_path: Path) -> None:
+    roads = CityRoads(town(tmp_path, SQUARE))
+    near, far, island = point(0.5, -1), point(0.5, -1 - SNAP_M / 100), point(30, 0.5)
+    snapped = roads.snap([near, far, island])
+    assert [one.point is None for one in snapped] == [False, True, True]
+    assert snapped[0].moved_m == pytest.approx(111, abs=3)
+    seconds, _ = roads.table([near], [island, near])
+    assert seconds.tolist() == [[NEVER, 0]]
+
+
+def test_a_bollard_stops_cars_and_lets_people_through(tmp_path: Path) -> None:
+    ways: dict[tuple[int, ...], dict[str, str]] = {(1, 2, 3): {}, (1, 4): {}, (3, 6): {}, (4, 5, 6): {}}
+    car = CityRoads(town(tmp_path, ways, "car", closed=2))
+    on_foot = CityRoads(load(tmp_path / "roads.npz", "foot"))
+    start, end = [point(0, 0.5)], [point(0, 1.5)]
+    assert on_foot.table(start, end)[1][0, 0] == pytest.approx(111, abs=5)
+    assert car.table(start, end)[1][0, 0] == pytest.approx(555, abs=15)
+
+
+@pytest.mark.parametrize("tags", [{"access": "private"}, {"motor_vehicle": "no"}, {"highway": "footway"}])
+def test_what_is_closed_to_cars_is_not_driven(tmp_path: Path, tags: dict[str, str]) -> None:
+    roads = CityRoads(town(tmp_path, SQUARE | {(2, 5): tags}))
+    assert roads.table([point(0, 1)], [point(1, 1)])[1][0, 0] == pytest.approx(333, abs=12)
+
+
+def test_the_calibration_is_paid_once_a_leg_and_not_for_standing_still(tmp_path: Path) -> None:
+    network = town(tmp_path, SQUARE)
+    plain, told = CityRoads(network), CityRoads(network, Calibration(40, 1.5))
+    points = [point(0, 0), point(1, 2)]
+    free, real = plain.table(points, points)[0], told.table(points, points)[0]
+    assert real[0, 0] == 0
+    assert real[0, 1] == pytest.approx(40 + 1.5 * free[0, 1], abs=1.5)
+    assert plain.fingerprint() != told.fingerprint()
+
+
+def test_the_line_of_a_leg_follows_the_streets(tmp_path: Path) -> None:
+    roads = CityRoads(town(tmp_path, SQUARE))
+    line = roads.geometry([point(0, 0.5), point(1, 0.5)])
+    assert any(abs(lat - BASE[0]) < 2e-6 and abs(lon - BASE[1]) < 2e-6 for lat, lon in line)
+    assert len(line) >= 4
+
+
+def test_files_that_are_no_network_say_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "roads.npz").write_bytes(b"PK\x03\x04 not one")
+    with pytest.raises(WrongRoads, match="add the city again"):
+        load(tmp_path / "roads.npz", "car")
+    with pytest.raises(NoRoads, match="covers streets"):
+        build(extract(tmp_path, {(1, 2): {"highway": "proposed"}}), tmp_path / "out.npz")
