@@ -277,3 +277,20 @@ def test_signed_nonsense_is_kept_as_it_came_and_blocks_nothing(door: Door) -> No
     assert answer.get_json()["have"]["n"] == n + 1
     (kept,) = [row for row in door.events_of() if row["n"] == n + 1]
     assert kept["quarantine"] is None
+
+
+@pytest.mark.parametrize("wall", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2226-11-20T20:00:00Z"])
+@pytest.mark.parametrize("mono_ms", [-(2**63), 0, 1, 2**63 - 1])
+def test_a_request_under_an_impossible_clock_brings_its_visits_all_the_same(
+    door: Door, wall: str, mono_ms: int
+) -> None:
+    """The clock of the request corrects the visit's; one that no laptop has must not hold up the queue."""
+    laptop = door.laptop
+    laptop.offset_ms = None
+    visit = laptop.visit()
+    request = laptop.request(None)
+    request["hello"]["clock"] |= {"wall": wall, "mono_ms": mono_ms}
+    answer = door.post("/v1/sync", codec.plain(request))
+    assert answer.status_code == 200, answer.data
+    assert answer.get_json()["have"]["n"] == visit.n
+    assert [row["quarantine"] for row in door.events_of()] == [None]
