@@ -6,6 +6,7 @@ is drawn when the program starts: monotonic times of two runs are then, rightly,
 
 from __future__ import annotations
 
+import sys
 import time
 import uuid
 from datetime import UTC, datetime
@@ -15,6 +16,16 @@ from pathlib import Path
 from sync.exchange import Reading
 
 LINUX_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def monotonic_ns() -> int:
+    """The monotonic clock that goes on while the machine sleeps: Linux has another one for that, and the
+    one Python takes on macOS stands still."""
+    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC" if sys.platform == "darwin" else ""):
+        which = getattr(time, name, None) if name else None
+        if which is not None:
+            return int(time.clock_gettime_ns(which))
+    return time.monotonic_ns()
 
 
 @cache
@@ -29,4 +40,4 @@ class SystemClock:
     """The clock of the machine. Tests and replays pass one of their own."""
 
     def read(self) -> Reading:
-        return Reading(datetime.now(UTC), time.monotonic_ns() // 1_000_000, boot())
+        return Reading(datetime.now(UTC), monotonic_ns() // 1_000_000, boot())

@@ -32,13 +32,26 @@ class Correction:
 
 
 def correction(
-    event: Mapping[str, Any], heard: Mapping[str, Any] | None, received: datetime | None
+    event: Mapping[str, Any],
+    heard: Mapping[str, Any] | None,
+    received: datetime | None,
+    earliest: datetime | None = None,
 ) -> Correction | None:
     """From the clocks of the event's header, of the request that brought it, and when that arrived.
 
-    Where the evidence disagrees and nothing tells which part is wrong, the answer spans all of it.
-    None when there is none.
+    Where the evidence disagrees and nothing tells which part is wrong, the answer spans all of it. It was
+    written after `earliest` and before it was received, whatever a clock says. None with no evidence.
     """
+    found = _evidence(event, heard, received)
+    if received is None or earliest is None:
+        return found
+    bounds = _between(event, earliest, received)
+    return bounds if found is not None and not found.agrees(bounds, TRAVEL_MS) else found
+
+
+def _evidence(
+    event: Mapping[str, Any], heard: Mapping[str, Any] | None, received: datetime | None
+) -> Correction | None:
     measured = _measured(event)
     if heard is None or received is None:
         return measured
@@ -58,6 +71,13 @@ def _measured(event: Mapping[str, Any]) -> Correction | None:
     if event["offset_ms"] is None:
         return None
     return Correction(event["offset_ms"], event["uncertainty_ms"] or 0)
+
+
+def _between(event: Mapping[str, Any], earliest: datetime, received: datetime) -> Correction:
+    """What the offset must be for the event to lie between these moments."""
+    low = (event["wall"] - received).total_seconds() * 1000
+    high = max((event["wall"] - earliest).total_seconds() * 1000, low)
+    return Correction(round((low + high) / 2), round((high - low) / 2) + 1)
 
 
 def _spanning(one: Correction, other: Correction) -> Correction:
