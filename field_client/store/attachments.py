@@ -101,17 +101,33 @@ def erase(db: Database, sha256: str) -> None:
     db.execute("UPDATE pictures SET bytes = NULL, reached = 0 WHERE sha256 = ?", [sha256])
 
 
+def erase_event(db: Database, event: str) -> None:
+    """The event that announced it was erased: the bytes go, unless another event still shows them."""
+    db.execute("PRAGMA secure_delete=ON")
+    db.execute(
+        "UPDATE pictures SET bytes = NULL, reached = 0 WHERE sha256 IN ("
+        "SELECT sha256 FROM picture_uses WHERE event = ?) AND NOT EXISTS ("
+        "SELECT 1 FROM picture_uses AS other JOIN journal ON journal.id = other.event "
+        "WHERE other.sha256 = pictures.sha256 AND other.event <> ? AND journal.body IS NOT NULL)",
+        [event, event],
+    )
+
+
 def release(db: Database) -> int:
     """Drop stored pictures whose debtor is no longer on this laptop. Answers how many.
 
-    They stay while one of their events is not below the office's last verified backup.
+    They stay while one of their events is not below the office's last verified backup, and until the
+    feed was read to its end: before, nobody knows who is out of scope.
     """
+    if not settings.get(db, "complete", False):
+        return 0
+    db.execute("PRAGMA secure_delete=ON")
     gone = db.execute(
         "UPDATE pictures SET bytes = NULL WHERE bytes IS NOT NULL AND stored_epoch IS ? AND NOT EXISTS ("
         "SELECT 1 FROM picture_uses AS use WHERE use.sha256 = pictures.sha256 AND (EXISTS ("
-        "SELECT 1 FROM records WHERE kind = 'debtor' AND id = use.debtor AND gone = 0) OR EXISTS ("
+        "SELECT 1 FROM records WHERE kind = 'debtor' AND id = use.debtor AND gone = 0) OR NOT EXISTS ("
         "SELECT 1 FROM journal JOIN incarnations ON incarnations.id = journal.incarnation "
-        "WHERE journal.id = use.event AND journal.n > incarnations.verified)))",
+        "WHERE journal.id = use.event AND journal.n <= incarnations.verified)))",
         [settings.get(db, EPOCH)],
     )
     return int(gone.rowcount)

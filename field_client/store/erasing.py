@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from sync.keys import OFFICE, Keyring
 from sync.ledger import Erasure
 
-from . import settings
+from . import attachments, settings
 
 KIND = "erasure"
 
@@ -34,4 +34,5 @@ def obey(db: Database, said: Mapping[str, Any]) -> bool:
         "UPDATE journal SET salt = NULL, body = NULL WHERE id = ? AND body_digest = ? AND body IS NOT NULL",
         [erasure.id, erasure.body_digest],
     )
+    attachments.erase_event(db, erasure.id)
     return int(gone.rowcount) > 0

@@ -406,6 +406,43 @@ def test_two_visits_that_share_a_photo_send_it_once(laptop: Laptop) -> None:
     assert [one.stored for kept in held.values() for one in kept] == [True, True]
 
 
+def test_a_stored_picture_goes_with_its_debtor_once_a_verified_backup_holds_its_event(
+    laptop: Laptop,
+) -> None:
+    photo = picture(3_000)
+    save(laptop, photo)
+    run(laptop, office_for(photo))
+
+    def held() -> bool:
+        run(laptop, office_for(photo))
+        with laptop.store.reading() as db:
+            return attachments.bytes_of(db, photo.sha256) is not None
+
+    with laptop.store.writing() as db:
+        records.apply(db, [{"number": 90, "kind": "debtor", "id": MARIA, "gone": True, "payload": None}])
+    assert held(), "no backup holds it yet"
+    with laptop.store.writing() as db:
+        db.execute("UPDATE incarnations SET verified = 100")
+        settings.put(db, "complete", False)
+    assert held(), "half a feed says nothing of who is gone"
+    with laptop.store.writing() as db:
+        settings.put(db, "complete", True)
+    assert not held()
+
+
+def test_an_erased_event_takes_its_picture_along_but_not_one_that_is_shared(laptop: Laptop) -> None:
+    own, shared = picture(3_000, 1), picture(3_000, 2)
+    first = save(laptop, own, shared)
+    laptop.clock.forward(minutes=30)
+    more = told_live(id=new_id(), start=laptop.clock.now, override_reason="pidió volver", pictures=(shared,))
+    record_visit(laptop.store, more, laptop.clock.read())
+    with laptop.store.writing() as db:
+        for one in attachments.of_visits(db, [first.visit])[first.visit]:
+            attachments.erase_event(db, one.event)
+        assert attachments.bytes_of(db, own.sha256) is None
+        assert attachments.bytes_of(db, shared.sha256) is not None
+
+
 class Lossy:
     """A link of fixed speed that is cut once in a while: time is counted, not waited."""
 
