@@ -43,7 +43,8 @@ GET: dict[str, tuple[str, str]] = {
     "erasures.index": ("/erasures/", "carla dora elena"),
     "erasures.erasure": ("/erasures/{erasure}", "carla dora elena"),
     "erasures.new": ("/erasures/new/{rosa}", "carla dora"),
-    "devices.index": ("/devices/", "nora alicia bruno carla elena"),
+    "devices.index": ("/devices/", "nora alicia bruno carla dora elena"),
+    "devices.laptop": ("/devices/{device}", "nora alicia bruno carla dora elena"),
     "people.index": ("/people/", ""),
 }
 POST: dict[str, tuple[str, str]] = {
@@ -63,6 +64,13 @@ POST: dict[str, tuple[str, str]] = {
     "erasures.carry_out": ("/erasures/{erasure}/carry-out", "carla"),
     "devices.issue": ("/devices/codes", "nora alicia bruno"),
     "devices.revoke": ("/devices/{device}/revoke", "nora alicia bruno"),
+    "devices.wipe": ("/devices/{device}/wipe", "nora alicia bruno carla"),
+    "devices.extend": ("/devices/{device}/extend", "nora alicia bruno carla"),
+    "devices.queue": ("/devices/queues", "nora alicia bruno"),
+    "devices.recover": ("/devices/{device}/recoveries", "nora alicia bruno carla dora"),
+    "devices.approve": ("/devices/{device}/recoveries/{nothing}/approve", "carla dora"),
+    "devices.withdraw": ("/devices/{device}/recoveries/{nothing}/close", "nora alicia bruno carla dora"),
+    "devices.package": ("/devices/{device}/recoveries/{nothing}/package", "nora alicia bruno carla dora"),
     "people.add": ("/people/", ""),
     "people.new_password": ("/people/fabio/password", ""),
     "people.disable": ("/people/fabio/disable", ""),
@@ -79,6 +87,7 @@ OBJECTS = {
     "visits.map",
     "attachments.picture",
     "attachments.paper",
+    "devices.laptop",
 }
 FROM_TUNJA = {"bruno", "hilda"}
 # A lender's file speaks of all its branches: it is for who sees the whole lender.
