@@ -44,6 +44,8 @@ from .tables import (
 )
 
 NAMELESS = "Suprimido"
+BUSY_TIMEOUT_MS = 15_000  # as the engine opens its connections
+SCRUB_WAITS_MS = 3_000
 SUPPRESSED: Mapping[str, Any] = {"msgid": "El contenido fue suprimido", "values": {}}
 NOWHERE = {"text": NAMELESS, "district": "", "city": "", "lat": None, "lon": None, "precision": "none"}
 UNREACHABLE = {"value": "", "e164": "", "relation": ""}
@@ -225,9 +227,14 @@ def scrub(engine: Engine) -> bool:
     try:
         cursor = connection.cursor()
         if engine.dialect.name == "sqlite":
-            cursor.execute("VACUUM")
-            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            busy = cursor.fetchone()
+            # Someone who reads just now is not waited for as long as a writer is.
+            cursor.execute(f"PRAGMA busy_timeout={SCRUB_WAITS_MS}")
+            try:
+                cursor.execute("VACUUM")
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                busy = cursor.fetchone()
+            finally:
+                cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
             return busy is not None and busy[0] == 0
         connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]  # psycopg's own switch
         try:

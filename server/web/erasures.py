@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -133,31 +133,33 @@ def carry_out(request_id: str) -> Response | tuple[str, int]:
         signer=here.office().signer,
         why=given["why"],
         despite_open=given["despite_open"] == "1",
-        forget=_forget,
+        forget=_forgetting(here.actor()),
     )
     told = _("Los datos fueron suprimidos. Los portátiles sueltan su copia en su próximo envío.")
+    if isinstance(done, erasing.CarriedOut) and not done.scrubbed:
+        told += " " + _(
+            "La base estaba en uso: para limpiar sus archivos, ejecute «ronda office erase scrub»."
+        )
     return _answer(request_id, "carry_out", done, given, told)
 
 
-def _forget(debtor_id: str, reason: str) -> tuple[int, int]:
-    shelf = Shelf(here.office().config.shelf)
-    gone = attaching.forget(
-        here.engine(), shelf, debtor_id, reason=reason, actor=here.actor(), now=here.now()
-    )
-    return len(gone.erased), len(gone.shared)
+def _forgetting(actor: str) -> Callable[[str, str], tuple[int, int]]:
+    engine, shelf, now = here.engine(), Shelf(here.office().config.shelf), here.now()
+
+    def forget(debtor_id: str, reason: str) -> tuple[int, int]:
+        gone = attaching.forget(engine, shelf, debtor_id, reason=reason, actor=actor, now=now)
+        return len(gone.erased), len(gone.shared)
+
+    return forget
 
 
 def _asked(act: Any, request_id: str, **given: Any) -> Any:
     """What the gerund answers; what is out of this person's scope is not there."""
+    who = {"actor": here.actor(), "now": here.now(), "scope": here.scope()}
+    # The login reads in a transaction of its own, beside which no file of the database can be written anew.
+    current_app.extensions["security"].datastore.db.session.rollback()
     try:
-        return act(
-            here.engine(),
-            request=request_id,
-            actor=here.actor(),
-            now=here.now(),
-            scope=here.scope(),
-            **given,
-        )
+        return act(here.engine(), request=request_id, **who, **given)
     except LookupError:
         abort(404)
 
