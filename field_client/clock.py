@@ -21,10 +21,10 @@ LINUX_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 def monotonic_ns() -> int:
     """The monotonic clock that goes on while the machine sleeps: Linux has another one for that, and the
     one Python takes on macOS stands still."""
-    for name in ("CLOCK_BOOTTIME", "CLOCK_MONOTONIC" if sys.platform == "darwin" else ""):
-        which = getattr(time, name, None) if name else None
-        if which is not None:
-            return int(time.clock_gettime_ns(which))
+    if sys.platform == "linux":
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":
+        return time.clock_gettime_ns(time.CLOCK_MONOTONIC)
     return time.monotonic_ns()
 
 

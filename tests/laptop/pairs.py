@@ -60,6 +60,19 @@ class InProcessPeer:
         device = self._ask(enrolling.authenticate, self.world.engine, self.authorization)
         return dict(self._ask(enrolling.seal, self.world.engine, device, request, self.clock.now))
 
+    def attachment(self, sha256: str) -> dict[str, Any]:
+        return self._no_files()
+
+    def put_chunk(self, sha256: str, offset: int, chunk: bytes) -> dict[str, Any]:
+        return self._no_files()
+
+    def document(self, sha256: str, offset: int, limit: int) -> bytes:
+        raise Unreachable("this office keeps no papers")
+
+    def _no_files(self) -> dict[str, Any]:
+        """These tests are about events; files have tests of their own."""
+        raise Unreachable("this office takes no files")
+
     def _ask(self, act: Any, *arguments: Any) -> Any:
         if self.stopped:
             raise Unreachable("the office is stopped")
