@@ -22,9 +22,10 @@ from sync.wire.fields import instant
 from sync.wire.messages import SyncReply, SyncRequest
 from sync.words import N_, Phrase
 
-from . import receiving
+from . import attaching, receiving
 from .enrolling import loaded
 from .receiving.releasing import release
+from .shelf import Shelf
 from .store import agents, devices, events, facts, recoveries
 from .store.devices import Device
 from .store.engine import reading, writing
@@ -62,6 +63,7 @@ def take_in(
     actor: str,
     now: datetime,
     opening: str | None = None,
+    shelf: Shelf | None = None,
 ) -> TakenIn:
     """Raises NotCarried for a file that is none or of an unknown laptop.
 
@@ -83,6 +85,10 @@ def take_in(
     if found is not None and device.revoked_at is not None:
         release(engine, device.id, why=found.reason, actor=actor, now=now)
         refused = [code for code in refused if code != "revoked"]
+    if shelf is not None:
+        attaching.take_carried(engine, shelf, device, queue.attachments, now)
+        if found is not None:
+            attaching.release_sealed(engine, shelf, device.id, now)
     with writing(engine) as connection:
         new = sum(_held(connection, queue.requests).values()) - sum(before.values())
         taken = TakenIn(

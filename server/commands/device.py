@@ -12,10 +12,11 @@ import click
 from sync.records import Refused
 from sync.wire.errors import Problem
 
-from .. import enrolling, fleet, leasing, wiping
+from .. import attaching, enrolling, fleet, leasing, wiping
 from ..certifying import tls_of
 from ..office import Office
 from ..receiving import releasing
+from ..shelf import Shelf
 from ..store import agents
 from ..store.boards import laptops
 from ..store.engine import reading
@@ -153,9 +154,11 @@ def revoke(office: Office, device_id: str, as_json: bool) -> None:
 @said
 def release(office: Office, device_id: str, reason: str, as_json: bool) -> None:
     """Apply what the revoked laptop DEVICE_ID sent after it was shut out, which is kept sealed."""
-    done = releasing.release(office.engine, device_id, why=reason, actor="cli", now=now())
+    moment = now()
+    done = releasing.release(office.engine, device_id, why=reason, actor="cli", now=moment)
     if isinstance(done, Refused):
         raise click.ClickException(str(done.reason))
+    attaching.release_sealed(office.engine, Shelf(office.config.shelf), device_id, moment)
     lines = [f"{done.applied} of {done.looked_at} events applied"]
     lines += [f"{many} quarantined: {code}" for code, many in done.waiting.items()]
     answer({"device": device_id} | done.to_json(), as_json, lines)

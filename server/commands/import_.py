@@ -26,6 +26,7 @@ from ..importing import (
     import_portfolio,
 )
 from ..office import Office
+from ..shelf import Shelf
 from .document import document
 from .options import DAY, answer, json_option, now, with_office
 
@@ -168,8 +169,10 @@ def queue(
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise NotCarried(Phrase(N_("El archivo es demasiado grande para ser de un portátil")))
-        data = file.read_bytes()
-        taken = take_in(office.engine, office.signer, private, data, actor="cli", now=now(), opening=recovery)
+        data, shelf = file.read_bytes(), Shelf(office.config.shelf)
+        taken = take_in(
+            office.engine, office.signer, private, data, actor="cli", now=now(), opening=recovery, shelf=shelf
+        )
     except NotCarried as wrong:
         raise click.ClickException(english(wrong.because)) from wrong
     place = reply or file.with_name(f"{file.name}.respuesta.json")

@@ -16,6 +16,7 @@ from sync.wire.errors import CATALOGUE, Problem
 
 from .. import enrolling, fleet, leasing, recovering, wiping
 from ..recovering import Person
+from ..shelf import Shelf
 from ..store import agents, recoveries
 from ..store.boards import laptops
 from ..store.engine import reading
@@ -139,7 +140,13 @@ def queue() -> str | Response:
     office = here.office()
     try:
         taken = take_in(
-            office.engine, office.signer, private, file.stream.read(), actor=here.actor(), now=here.now()
+            office.engine,
+            office.signer,
+            private,
+            file.stream.read(),
+            actor=here.actor(),
+            now=here.now(),
+            shelf=Shelf(office.config.shelf),
         )
     except NotCarried as wrong:
         flash(here.sentence(wrong.because), "error")

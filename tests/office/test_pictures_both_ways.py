@@ -15,6 +15,7 @@ import pytest
 
 from field_client import enrolling as field_enrolling
 from field_client import folder, syncing
+from field_client.carrying import carry
 from field_client.peer import HttpPeer
 from field_client.store import attachments as kept
 from field_client.store import journal, papers, settings
@@ -25,8 +26,10 @@ from server.config import Config
 from server.office import Office
 from server.shelf import Shelf
 from server.store import tables as t
+from server.taking_in import take_in
 from server.web import api
 from sync.ids import new_id
+from sync.sealing import new_recovery_key
 from sync.wire.attachments import digest_of
 from tests.browser import serving
 from tests.laptop.builders import CHEAP, PASSPHRASE, StandingClock
@@ -136,6 +139,28 @@ def test_a_revoked_laptops_picture_is_sealed_like_its_events(both: Both) -> None
     assert refused.code == "revoked"
     assert both.shelf.get(photo.sha256, device) == photo.data
     assert not both.shelf.has(photo.sha256)
+
+
+def test_a_picture_travels_on_a_stick_with_its_visit(both: Both, tmp_path: Path) -> None:
+    photo = picture()
+    private = new_recovery_key()
+    with both.store.writing() as db:
+        settings.put(db, "recovery_key", private.public_key().public_bytes_raw().hex())
+    both.say(photo)
+    carried = carry(both.store, tmp_path / "cola.ronda", both.clock.read())
+    world = both.world
+    taken = take_in(
+        world.engine,
+        world.signer,
+        private,
+        carried.path.read_bytes(),
+        actor="nora",
+        now=NOW,
+        shelf=both.shelf,
+    )
+    assert (taken.attachments, taken.new) == (1, 2)
+    assert both.shelf.get(photo.sha256) == photo.data
+    assert both.exchange().outcome.attachments == 0
 
 
 @contextmanager
