@@ -172,12 +172,14 @@ def _reads_text(node: ast.Call) -> bool:
         return "encoding" not in said and len(node.args) < (1 if name == "read_text" else 2)
     if name != "open" or "encoding" in said:
         return False
+    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "os":
+        return False
     if isinstance(node.func, ast.Attribute) and node.args and not isinstance(node.args[0], ast.Constant):
         return False  # not a path's: a path is opened with a mode; an archive, with a member's name
     modes = [arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
     modes += [
-        keyword.value.value
+        str(keyword.value.value)
         for keyword in node.keywords
         if keyword.arg == "mode" and isinstance(keyword.value, ast.Constant)
     ]
-    return not any("b" in str(mode) for mode in modes)
+    return not any("b" in mode for mode in modes)
