@@ -14,8 +14,9 @@ from ..wire.messages import BATCH_LIMIT
 from ..words import N_, Phrase
 from .sides import Identity, Laptop, Reading, Untrusted
 
-# Half of what the office reads at once: quotes inside the bodies are escaped, hashes come on top.
+# Half of what the office reads at once, in bytes and in parts: hashes and the rest come on top.
 BATCH_BYTES = 1 * 1024 * 1024
+BATCH_PARTS = 45_000
 
 
 def mark(head: Head) -> dict[str, Any]:
@@ -48,11 +49,14 @@ def said(laptop: Laptop, identity: Identity, entries: Sequence[Entry]) -> dict[s
 
 
 def _within_size(entries: Sequence[Entry]) -> list[Entry]:
+    """As many as one message takes, and always the first."""
     kept: list[Entry] = []
-    size = 0
+    size = parts = 0
     for entry in entries:
-        size += len(entry.header) + len(entry.body or b"")
-        if kept and size > BATCH_BYTES:
+        written = entry.header + (entry.body or b"")
+        size += len(written) + written.count(b'"') + written.count(b"\\")  # as a string within JSON
+        parts += sum(written.count(mark) for mark in (b",", b"[", b"{"))
+        if kept and (size > BATCH_BYTES or parts > BATCH_PARTS):
             break
         kept.append(entry)
     return kept

@@ -20,10 +20,12 @@ from server import enrolling, publishing
 from server.store import tables as t
 from server.store.engine import writing
 from sync.exchange import OfficeSays, Untrusted, push, run
+from sync.exchange.sizes import Sizes
 from sync.ids import new_id
 from sync.keys import new_signing_key
 from sync.ledger import verify
 from sync.records import Party, Place, Result, VisitResult
+from sync.wire.codec import plain
 from tests.laptop.builders import CHEAP, PASSPHRASE, StandingClock
 from tests.laptop.pairs import InProcessPeer, Pair, laptop_digest, office_digest
 from tests.office.builders import NOW, quick_engine
@@ -134,6 +136,24 @@ def test_batches_grow_while_they_come_through_and_begin_small_again_after_a_fail
     assert batches(pair, before) == [25, 5]
     assert pair.peer.requests[before]["pull"]["limit"] == 25
     assert len(pair.world.rows(t.events)) == 631
+
+
+def test_a_batch_is_never_more_than_the_office_reads_at_once(pair: Pair) -> None:
+    """Notes of nothing but commas, and of nothing but quotes: no event holds up those after it."""
+    pair.exchange()
+    rosa = pair.world.debtors["Rosa"]
+    happened = {"start": "2026-11-19T15:00:00.000Z", "end": "2026-11-19T15:05:00.000Z", "known": "live"}
+    for mark in (",", '"', "\\"):
+        for _ in range(130):
+            call = {"debtor": rosa, "channel": "call", "happened": happened, "effective": True}
+            pair.say("contact.recorded", call | {"note": mark * 4000})
+    StoredLaptop(pair.store).resize(Sizes(500, 500))
+    assert pair.exchange().outcome.sent == 390
+    for request in pair.peer.requests:
+        data = plain(request)
+        assert len(data) < 2 * 1024 * 1024
+        assert sum(data.count(part) for part in (b",", b"[", b"{")) < 90_000
+    assert len(batches(pair)) > 2
 
 
 def test_the_receipt_is_kept_and_the_ledger_verifies_with_it(pair: Pair) -> None:
