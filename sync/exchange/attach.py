@@ -28,10 +28,12 @@ LATER = frozenset({"busy", "rate_limited"})
 
 @dataclass(frozen=True)
 class Budget:
-    """How long an exchange goes on with files: cuts in a row, bytes in all (None: no bound)."""
+    """How long an exchange goes on with files: cuts in a row, bytes in all (None: no bound), and `enough`:
+    true once something more wanted than files waits."""
 
     failures: int = 6
     bytes: int | None = None
+    enough: Callable[[], bool] = lambda: False
     pause: Callable[[float], None] = lambda seconds: None
 
 
@@ -64,6 +66,8 @@ class Link:
     def room(self) -> int:
         """The size of the next chunk. Raises Stop when the budget is spent."""
         if self.budget.bytes is not None and self._moved >= self.budget.bytes:
+            raise Stop
+        if self.budget.enough():
             raise Stop
         return self.chunk
 

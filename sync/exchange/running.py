@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,11 +58,21 @@ def run(laptop: Laptop, peer: Peer, clock: Clock, *, check: bool = True) -> Outc
     if check:
         outcome = _compare(laptop, peer, clock, outcome)
     # Last: storing a picture changes the feed again, which is for the next exchange to fetch.
-    return _attach(laptop, peer, clock, outcome)
+    # A visit saved meanwhile does not wait for a slow photo either: the next exchange sends both.
+    before = _first_waiting(laptop)
+    return _attach(laptop, peer, clock, outcome, lambda: _first_waiting(laptop) != before)
 
 
-def _attach(laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome) -> Outcome:
-    carried = attach.run(laptop, peer, clock.read().wall, attach.Budget(pause=time.sleep))
+def _first_waiting(laptop: Laptop) -> str | None:
+    """The first event that is not acknowledged yet, if any."""
+    return next((entry.id for entry in laptop.waiting(laptop.identity().incarnation, 1)), None)
+
+
+def _attach(
+    laptop: Laptop, peer: Peer, clock: Clock, outcome: Outcome, enough: Callable[[], bool] = lambda: False
+) -> Outcome:
+    budget = attach.Budget(pause=time.sleep, enough=enough)
+    carried = attach.run(laptop, peer, clock.read().wall, budget)
     return replace(
         outcome,
         attachments=carried.pending,

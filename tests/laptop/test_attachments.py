@@ -340,6 +340,16 @@ def test_a_link_that_breaks_at_any_chunk_only_delays(laptop: Laptop, lost: str) 
         assert bytes(office.held[photo.sha256]) == photo.data
 
 
+def test_a_visit_saved_meanwhile_is_not_kept_waiting_by_a_photo(laptop: Laptop) -> None:
+    photo = picture(100_000)
+    save(laptop, photo)
+    office = office_for(photo)
+    done = run(laptop, office, enough=lambda: len(office.asked) == 2)
+    assert done == Carried(pending=1)
+    assert run(laptop, office).sent == 1
+    assert sum(size for _, size in office.asked) == 100_000
+
+
 def test_a_dead_link_stops_the_step_and_not_the_exchange(laptop: Laptop) -> None:
     photo = picture(100_000)
     save(laptop, photo)
