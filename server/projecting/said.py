@@ -45,6 +45,9 @@ class Header(Swift):
     clock = fields.Nested(Clock, required=True)
 
 
+_HEADER = Header()
+
+
 @dataclass(frozen=True)
 class Said:
     """One event as read: with `code` it is quarantined, and `detail` says why."""
@@ -122,7 +125,7 @@ def _clock(entry: Entry) -> Mapping[str, Any]:
             "validation_failed", Phrase(N_("El encabezado del evento no se entiende")), {"header": odd}
         )
     try:
-        header = Header().load(loads(entry.header))
+        header = _HEADER.load(loads(entry.header))
     except ValidationError as wrong:
         raise Unfit(
             "validation_failed",

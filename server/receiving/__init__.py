@@ -32,7 +32,11 @@ from .context import find as context_of
 from .keeping import Kept, keep
 from .vouching import checkpoint, countersign, note_restore
 
-__all__ = ["context_of", "exchange", "receive"]
+__all__ = ["answer", "context_of", "exchange", "receive"]
+
+
+# Made once: making the schema took longer than writing a small reply with it.
+REPLY = SyncReply()
 
 
 @dataclass(frozen=True)
@@ -48,10 +52,21 @@ def receive(
     engine: Engine, signer: SigningKey, device: Device, request: dict[str, Any], now: datetime
 ) -> dict[str, Any]:
     """SyncRequest → SyncReply, both as JSON objects. Raises Problem."""
-    reply: dict[str, Any] = SyncReply().dump(
-        exchange(engine, signer, device, loaded(SyncRequest(), request), now)
-    )
+    reply: dict[str, Any] = REPLY.dump(exchange(engine, signer, device, loaded(SyncRequest(), request), now))
     return reply
+
+
+def answer(
+    engine: Engine, signer: SigningKey, device: Device, asked: Mapping[str, Any], now: datetime
+) -> dict[str, Any]:
+    """The same for `codec.encode`, with a request that is loaded: the page's rows are JSON already."""
+    reply = exchange(engine, signer, device, asked, now, written=True)
+    page = reply["page"]
+    rows = None if page is None else page["rows"]
+    told: dict[str, Any] = REPLY.dump(reply if page is None else reply | {"page": page | {"rows": []}})
+    if page is not None:
+        told["page"]["rows"] = rows
+    return told
 
 
 def exchange(
@@ -62,20 +77,22 @@ def exchange(
     now: datetime,
     *,
     carried: bool = False,
+    written: bool = False,
 ) -> dict[str, Any]:
     """The same with a request that is loaded and a reply that is not yet dumped.
 
-    `carried`: it came on a file, so that its clock was read nobody knows when.
+    `carried`: it came on a file, so that its clock was read nobody knows when. `written`: the page's rows
+    are text already.
     """
     if asked["hello"]["protocol"] < 1:
         raise Problem("unsupported_version")
     batch = read_batch(device, asked)
     with writing(engine) as connection:
         device = _greeted(connection, device, asked, now, carried)
-        written = _write(connection, signer, device, batch, asked, now, carried)
-    wiping.refuse(engine, signer, device, written.kept.head)
+        left = _write(connection, signer, device, batch, asked, now, carried)
+    wiping.refuse(engine, signer, device, left.kept.head)
     with reading(engine) as connection:
-        return _reply(connection, device, asked, written, now)
+        return _reply(connection, device, asked, left, now, written)
 
 
 def _greeted(
@@ -135,8 +152,9 @@ def _reply(
     connection: Connection,
     device: Device,
     asked: Mapping[str, Any],
-    written: Written,
+    left: Written,
     now: datetime,
+    written: bool,
 ) -> dict[str, Any]:
     incarnation = asked["hello"]["incarnation"]
     pull, compare = asked["pull"], asked["compare"]
@@ -145,14 +163,16 @@ def _reply(
         "server": f"ronda/{__version__}",
         "server_time": now,
         "epoch": offices.get(connection, "epoch"),
-        "have": answering.mark(written.kept.head),
+        "have": answering.mark(left.kept.head),
         "quarantined": [_quarantined(row) for row in events.quarantined(connection, incarnation)],
-        "receipt": None if written.receipt is None else vars(written.receipt),
-        "checkpoint": written.checkpoint.to_json(with_heads=False),
+        "receipt": None if left.receipt is None else vars(left.receipt),
+        "checkpoint": left.checkpoint.to_json(with_heads=False),
         "verified_backup": _covered(connection, incarnation),
-        "page": None if pull is None else answering.page(connection, device, pull, incarnation),
+        "page": None
+        if pull is None
+        else answering.page(connection, device, pull, incarnation, written=written),
         "compare": None if compare is None else answering.compare(connection, device, compare),
-        "notices": list(written.kept.notices),
+        "notices": list(left.kept.notices),
         "signing_keys": handing_keys.new_keys(connection, asked, now),
         "lease_until": leasing.until(connection, now),
         "tls_pins": tls_pins.to_tell(connection, now),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -12,6 +13,7 @@ from sqlalchemy import Connection
 from sync.digest import scope_digest
 from sync.exchange.compare import answer
 from sync.ledger import ZERO, Head
+from sync.wire.codec import Written
 from sync.wire.errors import Problem
 from sync.wire.messages import Cursor
 
@@ -39,9 +41,17 @@ def mark(head: Head) -> Mark:
 
 
 def page(
-    connection: Connection, device: Device, asked: Mapping[str, Any], incarnation: str
+    connection: Connection,
+    device: Device,
+    asked: Mapping[str, Any],
+    incarnation: str,
+    *,
+    written: bool = False,
 ) -> dict[str, Any]:
-    """Rows after the cursor. A cursor of another epoch, or ahead of the feed, begins again from zero."""
+    """Rows after the cursor. A cursor of another epoch, or ahead of the feed, begins again from zero.
+
+    `written`: the rows as the text of the wire, their payloads as they are stored.
+    """
     epoch = offices.get(connection, "epoch")
     cursor = asked["cursor"]
     top = counters.current(connection, counters.feed(device.agent_id))
@@ -51,11 +61,21 @@ def page(
     number = rows[-1]["number"] if rows else after
     return {
         "cursor": {"epoch": epoch, "number": number},
-        "rows": [feed_row(row) for row in rows],
+        "rows": _written(rows) if written else [feed_row(row) for row in rows],
         "more": more,
         "reset": reset,
         "reflects": mark(_reflects(connection, device, incarnation, number if more else None)),
     }
+
+
+def _written(rows: Iterable[Mapping[str, Any]]) -> Written:
+    """What `feed_row` says of each, as JSON: a payload is JSON already and need not be read for it."""
+    texts = [
+        f'{{"number":{row["number"]},"kind":{quoted(row["kind"])},"id":{quoted(row["record_id"])},'
+        f'"gone":{"true" if row["gone"] else "false"},"payload":{row["payload"] or "null"}}}'
+        for row in rows
+    ]
+    return Written(f"[{','.join(texts)}]")
 
 
 def feed_row(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -182,8 +182,8 @@ def _door(office: Office, clock: Callable[[], datetime], limiter: Limiter) -> Bl
 
     def sync(asked: dict[str, Any]) -> Response:
         """One exchange: events up, a page of the feed down."""
-        reply = receiving.exchange(office.engine, office.signer, _device(office), asked, clock())
-        return _said(SyncReply().dump(reply))
+        device = _device(office)
+        return _said(receiving.answer(office.engine, office.signer, device, asked, clock()))
 
     def known() -> None:
         """Before a body is read: who is not enrolled cannot make the office work."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import json
 import re
+import secrets
 import zlib
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import zstandard
@@ -55,9 +57,28 @@ def encode(
     return data, "identity"
 
 
+@dataclass(frozen=True)
+class Written:
+    """JSON that is written already: it goes into a message as it is, neither read nor written again."""
+
+    text: str
+
+
 def plain(obj: Any) -> bytes:
     """The message as the shortest JSON text, uncompressed."""
-    return json.dumps(obj, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
+    written: dict[str, str] = {}
+
+    def stand_in(part: Any) -> str:
+        if not isinstance(part, Written):
+            raise TypeError(f"{type(part).__name__} cannot be written as JSON")
+        name = secrets.token_hex(16)
+        written[f'"{name}"'] = part.text
+        return name
+
+    text = json.dumps(obj, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=stand_in)
+    for name, part in written.items():
+        text = text.replace(name, part, 1)
+    return text.encode("utf-8")
 
 
 def _compress(data: bytes, name: str) -> bytes:
