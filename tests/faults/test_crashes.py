@@ -89,11 +89,11 @@ class Forker:
         self._process.stdout.close()
 
 
-@pytest.fixture
-def forker(tmp_path: Path) -> Iterator[Forker]:
+@pytest.fixture(scope="module")
+def forker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Forker]:
     if not hasattr(os, "fork"):
         pytest.skip("processes are forked and killed here: this system knows neither")
-    made = Forker(tmp_path / "processes.log")
+    made = Forker(tmp_path_factory.mktemp("forker") / "processes.log")
     yield made
     made.close()
 
