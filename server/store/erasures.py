@@ -31,12 +31,16 @@ from .tables import (
     accounts,
     amendments,
     attachments,
+    contacts,
     debtors,
     devices,
     erasure_requests,
     erasures,
     events,
     incarnations,
+    promises,
+    reported_payments,
+    skips,
     visits,
 )
 
@@ -196,6 +200,17 @@ def _link(row: RowMapping) -> Link:
         str(clock.get("wall") or "") if isinstance(clock, dict) else "",
         row["body"] is not None or row["salt"] is not None,
         row["agent_id"],
+    )
+
+
+def told_of(connection: Connection, debtor_id: str) -> set[str]:
+    """The ids of everything the tables hold that was told of him, with or without an event in the ledger."""
+    found: set[str] = set()
+    for table in (visits, promises, contacts, skips, reported_payments):
+        found |= set(connection.execute(select(table.c.id).where(table.c.debtor_id == debtor_id)).scalars())
+    seen = select(visits.c.id).where(visits.c.debtor_id == debtor_id)
+    return found | set(
+        connection.execute(select(amendments.c.id).where(amendments.c.visit_id.in_(seen))).scalars()
     )
 
 

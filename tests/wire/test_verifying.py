@@ -15,11 +15,24 @@ from hypothesis import strategies as st
 
 from sync.digest import canonical
 from sync.keys import Keyring, endorse, new_signing_key
-from sync.ledger import ZERO, erased, reopen, sign_erasure
-from sync.ledger_folder import CHECKPOINTS, KEYS, LEDGER, RECEIPTS, read_export
+from sync.ledger import (
+    LAPTOP_EXPORT,
+    OFFICE_EXPORT,
+    ZERO,
+    Manifest,
+    body_digest,
+    chain,
+    erased,
+    reopen,
+    sign_erasure,
+    sign_manifest,
+    withheld,
+)
+from sync.ledger.manifest import BODY, EVENT, Withheld
+from sync.ledger_folder import CHECKPOINTS, KEYS, LEDGER, MANIFEST, RECEIPTS, read_export
 from sync.verifying import verify, write_export
 
-from .ledgers import ANA, NOON, OFFICE_KEY, World, a_world, office_ring, receipt
+from .ledgers import ANA, BETO, NOON, OFFICE_KEY, World, a_chain, a_world, checkpoint, office_ring, receipt
 
 QUICK = settings(derandomize=True, deadline=None, max_examples=120)
 
@@ -216,3 +229,111 @@ def test_an_erased_body_is_told_and_the_export_holds(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert f"note: erased: {ANA} event 3" in result.stdout
     assert (folder / LEDGER).read_text(encoding="utf-8").count("Pagará el día 3,") == 1  # the other laptop's
+
+
+def test_what_a_checkpoint_held_by_someone_else_adds_is_told(tmp_path: Path) -> None:
+    world = a_world()
+    first, second = world.checkpoints
+    held = tmp_path / "held.json"
+    held.write_text(json.dumps(second.to_json()))
+    whole = json.loads(run(exported(tmp_path / "whole", world), "--checkpoint", held, "--json").stdout)
+    (outside,) = whole["outside"]
+    told = {"heads": 2, "held": 2, "absent": 0, "other": 0, "in_export": True, "newer_than_export": False}
+    assert outside.items() >= told.items()
+    world.entries = world.entries[:2]
+    world.receipts, world.checkpoints = [], [first]
+    older = run(exported(tmp_path / "older", world), "--checkpoint", held)
+    assert (
+        "0 of 2 heads are in the export as signed, 2 are not there; the export is older than it"
+        in older.stdout
+    )
+    assert older.exit_code == 1
+
+
+def test_another_history_under_the_same_day_is_told(tmp_path: Path) -> None:
+    """The office signed twice for one day: one copy is held outside, the export shows the other."""
+    world = a_world()
+    first, second = world.checkpoints
+    other = checkpoint([world.entries[5].head, a_chain(BETO, 3)[2].head], day=21, previous=first)
+    world.checkpoints = [first, other]
+    folder = exported(tmp_path / "x", world)
+    held = tmp_path / "held.json"
+    held.write_text(json.dumps(replace(second, heads=None).to_json()))
+    assert kinds(folder, "--checkpoint", held) == {("checkpoint_missing", 0)}
+    assert "the export has another of that day" in run(folder, "--checkpoint", held).stdout
+    rewritten = a_chain(BETO, 4)
+    false = replace(rewritten[3], salt=bytes(16))
+    assert false.salt is not None
+    assert false.body is not None
+    digest = body_digest(false.salt, false.body)
+    false = replace(false, body_digest=digest, h=chain(BETO, 4, rewritten[2].h, false.header, digest))
+    world.entries = [*world.entries[:8], *rewritten[:3], false]
+    forked = exported(tmp_path / "y", world)
+    held.write_text(json.dumps(second.to_json()))
+    said = json.loads(run(forked, "--checkpoint", held, "--json").stdout)
+    assert {(one["kind"], one["incarnation"], one["n"]) for one in said["problems"]} == {("fork", BETO, 4)}
+    assert (said["outside"][0]["held"], said["outside"][0]["other"]) == (1, 1)
+
+
+def laptops_export(folder: Path, manifest: Manifest) -> Path:
+    """Ana's own export from event 3 on, with the body of 5 and the whole of 7 withheld."""
+    world = a_world()
+    rows = world.entries[2:8]
+    rows[2], rows[4] = erased(rows[2]), withheld(rows[4])
+    write_export(folder, rows, [world.receipts[1]], [], world.keys, manifest=manifest)
+    return folder
+
+
+def partial(kind: str) -> Manifest:
+    listed = (Withheld(ANA, 5, 5, BODY), Withheld(ANA, 7, 7, EVENT))
+    return Manifest(kind, NOON, (a_world().entries[1].head,), listed)
+
+
+def test_a_laptop_may_begin_late_and_withhold_what_its_manifest_lists(tmp_path: Path) -> None:
+    folder = laptops_export(tmp_path / "x", partial(LAPTOP_EXPORT))
+    said = json.loads(run(folder, "--kind", "laptop", "--json").stdout)
+    assert (said["ok"], said["kind"], said["withheld"], said["erased"]) == (True, "laptop", 2, 0)
+    assert {(note["kind"], note["n"]) for note in said["notes"]} >= {
+        ("partial", 2),
+        ("withheld", 5),
+        ("withheld", 7),
+    }
+    assert "A laptop's own export" in run(folder).stdout
+    assert kinds(folder, "--kind", "office") == {("other_kind", 0)}
+
+
+def test_an_offices_full_export_may_do_neither(tmp_path: Path) -> None:
+    folder = laptops_export(tmp_path / "x", partial(OFFICE_EXPORT))
+    assert kinds(folder) == {("partial", 2), ("withheld", 5), ("withheld", 7)}
+
+
+def test_nothing_may_be_withheld_that_the_manifest_does_not_list(tmp_path: Path) -> None:
+    bare = replace(partial(LAPTOP_EXPORT), withheld=())
+    assert kinds(laptops_export(tmp_path / "x", bare)) == {("body_missing", 5), ("withheld", 7)}
+    late = replace(partial(LAPTOP_EXPORT), starts=())
+    assert kinds(laptops_export(tmp_path / "y", late)) == {("missing", 1)}
+
+
+def test_a_signed_manifest_cannot_be_changed(tmp_path: Path) -> None:
+    signed = sign_manifest(OFFICE_KEY, partial(LAPTOP_EXPORT))
+    assert kinds(laptops_export(tmp_path / "x", signed)) == set()
+    more = replace(signed, withheld=(*signed.withheld, Withheld(ANA, 8, 8, BODY)))
+    assert kinds(laptops_export(tmp_path / "y", more)) == {("bad_manifest", 0)}
+    by_thief = sign_manifest(new_signing_key(), partial(LAPTOP_EXPORT))
+    assert kinds(laptops_export(tmp_path / "z", by_thief)) == {("bad_manifest", 0)}
+
+
+@pytest.mark.parametrize("name", ["../office.db", "/etc/passwd", "a\\b", "c:x", ""])
+def test_a_manifest_names_no_file_outside_its_folder(tmp_path: Path, name: str) -> None:
+    reaching = replace(partial(LAPTOP_EXPORT), files=((name, "0" * 64),))
+    assert kinds(laptops_export(tmp_path / "x", reaching)) == {("bad_manifest", 0)}
+
+
+@pytest.mark.parametrize(
+    "said", ["[]", '{"kind":"mine"}', '{"about":"","files":{},"kind":"laptop","made_at":"x"}', "{"]
+)
+def test_a_manifest_that_cannot_be_read_is_told(tmp_path: Path, said: str) -> None:
+    folder = exported(tmp_path / "x")
+    (folder / MANIFEST).write_text(said + "\n")
+    assert kinds(folder) == {("unreadable", 0)}
+    assert MANIFEST in run(folder).stdout
