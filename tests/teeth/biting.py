@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from queue import SimpleQueue
 from tempfile import mkdtemp
@@ -83,13 +84,23 @@ def bite(mutant: Mutant, folder: Path) -> Bitten:
     except Stale as stale:
         return Bitten(mutant, False, str(stale), 0.0)
     whole = path.read_text(encoding="utf-8")
-    path.write_text(text, encoding="utf-8")
+    _write(path, text)
     try:
         code, last = run_test(mutant.test, folder)
     finally:
-        path.write_text(whole, encoding="utf-8")
+        _write(path, whole)
     why = "" if code == FAILED else f"pytest ended with {code}: {last}"
     return Bitten(mutant, code == FAILED, why, time.monotonic() - began)
+
+
+_ages = count(2_000_000_000)
+
+
+def _write(path: Path, text: str) -> None:
+    """With an age no version of it had before: compiled files are told apart by age and size alone."""
+    path.write_text(text, encoding="utf-8")
+    age = next(_ages)
+    os.utime(path, (age, age))
 
 
 def run_test(test: str, folder: Path) -> tuple[int, str]:
@@ -97,8 +108,8 @@ def run_test(test: str, folder: Path) -> tuple[int, str]:
     environment = os.environ | {
         "PYTHONPATH": str(folder),
         FOLDER: str(folder),
-        # A mutant can have the size and, to the second, the age of the file it stands in for.
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Of the plugins that are installed, no test here needs one; loading them takes longer than a test.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
     try:
         ran = subprocess.run(
