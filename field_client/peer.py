@@ -32,7 +32,7 @@ PART = 1024  # of a piece that comes down: what is read of a broken answer is ke
 TRY_AGAIN = frozenset({"busy", "rate_limited"})
 
 
-ENCODINGS = (codec.PACK, "zstd", "gzip")
+ENCODINGS: tuple[str, ...] = (codec.PACK, "zstd", "gzip")
 
 
 def no_context() -> None:
@@ -99,6 +99,7 @@ class HttpPeer:
             self._session.mount("https://", _Pinned(pins))
         self._context = context
         self._encodings = ENCODINGS
+        self._left = False  # whether something of the message may have arrived
         if device:
             self._session.headers["Authorization"] = f"Bearer {device}.{token}"
         self._retrying = Retrying(
@@ -178,9 +179,12 @@ class HttpPeer:
             raise later.final from later
 
     def _post(self, path: str, message: dict[str, Any]) -> dict[str, Any]:
+        self._left = False
         try:
             return self._retrying(self._send, path, message)
         except _Later as later:
+            if isinstance(later.final, Unreachable):
+                later.final.sent = self._left  # by any attempt, not only by the last one
             raise later.final from later
 
     def _send(self, path: str, message: dict[str, Any]) -> dict[str, Any]:
@@ -200,8 +204,8 @@ class HttpPeer:
             ) as response:
                 return _answer(response)
         except requests.RequestException as wrong:
-            said = f"{self.server}: {type(wrong).__name__}"
-            raise _Later(Unreachable(said, sent=not _never_left(wrong))) from wrong
+            self._left = self._left or not _never_left(wrong)
+            raise _Later(Unreachable(f"{self.server}: {type(wrong).__name__}", sent=self._left)) from wrong
 
 
 def _piece(response: requests.Response, limit: int) -> bytes:

@@ -80,7 +80,8 @@ def replay(office: Office, recorded: dict[str, Any]) -> list[tuple[dict[str, Any
     """Every message through the office's door as that laptop sent it: (what was said, today's answer)."""
     now = datetime.fromisoformat(recorded["now"])
     client = create_app(office, testing=True, clock=lambda: now).test_client()
-    answers, renamed = [], {}
+    answers: list[tuple[dict[str, Any], dict[str, Any]]] = []
+    renamed: dict[str, str] = {}
     for said in recorded["said"]:
         body, encoding = codec.encode(said["request"], ("zstd",))
         headers = {"Content-Type": "application/json", "Accept-Encoding": "zstd, gzip"}
