@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from server import attaching, enrolling, publishing, receiving
+from server.receiving import answering
 from server.shelf import Shelf
 from server.store import tables as t
 from server.store.engine import reading, writing
@@ -69,8 +70,10 @@ class Office:
         return self.world.engine
 
     def close(self) -> None:
-        """No connection has the file open; the next use opens it again."""
+        """No connection has the file open and nothing is remembered of it; the next use opens it again."""
         self.world.engine.dispose()
+        # Another file takes its place under one engine, which no office does while it runs.
+        vars(answering).get("_UNSEEN", {}).clear()
 
     def forward(self, **by: float) -> None:
         self.now += timedelta(**by)
