@@ -8,12 +8,12 @@ from typing import Any
 
 from sync.exchange import Clock, OfficeSays, Outcome, Peer, Unreachable, Untrusted, run
 from sync.wire.packing import Context
-from sync.words import Phrase
+from sync.words import N_, Phrase
 
 from .enrolling import give_sealed_key
 from .noting import Noting
 from .peer import HttpPeer, say
-from .store import context, journal, pins, settings
+from .store import context, journal, pins, retention, settings
 from .store.db import Store
 from .store.side import StoredLaptop
 
@@ -63,8 +63,10 @@ def exchange(
     clock: Clock,
     peer: Peer | None = None,
     stopped: Callable[[], bool] = lambda: False,
+    *,
+    check: bool = True,
 ) -> Exchanged | NotExchanged:
-    """Send what waits, receive the day, compare. Never loses anything, whatever happens on the way.
+    """Send what waits, receive the day, and with `check` compare. Never loses anything, whatever happens.
 
     Raises `noting.Stopped` when `stopped` says, at an answer, that the laptop was locked meanwhile.
     """
@@ -72,7 +74,7 @@ def exchange(
     laptop = StoredLaptop(store)
     before = _counts(store)
     try:
-        outcome = run(laptop, peer, clock)
+        outcome = run(laptop, peer, clock, check=check)
     except Unreachable as wrong:
         result = _failed(store, "unreachable", wrong.because)
     except OfficeSays as wrong:
@@ -89,6 +91,17 @@ def exchange(
         laptop.note_exchange(sent=True, received=False, at=clock.read().wall)
     _note(store, {"code": result.code, "because": result.because.to_json()})
     return result
+
+
+def missing(store: Store) -> Phrase | None:
+    """What the laptop must say when the office asks for bodies that it has rightly let go of."""
+    with store.reading() as db:
+        many = retention.missing_bodies(db)
+    text = N_(
+        "{count} eventos no se pueden reenviar: este portátil ya no guarda su contenido porque una copia "
+        "verificada de la oficina lo tenía. Pida a la oficina que restaure su copia más reciente"
+    )
+    return Phrase(text, {"count": many}) if many else None
 
 
 def _failed(store: Store, code: str, because: Phrase) -> NotExchanged:

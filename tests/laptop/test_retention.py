@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from field_client import syncing
 from field_client.store import journal, receipts, records, retention
 from field_client.store.side import StoredLaptop
 from server import publishing
@@ -151,6 +152,9 @@ def test_a_restore_from_an_older_backup_than_the_verified_one_is_told_on_both_si
     assert (told["n"], told["quarantine"]) == (1, "erased")
     [fact] = pair.world.rows(t.facts, t.facts.c.kind == "ledger.body_missing")
     assert fact["payload"]["n"] == [1]
+    told_here = syncing.missing(pair.store)
+    assert told_here is not None
+    assert str(told_here).startswith("1 eventos no se pueden reenviar")
     with pair.store.reading() as db:
         assert retention.missing_bodies(db) == 1
         assert verify([*journal.chains(db)][1:], (1, journal.chains(db)[0].h)).ok
