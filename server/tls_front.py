@@ -37,6 +37,7 @@ class TlsFront:
         self._socket: socket.socket | None = None
         self._loop = asyncio.new_event_loop()
         self._carrying: set[asyncio.Task[Any]] = set()
+        self._open_ways: set[asyncio.StreamWriter] = set()
         self._following: asyncio.Task[None] | None = None
         self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._run, name="tls", daemon=True)
@@ -98,15 +99,19 @@ class TlsFront:
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
+        for way in self._open_ways:
+            way.transport.abort()
+        await asyncio.sleep(0.05)  # what was aborted is told so before the loop ends
 
     async def _carry(self, outside: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a coroutine always runs in one
         self._carrying.add(task)
+        self._open_ways.add(back)
         task.add_done_callback(self._carrying.discard)
         port = ""
+        inner = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
-            inner = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
             inner.setblocking(False)
             inner.bind((LOOPBACK, 0))
             port = str(inner.getsockname()[1])
@@ -114,13 +119,18 @@ class TlsFront:
             self._from[port] = back.get_extra_info("peername")[:2]
             await self._loop.sock_connect(inner, (LOOPBACK, self._behind))
             reader, writer = await asyncio.open_connection(sock=inner)
+            self._open_ways.add(writer)
             await _both_ways((outside, writer), (reader, back))
+            self._open_ways.discard(writer)
         except (OSError, ssl.SSLError) as wrong:
             logger.debug("a connection ended: %s", wrong)
         finally:
             self._from.pop(port, None)
             with contextlib.suppress(OSError, ssl.SSLError):
                 back.close()
+                await back.wait_closed()
+                self._open_ways.discard(back)
+            inner.close()
 
     def _look(self) -> tuple[float, ...]:
         return tuple(path.stat().st_mtime_ns for path in self._files)
