@@ -76,8 +76,10 @@ def _erasures_by_digest() -> None:
         sa.Column("signature", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", "body_digest", name=op.f("pk_erasures")),
     )
-    columns = "event_id, body_digest, reason, erased_at, key_id, signature"
-    op.execute(f"INSERT INTO erasures ({columns}) SELECT {columns} FROM erasures_before")
+    op.execute(
+        "INSERT INTO erasures (event_id, body_digest, reason, erased_at, key_id, signature) "
+        "SELECT event_id, body_digest, reason, erased_at, key_id, signature FROM erasures_before"
+    )
     op.drop_table("erasures_before")
 
 
