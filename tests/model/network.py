@@ -55,8 +55,9 @@ class Network:
     flying: list[Sent] = field(default_factory=list)
     delivered: list[Sent] = field(default_factory=list)
 
-    def deliver(self, sent: Sent) -> tuple[int, bytes, str]:
-        """What the office's door does with a body: status, body, encoding."""
+    def deliver(self, sent: Sent, *, as_said: bool = True) -> tuple[int, bytes, str]:
+        """What the office's door does with a body: status, body, encoding. Only what came as it was said is
+        kept to be said again."""
         try:
             find = partial(self.office.context, sent.authorization)
             request = codec.decode(sent.data, sent.encoding, find=find)
@@ -65,7 +66,8 @@ class Network:
         except Problem as problem:
             answer, status = problem_document(problem), 400
         else:
-            self.delivered.append(sent)
+            if as_said:
+                self.delivered.append(sent)
         return (status, *codec.encode(answer, (sent.encoding,)))
 
     def carry(
@@ -139,7 +141,8 @@ class Line:
             sent = Sent(sent.authorization, _turned(sent.data, self.random), sent.encoding)
         if fault == "meanwhile":
             self.meanwhile()
-        answers = [network.deliver(sent)]
+        as_said = fault not in ("cut request", "turned bits in request")
+        answers = [network.deliver(sent, as_said=as_said)]
         if fault == "duplicate":
             answers.append(network.deliver(sent))
         if fault == "late duplicate":
