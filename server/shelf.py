@@ -10,8 +10,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-import fsspec  # type: ignore[import-untyped]  # it ships no types
-from fsspec.implementations.local import LocalFileSystem  # type: ignore[import-untyped]
+import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from sync.ids import is_id, new_id
 from sync.wire.attachments import digest_of, is_sha256
