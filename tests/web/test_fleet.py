@@ -110,7 +110,7 @@ def test_the_page_shows_signs_and_filters_by_them(world: World, reader: ClientOf
         assert said in page
     table = words(client.get("/devices/?sign=skewed").text)
     assert "Gustavo" in table
-    assert "Hilda" not in table.partition("Plazo Programa")[2].partition("Leer un archivo")[0]
+    assert "Hilda" not in table.partition("Reloj Plazo")[2].partition("Leer un archivo")[0]
     assert "Ninguno con ese filtro" in words(client.get("/devices/?q=nadie").text)
     assert "Gustavo" in words(client.get("/devices/?q=GUST").text)
 
