@@ -111,6 +111,7 @@ class TlsFront:
         task.add_done_callback(self._carrying.discard)
         port = ""
         inner = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        writer: asyncio.StreamWriter | None = None
         try:
             inner.setblocking(False)
             inner.bind((LOOPBACK, 0))
@@ -119,18 +120,20 @@ class TlsFront:
             self._from[port] = back.get_extra_info("peername")[:2]
             await self._loop.sock_connect(inner, (LOOPBACK, self._behind))
             reader, writer = await asyncio.open_connection(sock=inner)
-            self._open_ways.add(writer)
             await _both_ways((outside, writer), (reader, back))
-            self._open_ways.discard(writer)
         except (OSError, ssl.SSLError) as wrong:
             logger.debug("a connection ended: %s", wrong)
         finally:
             self._from.pop(port, None)
+            # Nothing waits between here and the end of the plain side: a cancelled task closes it too.
+            if writer is None:
+                inner.close()
+            else:
+                writer.transport.abort()
             with contextlib.suppress(OSError, ssl.SSLError):
                 back.close()
                 await back.wait_closed()
                 self._open_ways.discard(back)
-            inner.close()
 
     def _look(self) -> tuple[float, ...]:
         return tuple(path.stat().st_mtime_ns for path in self._files)
