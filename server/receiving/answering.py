@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 from json.encoder import encode_basestring as quoted
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from marshmallow import Schema, fields
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from sync.digest import scope_digest
 from sync.exchange.compare import answer
@@ -22,6 +25,8 @@ from ..store import counters, events, feeds, offices
 from ..store.devices import Device
 
 Mark = dict[str, Any]
+FEEDS_REMEMBERED = 64
+_UNSEEN: WeakKeyDictionary[Engine, dict[tuple[Any, ...], tuple[list[int], list[int]]]] = WeakKeyDictionary()
 
 
 class KindAsked(Schema):
@@ -103,6 +108,26 @@ def compare(connection: Connection, device: Device, asked: Mapping[str, Any]) ->
     return None if told is None else dict(told)
 
 
+def _first_unseen(connection: Connection, agent_id: str, head: Head, number: int) -> int | None:
+    """The lowest n of a chain some effect of which is in the feed only after `number`; None when none.
+
+    A laptop that reads its whole feed asks this for page after page of a feed that stands still: going over
+    all that is left of it each time took longer than the pages.
+    """
+    top = counters.current(connection, counters.feed(agent_id))
+    known = _UNSEEN.setdefault(connection.engine, {})
+    asked = (agent_id, *head, top)
+    if asked not in known:
+        if len(known) >= FEEDS_REMEMBERED:
+            known.clear()
+        effects = feeds.effects(connection, agent_id, head.incarnation)
+        lowest = list(accumulate((n for _, n in reversed(effects)), min))
+        known[asked] = ([at for at, _ in effects], lowest[::-1])
+    numbers, lowest = known[asked]
+    place = bisect_right(numbers, number)
+    return lowest[place] if place < len(lowest) else None
+
+
 def _reflects(connection: Connection, device: Device, incarnation: str, number: int | None) -> Head:
     """How far the laptop's own events are in the feed up to `number` (None: to its end)."""
     chain = events.incarnation(connection, incarnation)
@@ -110,7 +135,7 @@ def _reflects(connection: Connection, device: Device, incarnation: str, number: 
         return Head(incarnation, 0, ZERO)
     if number is None:
         return chain.head
-    unseen = feeds.first_unseen_event(connection, device.agent_id, incarnation, number)
+    unseen = _first_unseen(connection, device.agent_id, chain.head, number)
     if unseen is None:
         return chain.head
     return events.mark_at(connection, incarnation, min(chain.n, unseen - 1))

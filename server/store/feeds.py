@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.records import EventKind
 
 from . import chunks, counters
 from .tables import (
@@ -140,45 +142,59 @@ def live(connection: Connection, agent_id: str) -> list[dict[str, Any]]:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def first_unseen_event(connection: Connection, agent_id: str, incarnation: str, after: int) -> int | None:
-    """The lowest n of a chain some effect of which is in the feed only after this number; None when none.
+def effects(connection: Connection, agent_id: str, incarnation: str) -> list[tuple[int, int]]:
+    """For each record of a feed that is an effect of events of this chain: (its number, the lowest n of
+    them), by number.
 
     An effect is the record of the event's own id, the visit it amends, or the debtor it proposed an
     address or a contact point for; or that the debtor it is about is gone.
     """
-    mine = feeds.c.agent_id == agent_id
-    later = feeds.c.number > after
-    own = events.c.incarnation == incarnation
+    asked = {"agent": agent_id, "incarnation": incarnation}
+    lowest: dict[int, int] = {}
+    for query in _EFFECTS:
+        for number, n in connection.execute(query, asked):
+            lowest[number] = min(n, lowest.get(number, n))
+    return sorted(lowest.items())
 
-    def lowest(*joined: ColumnElement[bool]) -> int | None:
-        return connection.execute(select(func.min(events.c.n)).where(mine, later, own, *joined)).scalar()
 
-    found = [
-        lowest(feeds.c.record_id == events.c.id, feeds.c.kind.in_(OF_AN_EVENT)),
-        lowest(
-            feeds.c.kind == "visit",
-            amendments.c.id == events.c.id,
-            feeds.c.record_id == amendments.c.visit_id,
-        ),
-        *(
-            lowest(
-                feeds.c.kind == "debtor",
-                proposals.c.event_id == events.c.id,
-                feeds.c.record_id == proposals.c.debtor_id,
-            )
-            for proposals in (addresses, contact_points)
-        ),
-    ]
-    parting = select(feeds.c.number).where(mine, later, feeds.c.kind == "debtor", feeds.c.gone).limit(1)
-    if connection.execute(parting).first() is not None:
-        # Until he is hidden, what was just said of a debtor given away must stay beside him.
-        found += [
-            lowest(
-                feeds.c.kind == "debtor",
-                feeds.c.gone,
-                made.c.id == events.c.id,
-                feeds.c.record_id == made.c.debtor_id,
-            )
-            for made in (visits, promises, contacts, skips, reported_payments)
-        ]
-    return min((n for n in found if n is not None), default=None)
+def _effect(*joined: ColumnElement[bool]) -> Any:
+    return (
+        select(feeds.c.number, func.min(events.c.n))
+        .where(
+            events.c.incarnation == bindparam("incarnation"), feeds.c.agent_id == bindparam("agent"), *joined
+        )
+        .group_by(feeds.c.number)
+    )
+
+
+_EFFECTS = (
+    _effect(feeds.c.record_id == events.c.id, feeds.c.kind.in_(OF_AN_EVENT)),
+    _effect(
+        events.c.kind == EventKind.VISIT_AMENDED,
+        amendments.c.id == events.c.id,
+        feeds.c.kind == "visit",
+        feeds.c.record_id == amendments.c.visit_id,
+    ),
+    *(
+        _effect(
+            events.c.kind == kind,
+            proposals.c.id == events.c.id,
+            feeds.c.kind == "debtor",
+            feeds.c.record_id == proposals.c.debtor_id,
+        )
+        for kind, proposals in (
+            (EventKind.ADDRESS_PROPOSED, addresses),
+            (EventKind.PHONE_PROPOSED, contact_points),
+        )
+    ),
+    # Until he is hidden, what was just said of a debtor given away must stay beside him.
+    *(
+        _effect(
+            made.c.id == events.c.id,
+            feeds.c.kind == "debtor",
+            feeds.c.gone,
+            feeds.c.record_id == made.c.debtor_id,
+        )
+        for made in (visits, promises, contacts, skips, reported_payments)
+    ),
+)

@@ -561,7 +561,7 @@ feeds = Table(  # the latest version of each record in an agent's scope
     Column("number", BigInteger, nullable=False),
     Column("gone", Boolean, nullable=False),
     Column("payload", Text),  # canonical JSON; null when gone
-    Column("debtor_id", Id),
+    Column("debtor_id", Id, index=True),
     UniqueConstraint("agent_id", "number"),
 )
 
@@ -570,7 +570,7 @@ visits = Table(
     metadata,
     key(),  # the event's id
     ref("debtor_id", "debtors.id"),
-    ref("agent_id", "agents.id"),
+    ref("agent_id", "agents.id", index=False),  # with `started`, below
     ref("device_id", "devices.id"),
     Column("incarnation", Id, nullable=False),
     Column("n", BigInteger, nullable=False),
@@ -597,6 +597,7 @@ visits = Table(
     Column("evidence", String(1), nullable=False),  # A best … D
     Column("verdict", JSON, nullable=False),  # rulings at receipt
     Column("out_of_scope", Boolean, nullable=False),  # debtor was not this agent's at the time
+    Index("ix_visits_agent_id_started", "agent_id", "started"),
 )
 
 visit_results = Table(
