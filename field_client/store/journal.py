@@ -175,6 +175,6 @@ def chains(db: Database) -> list[Entry]:
     """Every entry of every incarnation, for an export."""
     found = db.query(
         "SELECT journal.* FROM journal JOIN incarnations ON incarnations.id = journal.incarnation "
-        "ORDER BY incarnations.opened_at, journal.incarnation, n"
+        "ORDER BY incarnations.rowid, n"
     )
     return [entry_of(row) for row in found]
