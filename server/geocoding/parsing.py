@@ -71,7 +71,7 @@ class Address:
         if self.way is not None:
             head = shown(self.way)
         if self.kind is Kind.GRID and self.cross is not None:
-            head += f" # {_number(self.cross)}-{self.metres:02d}"
+            head += f" # {_number(self.cross)}-{self.metres:02d}{self.house}"
         elif self.kind is Kind.CORNER and self.cross is not None:
             head += f" con {shown(self.cross)}"
         elif self.house:
@@ -105,8 +105,9 @@ _CORNER = re.compile(
 _WAY = re.compile(r"(?P<way>[A-Z]+(?:\s[A-Z]+)?)\.?\s*(?:N[O°]\.?\s*)?" + _NUMBER.format("w_") + r"(?!\w)")
 _POSTCODE = re.compile(r"\bC\.?\s?P\.?\s*(\d{4,6})\b|\b(\d{5})\b(?=[^\d]*$)")
 _STREET = re.compile(
-    r"(?P<way>[A-Z]+)\.?\s+(?P<name>(?:[A-Z0-9.']+\s+){0,6}?[A-Z0-9.']+?)\s*,?\s*"
-    r"(?:#|N(?:UMERO|UM|RO|O)\.?|N°|°|,)?\s*(?P<house>(?:[NSEO])?\d{1,5}(?:\s?-\s?\d{1,4})?\s?[A-Z]?)(?![\w])"
+    r"(?P<way>[A-Z]+)\.?\s+(?P<name>(?:[A-Z0-9.']+\s+){0,6}?[A-Z0-9.']+?)(?![A-Z0-9])\s*,?\s*"
+    r"(?:#|N(?:UMERO|UM|RO|O)\.?|N°|°|,)?\s*"
+    r"(?P<house>(?:[NSEO])?\d{1,5}(?:\s?-\s?\d{1,4})?(?:\s?[A-DF-XZ])?)(?![\w])"
 )
 
 
@@ -154,13 +155,27 @@ def _grid(said: str, blank: Address) -> Address | None:
             continue
         way, doubts = _way(match, "w_", kind)
         cross, more = _way(match, "c_", _crossing(kind))
-        # A quadrant at the end speaks of the numbered crossing: `Calle 5 # 10-12 sur` is south.
-        if match["m_quadrant"]:
-            way = replace(way, quadrant=way.quadrant or QUADRANTS[match["m_quadrant"]])
+        left = f"{said[: match.start()]} {said[match.end() :]}"
+        # A quadrant at the end speaks of the street, `Calle 5 # 10-12 sur` is south; of the crossing where
+        # the street has its own.
+        last = QUADRANTS[match["m_quadrant"]] if match["m_quadrant"] else ""
+        if last and not way.quadrant:
+            way = replace(way, quadrant=last)
+        elif last and not cross.quadrant:
+            cross = replace(cross, quadrant=last)
+        elif last:
+            left = f"{left} {match['m_quadrant']}"
+        # A letter after the metres is of the house: `# 10-12A`.
         found = replace(
-            blank, kind=Kind.GRID, way=way, cross=cross, metres=int(match["metres"]), doubts=doubts + more
+            blank,
+            kind=Kind.GRID,
+            way=way,
+            cross=cross,
+            metres=int(match["metres"]),
+            house=match["m_letter"] or "",
+            doubts=doubts + more,
         )
-        return _tail(f"{said[: match.start()]} {said[match.end() :]}", found)
+        return _tail(left, found)
     return None
 
 
@@ -229,16 +244,20 @@ def _tail(tail: str, found: Address) -> Address:
     if match is not None:
         found = replace(found, postcode=match[1] or match[2])
         tail = f"{tail[: match.start()]} {tail[match.end() :]}"
-    parts, rest, landmarks = list(found.parts), [], []
+    parts = list(found.parts)
+    rest: list[str] = []
+    landmarks: list[str] = []
     area, place = found.area, found.place
     for piece in filter(None, map(str.strip, _PIECES.split(tail.strip(" ,.-")))):
-        words = piece.split()
+        words, within = _quarter(piece.split())
+        area, rest = (area, [*rest, within.upper()]) if area and within else (area or within, rest)
+        piece = " ".join(words)
+        if not words:
+            continue
         if any(piece.startswith(sign) for sign in LANDMARKS):
             landmarks.append(piece.lower())
-        elif words[0].rstrip(".") in AREA_OF and len(words) > 1:
-            area = " ".join(words[1:]).lower()
-        elif words[0].rstrip(".") in RURAL_OF and len(words) > 1:
-            place = place or f"{RURAL_OF[words[0].rstrip('.')]} {' '.join(words[1:]).lower()}"
+        elif words[0].rstrip(".") in RURAL_OF and len(words) > 1 and not place:
+            place = f"{RURAL_OF[words[0].rstrip('.')]} {' '.join(words[1:]).lower()}"
         else:
             named, left, sign = _parts(words)
             parts += named
@@ -252,6 +271,27 @@ def _tail(tail: str, found: Address) -> Address:
         landmark=", ".join(landmarks),
         rest=" ".join(rest),
     )
+
+
+def _quarter(words: list[str]) -> tuple[list[str], str]:
+    """(the words without it, the quarter that is named among them): `LT 12 BARRIO LA PAZ APTO 2`."""
+    for at in range(len(words) - 1):
+        kind = AREA_OF.get(words[at].rstrip("."))
+        if kind is None or (at and kind in ("villa", "sector")):
+            continue
+        end = at + 1
+        while end < len(words) and not _opens(words, end):
+            end += 1
+        if end > at + 1:
+            return words[:at] + words[end:], " ".join(words[at + 1 : end]).lower()
+    return words, ""
+
+
+def _opens(words: list[str], at: int) -> bool:
+    """Whether a part of a building or a landmark begins at this word."""
+    if any(" ".join(words[at:]).startswith(sign) for sign in LANDMARKS):
+        return True
+    return words[at].rstrip(".") in PART_OF and at + 1 < len(words) and _is_value(words[at + 1])
 
 
 def _parts(words: list[str]) -> tuple[list[tuple[str, str]], str, str]:
