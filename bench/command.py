@@ -9,7 +9,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import moving
+from . import crowd, growth, lines, moving
 from .figures import Figure
 
 CACHE = Path(__file__).resolve().parent.parent / ".bench"
@@ -21,9 +21,17 @@ class Size:
 
     visits: int
     repeats: int
+    laptops: int
+    rounds: int
+    ledgers: tuple[int, ...]
 
 
-SIZES = {"quick": Size(1_000, 3), "usual": Size(10_000, 5), "full": Size(10_000, 5)}
+PARTS = ("moving", "lines", "crowd", "growth")
+SIZES = {
+    "quick": Size(1_000, 3, 40, 2, (10_000, 30_000)),
+    "usual": Size(10_000, 5, 200, 5, (10_000, 100_000)),
+    "full": Size(10_000, 5, 200, 5, (10_000, 100_000, 1_000_000)),
+}
 
 
 def main() -> None:
@@ -31,11 +39,19 @@ def main() -> None:
     size = SIZES["quick" if asked.quick else "full" if asked.full else "usual"]
     found: list[Figure] = []
     notes: list[str] = []
-    sections = asked.only.split(",") if asked.only else ["moving"]
-    if "moving" in sections:
-        with moving.prepared(asked.cache, peers=not asked.no_peers) as ground:
+    parts = asked.only.split(",") if asked.only else list(PARTS)
+    with moving.prepared(asked.cache, peers=not asked.no_peers) as ground:
+        if "moving" in parts:
             found += moving.measure(ground, size.visits, size.repeats, _say)
-            notes += ground.notes
+        if "lines" in parts:
+            found += lines.measure(ground, size.repeats, _say)
+        if "crowd" in parts:
+            found.append(crowd.measure(ground, size.laptops, size.rounds))
+            _say("the crowd measured")
+        notes += ground.notes
+    if "growth" in parts:
+        with moving.prepared(asked.cache, peers=False) as ground:
+            found += growth.measure(ground, list(size.ledgers), _say)
     _print(found, notes, asked.json)
 
 

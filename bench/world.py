@@ -49,6 +49,8 @@ ZONE = "America/Bogota"
 OPENS = timedelta(hours=13)  # 08:00 in Bogotá
 BETWEEN = timedelta(minutes=22)
 STARTED = date(2024, 1, 1)
+# Before the first visit: no event is older than its laptop.
+ENROLLED = datetime(2024, 1, 1, tzinfo=UTC)
 BOOTED = 1_700_000_000_000  # one boot for all of the story, so that both clocks tell the same
 # (weight, party, result, reason, detail): what a collector brings home.
 OUTCOMES: tuple[tuple[int, Party, Result, Reason | None, dict[str, str]], ...] = (
@@ -123,13 +125,13 @@ def add_laptops(office: Office, count: int, debtors: int = DEBTORS, seed: int = 
     for agent, mine in people:
         key, incarnation = new_signing_key(), new_incarnation()
         asked = {
-            "code": enrolling.issue_code(office.engine, agent, actor="bench", now=now),
+            "code": enrolling.issue_code(office.engine, agent, actor="bench", now=ENROLLED),
             "device_name": "bench",
             "public_key": key.public.hex(),
             "incarnation": incarnation,
             "client": "ronda/bench",
         }
-        told = enrolling.enrol(office.engine, office.signer, office.recovery_public, asked, now)
+        told = enrolling.enrol(office.engine, office.signer, office.recovery_public, asked, ENROLLED)
         made.append(Laptop(told["device"], told["token"], agent, incarnation, key, mine))
     return made
 

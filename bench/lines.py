@@ -1,0 +1,120 @@
+"""A day over a slow line, and what travels: bytes of a visit and of a sync with nothing to say."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from statistics import median
+
+from . import slowlink, world
+from .driving import Answer, Call, Line, drive
+from .figures import Figure, at_most
+from .moving import Field, record, said
+from .peers import kinto, office, pouchdb
+
+DAY = 25
+
+
+def measure(ground: Field, repeats: int, say: Callable[[str], None]) -> list[Figure]:
+    found = _bytes(ground)
+    say("bytes measured")
+    found.append(_day(ground, repeats))
+    say("the slow line measured")
+    return found
+
+
+def _laptop(ground: Field, visits: int, seed: int) -> world.Laptop:
+    laptop = world.add_laptops(ground.held, 1, seed=seed)[0]
+    world.work(laptop, visits, random.Random(seed))
+    return laptop
+
+
+def _bytes(ground: Field) -> list[Figure]:
+    laptop = _laptop(ground, 500, 7)
+    calls = office.pushes(laptop, DAY)
+    timed = drive(ground.ronda, calls)
+    visits = sum(entry.kind == "visit.recorded" for entry in laptop.entries)
+    body = sum(len(call.body) for call in calls)
+    head = _headers_up(calls[0])
+    note = f"body alone, promises included; headers besides: {head} bytes a request"
+    found = [at_most("bytes_up_a_visit_batch_25", "bytes", body / visits, 130, note)]
+    single = _laptop(ground, 60, 8)
+    alone = [call for call in office.pushes(single, 1)][:50]
+    drive(ground.ronda, alone)
+    kinds = [entry.kind for entry in single.entries[:50]]
+    sizes = [len(call.body) for call, kind in zip(alone, kinds, strict=True) if kind == "visit.recorded"]
+    found.append(at_most("bytes_up_a_single_visit", "bytes", median(sizes), 190, f"headers {head} bytes"))
+    reply = said(timed, -1)
+    cursor = {"epoch": reply["epoch"], "number": 0}
+    more = True
+    while more:
+        page = said(drive(ground.ronda, [office.pull(laptop, cursor)]), 0)["page"]
+        cursor, more = page["cursor"], page["more"]
+    laptop.receipt = reply["receipt"]
+    idle = office.pull(laptop, cursor)
+    answer = drive(ground.ronda, [idle]).answers[0]
+    up, down = len(idle.body), len(answer.body)
+    heads = (_headers_up(idle), _headers_down(answer))
+    total = up + down + sum(heads)
+    note = f"up {up} + headers {heads[0]}, down {down} + headers {heads[1]}; one request"
+    found.append(at_most("no_op_sync", "bytes", total, 1024, note))
+    return found
+
+
+def _headers_up(call: Call) -> int:
+    lines = [
+        f"{call.method} {call.path} HTTP/1.1",
+        "Host: 127.0.0.1:00000",
+        f"Content-Length: {len(call.body)}",
+    ]
+    lines += [f"{name}: {value}" for name, value in call.headers.items()]
+    return sum(len(line) + 2 for line in lines) + 2
+
+
+def _headers_down(answer: Answer) -> int:
+    return 17 + sum(len(name) + len(value) + 4 for name, value in answer.headers.items()) + 2
+
+
+def _day(ground: Field, repeats: int) -> Figure:
+    """25 visits (with their promises) in one request, the connection opened within the time."""
+    link = slowlink.Link()
+    ours: list[float] = []
+    peers: dict[str, list[float]] = {"kinto": [], "pouchdb": []}
+    for turn in range(repeats):
+        laptop = _laptop(ground, DAY, 100 + turn)
+        records = [record(entry) for entry in laptop.entries]
+        with slowlink.running(link, ground.ronda) as (port, _):
+            ours.append(_timed(port, office.pushes(laptop, 500)))
+        if ground.kinto is not None:
+            path = kinto.collection(ground.kinto, f"slow{turn}")
+            with slowlink.running(link, ground.kinto) as (port, _):
+                peers["kinto"].append(_timed(port, kinto.pushes(path, records, 500)))
+        if ground.pouchdb is not None:
+            documents = pouchdb.write_documents(ground.folder / "day.json", records)
+            with slowlink.running(link, ground.pouchdb) as (port, _):
+                run = pouchdb.replicate(ground.cache, port, documents, 100)[0]
+            peers["pouchdb"].append(run["push"])
+    middle = {name: round(median(runs), 2) for name, runs in peers.items() if runs}
+    return at_most(
+        "day_over_slow_line",
+        "s",
+        median(ours),
+        2.5,
+        "one request on a new connection; 20/50 kbit/s, 500 ms round trip",
+        peers=middle,
+        ratios={name: round(seconds / median(ours), 2) for name, seconds in middle.items()},
+        runs={"ronda": [round(run, 3) for run in ours]},
+    )
+
+
+def _timed(port: int, calls: list[Call]) -> float:
+    began = time.perf_counter()
+    line = Line(port)
+    for call in calls:
+        answer = line.send(call)
+        if answer.status != 200:
+            raise RuntimeError(f"{call.path} answered {answer.status}: {answer.body[:200]!r}")
+    seconds = time.perf_counter() - began
+    line.close()
+    return seconds
