@@ -21,6 +21,12 @@ from .words import folded
 
 # Two candidates closer than this are the same place.
 SAME_M = 60.0
+# Quarters have no sharp edges: this far beyond one still is within it.
+NEAR_M = 500.0
+# Corners this near to the quarter tell how its numbers run.
+PATTERN_M = 1500.0
+# A pattern as sure as this outweighs a corner in another quarter.
+TELLING_M = 60.0
 # A corner this far from where the numbers around expect it counts as one number out of order.
 UNLIKE_M = 300.0
 # Candidates this close in cost are told apart by nothing.
@@ -88,7 +94,13 @@ def geocode(gazetteer: Gazetteer, text: str, *, neighbourhood: str = "", city: s
             None, None, Precision.NONE, None, Source.NONE, Phrase(WHY[Source.NONE], {"what": what}), what
         )
     best, others = chosen[0], [one for one in chosen[1:] if apart(one.spot, chosen[0].spot) > SAME_M]
-    rivals = [one for one in others if one.cost - best.cost < ALIKE]
+    quarters = gazetteer.areas(area) if area else []
+    within = [_outside(one.spot, quarters) <= NEAR_M if quarters else True for one in (best, *others)]
+    rivals = [
+        one
+        for one, inside in zip(others, within[1:], strict=True)
+        if one.cost - best.cost < ALIKE and inside is within[0]
+    ]
     error = best.error_m
     if rivals:  # nothing tells them apart: as far off as the nearest of the others
         error = max(error, min(apart(best.spot, one.spot) for one in rivals) / 2)
@@ -99,9 +111,9 @@ def geocode(gazetteer: Gazetteer, text: str, *, neighbourhood: str = "", city: s
 
 def _candidates(gazetteer: Gazetteer, address: Address, area: str) -> list[Candidate]:
     if address.kind is Kind.GRID:
-        grid_found = _on_grid(gazetteer, address)
+        grid_found = _on_grid(gazetteer, address, area)
         if not grid_found and "O" in address.doubts:
-            grid_found = _on_grid(gazetteer, grid.with_zero(address))
+            grid_found = _on_grid(gazetteer, grid.with_zero(address), area)
         return grid_found or _on_street(gazetteer, address, area) or _area(gazetteer, area)
     if address.kind is Kind.CORNER and address.way:
         found = [
@@ -115,16 +127,21 @@ def _candidates(gazetteer: Gazetteer, address: Address, area: str) -> list[Candi
     return _area(gazetteer, area)
 
 
-def _on_grid(gazetteer: Gazetteer, address: Address) -> list[Candidate]:
+def _on_grid(gazetteer: Gazetteer, address: Address, area: str) -> list[Candidate]:
     """On its street; where that leaves a choice or nothing sure, the pattern of the streets around tells."""
     if address.way is None:
         return []
     streets = gazetteer.streets(address.way.key)
     found = [one for said in grid.readings(address) for street in streets for one in grid.place(said, street)]
     sure = [one for one in found if one.source is not Source.BETWEEN]
+    quarters = gazetteer.areas(area) if area else []
     if len(sure) == 1:
-        return sure
-    expected = _pattern(gazetteer, address)
+        # The corner of that name, unless the numbers run through the quarter that was named, elsewhere.
+        if not quarters or _outside(sure[0].spot, quarters) <= NEAR_M:
+            return sure
+        there = _pattern(gazetteer, address, quarters)
+        return [there, *sure] if there is not None and there.error_m <= TELLING_M else sure
+    expected = _pattern(gazetteer, address, quarters)
     if expected is None:
         return sorted(found, key=lambda one: one.cost)
     fitting = [
@@ -133,14 +150,17 @@ def _on_grid(gazetteer: Gazetteer, address: Address) -> list[Candidate]:
     return sorted([*fitting, *([] if sure else [expected])], key=lambda one: one.cost)
 
 
-def _pattern(gazetteer: Gazetteer, address: Address) -> Candidate | None:
+def _pattern(
+    gazetteer: Gazetteer, address: Address, quarters: Sequence[tuple[Spot, float, str]]
+) -> Candidate | None:
     way, cross = address.way, address.cross
     if way is None or cross is None:
         return None
     one, other = grid.order(way), grid.order(cross) + min((address.metres or 0) / grid.BLOCK_M, 0.9)
     near = gazetteer.index.corners(way.kind, way.quadrant, cross.kind, one, other, pattern.REACH)
     corners = [(a, b, gazetteer.plane.spot(lat, lon)) for a, b, lat, lon in near]
-    expected = pattern.expect(corners, one, other)
+    local = [corner for corner in corners if _outside(corner[2], quarters) < PATTERN_M] if quarters else []
+    expected = pattern.expect(local, one, other) or pattern.expect(corners, one, other)
     if expected is None:
         return None
     spot, error = expected
@@ -196,13 +216,15 @@ def _area(gazetteer: Gazetteer, name: str) -> list[Candidate]:
 def _near_area(gazetteer: Gazetteer, candidates: Sequence[Candidate], area: str) -> list[Candidate]:
     """Those in the quarter first, where the map knows it."""
     known = gazetteer.areas(area) if area else []
-
-    def outside(candidate: Candidate) -> float:
-        return min(max(0.0, apart(candidate.spot, centre) - radius) for centre, radius, _ in known)
-
     if not known:
         return list(candidates)
-    return sorted(candidates, key=lambda one: (outside(one) > 500, one.cost, outside(one)))
+    far = {id(one): _outside(one.spot, known) for one in candidates}
+    return sorted(candidates, key=lambda one: (far[id(one)] > NEAR_M, one.cost, far[id(one)]))
+
+
+def _outside(spot: Spot, quarters: Sequence[tuple[Spot, float, str]]) -> float:
+    """Metres beyond the nearest of the quarters."""
+    return min(max(0.0, apart(spot, centre) - radius) for centre, radius, _ in quarters)
 
 
 def _found(gazetteer: Gazetteer, one: Candidate, error: float, address: Address) -> Found:
