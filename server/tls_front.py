@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 HANDSHAKE_S = 20.0
+GOODBYE_S = 1.0
 PIECE = 64 * 1024
 LOOPBACK = "127.0.0.1"
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -37,7 +38,6 @@ class TlsFront:
         self._socket: socket.socket | None = None
         self._loop = asyncio.new_event_loop()
         self._carrying: set[asyncio.Task[Any]] = set()
-        self._open_ways: set[asyncio.StreamWriter] = set()
         self._following: asyncio.Task[None] | None = None
         self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._run, name="tls", daemon=True)
@@ -99,15 +99,12 @@ class TlsFront:
         for task in ending:
             task.cancel()
         await asyncio.gather(*ending, return_exceptions=True)
-        for way in self._open_ways:
-            way.transport.abort()
         await asyncio.sleep(0.05)  # what was aborted is told so before the loop ends
 
     async def _carry(self, outside: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101  # a coroutine always runs in one
         self._carrying.add(task)
-        self._open_ways.add(back)
         task.add_done_callback(self._carrying.discard)
         port = ""
         inner = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
@@ -121,19 +118,20 @@ class TlsFront:
             await self._loop.sock_connect(inner, (LOOPBACK, self._behind))
             reader, writer = await asyncio.open_connection(sock=inner)
             await _both_ways((outside, writer), (reader, back))
-        except (OSError, ssl.SSLError) as wrong:
+            back.close()
+            # His goodbye is waited for, but not for ever: a laptop keeps its connection for the next message.
+            await asyncio.wait_for(back.wait_closed(), GOODBYE_S)
+        except (OSError, ssl.SSLError, TimeoutError) as wrong:
             logger.debug("a connection ended: %s", wrong)
+        except asyncio.CancelledError:
+            logger.debug("a connection was ended by the office's stop")  # this task is the last to know
         finally:
             self._from.pop(port, None)
-            # Nothing waits between here and the end of the plain side: a cancelled task closes it too.
             if writer is None:
                 inner.close()
             else:
                 writer.transport.abort()
-            with contextlib.suppress(OSError, ssl.SSLError):
-                back.close()
-                await back.wait_closed()
-                self._open_ways.discard(back)
+            back.transport.abort()
 
     def _look(self) -> tuple[float, ...]:
         return tuple(path.stat().st_mtime_ns for path in self._files)
@@ -164,9 +162,6 @@ async def _both_ways(*ways: tuple[asyncio.StreamReader, asyncio.StreamWriter]) -
         for task in (upward, downward):
             task.cancel()
         await asyncio.gather(upward, downward, return_exceptions=True)
-        for _, writer in ways:
-            with contextlib.suppress(OSError, ssl.SSLError):
-                writer.close()
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
