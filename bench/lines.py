@@ -31,8 +31,8 @@ def _laptop(ground: Field, visits: int, seed: int) -> world.Laptop:
 
 
 def _bytes(ground: Field) -> list[Figure]:
-    laptop = _laptop(ground, 500, 7)
-    calls = office.pushes(laptop, DAY)
+    laptop, epoch = _laptop(ground, 500, 7), world.epoch_of(ground.held)
+    calls = office.pushes(laptop, DAY, epoch)
     timed = drive(ground.ronda, calls)
     visits = sum(entry.kind == "visit.recorded" for entry in laptop.entries)
     body = sum(len(call.body) for call in calls)
@@ -40,7 +40,7 @@ def _bytes(ground: Field) -> list[Figure]:
     note = f"body alone, promises included; headers besides: {head} bytes a request"
     found = [at_most("bytes_up_a_visit_batch_25", "bytes", body / visits, 130, note)]
     single = _laptop(ground, 60, 8)
-    alone = [call for call in office.pushes(single, 1)][:50]
+    alone = office.pushes(single, 1, epoch)[:50]
     drive(ground.ronda, alone)
     kinds = [entry.kind for entry in single.entries[:50]]
     sizes = [len(call.body) for call, kind in zip(alone, kinds, strict=True) if kind == "visit.recorded"]
@@ -52,7 +52,7 @@ def _bytes(ground: Field) -> list[Figure]:
         page = said(drive(ground.ronda, [office.pull(laptop, cursor)]), 0)["page"]
         cursor, more = page["cursor"], page["more"]
     laptop.receipt = reply["receipt"]
-    idle = office.pull(laptop, cursor)
+    idle = office.pull(laptop, cursor, packed_in=epoch)
     answer = drive(ground.ronda, [idle]).answers[0]
     up, down = len(idle.body), len(answer.body)
     heads = (_headers_up(idle), _headers_down(answer))
@@ -80,12 +80,13 @@ def _day(ground: Field, repeats: int) -> Figure:
     """25 visits (with their promises) in one request, the connection opened within the time."""
     link = slowlink.Link()
     ours: list[float] = []
+    epoch = world.epoch_of(ground.held)
     peers: dict[str, list[float]] = {"kinto": [], "pouchdb": []}
     for turn in range(repeats):
         laptop = _laptop(ground, DAY, 100 + turn)
         records = [record(entry) for entry in laptop.entries]
         with slowlink.running(link, ground.ronda) as (port, _):
-            ours.append(_timed(port, office.pushes(laptop, 500)))
+            ours.append(_timed(port, office.pushes(laptop, 500, epoch)))
         if ground.kinto is not None:
             path = kinto.collection(ground.kinto, f"slow{turn}")
             with slowlink.running(link, ground.kinto) as (port, _):

@@ -82,7 +82,7 @@ def measure(ground: Field, visits: int, repeats: int, say: Callable[[str], None]
 
 def _round(ground: Field, visits: int, batch: int, turn: int, rates: Rates, pulls: Rates) -> None:
     laptops = world.add_laptops(ground.held, LAPTOPS, seed=world.SEED + turn)
-    draw = random.Random(world.SEED + turn)  # noqa: S311
+    draw = random.Random(world.SEED + turn)
     for laptop in laptops:
         world.work(laptop, visits // LAPTOPS, draw)
     records = [record(entry) for laptop in laptops for entry in laptop.entries]

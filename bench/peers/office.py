@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..driving import Call, free_port, running
-from ..world import Laptop, encoded, next_push, request
+from ..world import Laptop, context_of, encoded, next_push, request
 
 
 @contextmanager
@@ -20,15 +20,18 @@ def serving(folder: Path, threads: int = 8) -> Iterator[int]:
         yield port
 
 
-def pushes(laptop: Laptop, batch: int) -> list[Call]:
-    """All that waits, in requests of `batch` events."""
+def pushes(laptop: Laptop, batch: int, packed_in: str = "") -> list[Call]:
+    """All that waits, in requests of `batch` events; packed when the office's epoch is given."""
     calls = []
     while (said := next_push(laptop, batch)) is not None:
-        body, extra = encoded(request(laptop, said))
+        context = context_of(laptop, packed_in, said["events"][0]["n"] - 1) if packed_in else None
+        body, extra = encoded(request(laptop, said), packed=bool(packed_in), context=context)
         calls.append(Call("POST", "/v1/sync", body, laptop.headers | extra))
     return calls
 
 
-def pull(laptop: Laptop, cursor: dict[str, object] | None, limit: int = 500) -> Call:
-    body, extra = encoded(request(laptop, None, {"cursor": cursor, "limit": limit}))
+def pull(laptop: Laptop, cursor: dict[str, object] | None, limit: int = 500, packed_in: str = "") -> Call:
+    context = context_of(laptop, packed_in, laptop.sent) if packed_in else None
+    asked = request(laptop, None, {"cursor": cursor, "limit": limit})
+    body, extra = encoded(asked, packed=bool(packed_in), context=context)
     return Call("POST", "/v1/sync", body, laptop.headers | extra)
