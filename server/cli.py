@@ -13,6 +13,7 @@ COMMANDS = {
     "serve": ("serve:serve", "Serve the office's pages and the laptops' sync."),
     "import": ("import_:import_", "Bring in a lender's portfolio or payments, or a laptop's queue."),
     "assign": ("assign:assign", "Give the 90+-day accounts to field agents, with a reason each."),
+    "city": ("city:city", "Make an OpenStreetMap extract into roads, addresses and a map."),
     "plan": ("plan:plan", "Plan a day's routes; --publish sends them to the laptops."),
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),

@@ -19,6 +19,7 @@ class Config:
     data: Path
     database_url: str
     attachments_url: str = ""  # where pictures and papers lie, as fsspec reads it; "" the folder below
+    osrm_url: str = ""  # the operator's own OSRM, or profile=URL,profile=URL; "" the city's own roads
 
     @property
     def keys(self) -> Path:
@@ -35,6 +36,16 @@ class Config:
         return self.attachments_url or str(self.attachments)
 
     @property
+    def cities(self) -> Path:
+        """City packages: roads, addresses and tiles of each."""
+        return self.data / "cities"
+
+    @property
+    def osrm(self) -> Mapping[str, str]:
+        """The address of OSRM by profile; one without a name serves cars and motorcycles."""
+        return _osrm(self.osrm_url)
+
+    @property
     def exports(self) -> Path:
         return self.data / "exports"
 
@@ -46,4 +57,21 @@ def config_from(environ: Mapping[str, str] | None = None, data: str | Path | Non
     if folder.exists() and not folder.is_dir():
         raise WrongConfig(f"the data folder {folder} is a file; name a folder with --data or RONDA_DATA")
     url = environ.get("RONDA_DATABASE_URL") or f"sqlite:///{folder / 'office.db'}"
-    return Config(folder, url, environ.get("RONDA_ATTACHMENTS_URL") or "")
+    osrm = environ.get("RONDA_OSRM_URL") or ""
+    _osrm(osrm)
+    return Config(folder, url, environ.get("RONDA_ATTACHMENTS_URL") or "", osrm)
+
+
+def _osrm(said: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in (piece.strip() for piece in said.split(",") if piece.strip()):
+        profile, equals, url = part.partition("=")
+        named = bool(equals) and profile in ("car", "motorcycle", "foot")
+        address = (url if named else part).rstrip("/")
+        if not address.startswith(("http://", "https://")):
+            raise WrongConfig(
+                f"RONDA_OSRM_URL has '{part}'; write it as http://HOST:PORT, "
+                "or as car=http://HOST:PORT,foot=http://HOST:PORT"
+            )
+        found.update(dict.fromkeys((profile,) if named else ("car", "motorcycle"), address))
+    return found

@@ -19,8 +19,9 @@ from sync.words import N_, Phrase
 from .. import publishing
 from ..doors import Packs
 from ..packs import pack_of
-from ..roads import MatrixProvider
+from ..roads import MatrixProvider, Roads
 from ..roads.great_circle import GreatCircle
+from ..roads.picking import NO_ROADS, said_of
 from ..store import agents, assignments, cases, facts
 from ..store.agents import Agent
 from ..store.assignments import ASSIGNED, BARRED, UNASSIGNED, Assignment, Decision
@@ -52,11 +53,29 @@ def assign(
     now: datetime,
     dry_run: bool = False,
     progress: Progress | None = None,
-    roads: MatrixProvider | None = None,
+    roads: Roads | None = None,
     packs: Packs = pack_of,
 ) -> AssignmentReport | Refused:
-    """Assign as of a day. Refused without agents, and for a day before one already decided."""
-    say = progress or _silent
+    """Assign as of a day. Refused without agents, and for a day before one already decided.
+
+    `roads` gives the provider for a means of travel; without it distances are straight-line estimates.
+    """
+    try:
+        return _assign(engine, as_of, actor, now, dry_run, progress or _silent, roads, packs)
+    except NO_ROADS as wrong:
+        return Refused(said_of(wrong), "assign.no_roads")
+
+
+def _assign(
+    engine: Engine,
+    as_of: date,
+    actor: str,
+    now: datetime,
+    dry_run: bool,
+    say: Progress,
+    roads: Roads | None,
+    packs: Packs,
+) -> AssignmentReport | Refused:
     with reading(engine) if dry_run else writing(engine) as connection:
         workers = agents.all_active(connection)
         refused = _refusal(connection, workers, as_of)
@@ -66,7 +85,7 @@ def assign(
         say("judging")
         result = _sort(connection, held, workers, as_of, now, packs)
         say("sharing out")
-        _share(result, held, workers, roads or GreatCircle())
+        _share(result, held, workers, _ways(roads, workers))
         changed = [one for one in result.decisions if _differs(one, held.get(one.debtor))]
         if not dry_run:
             say("saving")
@@ -77,6 +96,14 @@ def assign(
         if not dry_run and (changed or result.closed):
             _remember(connection, report, actor, now)
     return report
+
+
+def _ways(roads: Roads | None, workers: Sequence[Agent]) -> MatrixProvider:
+    """One measure for all agents, so that loads compare: the means of travel that most of them have."""
+    if roads is None:
+        return GreatCircle()
+    means = [agent.vehicle for agent in workers]
+    return roads(max(sorted(set(means)), key=means.count))
 
 
 def _refusal(connection: Connection, workers: Sequence[Agent], as_of: date) -> Refused | None:

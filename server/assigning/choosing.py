@@ -20,8 +20,9 @@ def choose(
     works: Sequence[Fieldwork], agents: Sequence[Agent], kept: Kept, roads: MatrixProvider
 ) -> list[Decision]:
     """A decision for each of `works`; `kept` is what each agent (by id) goes on having."""
-    loads = [_load(work, agents) for work in works]
-    shares = share_out(loads, [_bearer(agent, kept.get(agent.id, ())) for agent in agents], roads)
+    known = _on_roads([*works, *(work for held in kept.values() for work in held)], agents, roads)
+    loads = [_load(work, agents, known) for work in works]
+    shares = share_out(loads, [_bearer(agent, kept.get(agent.id, ()), known) for agent in agents], roads)
     carried = {agent.id: len(kept.get(agent.id, ())) for agent in agents}
     for share in shares:
         if share.bearer is not None:
@@ -47,6 +48,10 @@ def _decision(
 def _why(work: Fieldwork, load: Load, share: Share, agent: Agent, carried: int) -> Phrase:
     zone = agent.zone if share.bearer in load.same_zone else ""
     values: dict[str, str | int | float] = {"zone": zone, "load": carried, "branch": agent.branch}
+    if load.point is None and _point(work) is not None:
+        return Phrase(
+            N_("su dirección está fuera de la red vial: por reparto; carga de {load} deudores"), values
+        )
     if load.point is None:
         if zone:
             return Phrase(N_("sin coordenadas: por la zona {zone}; carga de {load} deudores"), values)
@@ -66,7 +71,17 @@ def _why(work: Fieldwork, load: Load, share: Share, agent: Agent, carried: int) 
     )
 
 
-def _load(work: Fieldwork, agents: Sequence[Agent]) -> Load:
+def _on_roads(
+    works: Sequence[Fieldwork], agents: Sequence[Agent], roads: MatrixProvider
+) -> Mapping[Point, Point | None]:
+    """Every place of debtors and agents, moved onto the roads; None for one that no road leads to."""
+    places = {point for work in works if (point := _point(work)) is not None}
+    places |= {agent.home for agent in agents if agent.home is not None}
+    ordered = sorted(places)
+    return {place: found.point for place, found in zip(ordered, roads.snap(ordered), strict=True)}
+
+
+def _load(work: Fieldwork, agents: Sequence[Agent], known: Mapping[Point, Point | None]) -> Load:
     branches = _branches(work)
     theirs = frozenset(i for i, agent in enumerate(agents) if agent.branch and agent.branch in branches)
     zones = _zones(work)
@@ -74,15 +89,19 @@ def _load(work: Fieldwork, agents: Sequence[Agent]) -> Load:
     return Load(
         accounts=len(work.door.allowed),
         allowed=allowed,
-        point=_point(work),
+        point=_known(_point(work), known),
         same_zone=frozenset(i for i in allowed if agents[i].zone and fold_text(agents[i].zone) in zones),
     )
 
 
-def _bearer(agent: Agent, kept: Sequence[Fieldwork]) -> Bearer:
-    points = (_point(work) for work in kept)
+def _known(point: Point | None, known: Mapping[Point, Point | None]) -> Point | None:
+    return None if point is None else known[point]
+
+
+def _bearer(agent: Agent, kept: Sequence[Fieldwork], known: Mapping[Point, Point | None]) -> Bearer:
+    points = (_known(_point(work), known) for work in kept)
     return Bearer(
-        home=agent.home,
+        home=_known(agent.home, known),
         kept=len(kept),
         kept_accounts=sum(len(work.door.allowed) for work in kept),
         kept_points=tuple(point for point in points if point is not None),

@@ -11,11 +11,13 @@ from sync.records import Refused
 from ..assigning import AssignmentReport
 from ..assigning import assign as assign_all
 from ..office import Office
+from ..roads.picking import roads_of
 from .options import DAY, answer, json_option, now, with_office
 
 IN_ENGLISH = {
     "assign.no_agents": "there is no active agent; add one with "
     "`ronda office user add NAME --name 'FULL NAME' --role collector --home LAT,LON`",
+    "assign.no_roads": "nothing was assigned: {why}",
     "assign.past": "accounts were already assigned as of a later day; use that day or a later one as --as-of",
 }
 
@@ -24,16 +26,25 @@ IN_ENGLISH = {
 @with_office
 @click.option("--as-of", type=DAY, required=True, help="The day the arrears are counted on, YYYY-MM-DD.")
 @click.option("--dry-run", is_flag=True, help="Show what would be decided; write nothing.")
+@click.option("--fallback", is_flag=True, help="Leave OSRM aside: the city's roads, else straight lines.")
 @json_option
-def assign(office: Office, as_of: date, dry_run: bool, as_json: bool) -> None:
+def assign(office: Office, as_of: date, dry_run: bool, fallback: bool, as_json: bool) -> None:
     """Give the accounts at the field bucket to agents, one agent per debtor, with a reason each.
 
     Who has an agent keeps him; running it again on the same day changes nothing. Accounts that their
     policy bars from visits are listed with the rule.
     """
-    report = assign_all(office.engine, as_of=as_of, actor="cli", now=now(), dry_run=dry_run)
+    report = assign_all(
+        office.engine,
+        as_of=as_of,
+        actor="cli",
+        now=now(),
+        dry_run=dry_run,
+        roads=roads_of(office.config, office.engine, fallback=fallback),
+    )
     if isinstance(report, Refused):
-        raise click.ClickException(IN_ENGLISH.get(report.rule, str(report.reason)))
+        english = IN_ENGLISH.get(report.rule)
+        raise click.ClickException(english.format(**report.reason.values) if english else str(report.reason))
     answer(report.to_json(), as_json, _lines(report))
 
 

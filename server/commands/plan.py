@@ -14,6 +14,7 @@ from sync.routing.day import NoSolver
 from ..office import Office
 from ..planning import NotPublished, PlanReport, PublishReport, publish
 from ..planning import plan as plan_all
+from ..roads.picking import roads_of
 from ..store import agents as workforce
 from ..store.engine import reading
 from .options import DAY, answer, json_option, now, with_office
@@ -22,6 +23,7 @@ IN_ENGLISH = {
     "plan.no_agents": "there is no active agent to plan; add one with "
     "`ronda office user add NAME --name 'FULL NAME' --role collector --home LAT,LON`",
     "plan.nothing_assigned": "no agent has a debtor; run `ronda office assign --as-of DATE` first",
+    "plan.no_roads": "the day was not planned: {why}",
     "route.no_draft": "there is no route for that day; plan it first",
 }
 
@@ -32,12 +34,29 @@ IN_ENGLISH = {
 @click.option("--agents", metavar="A,B", help="Only these agents: user names, full names or ids.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same plan.")
 @click.option("--publish", "publish_now", is_flag=True, help="Check the routes and send them to the laptops.")
+@click.option("--fallback", is_flag=True, help="Leave OSRM aside: the city's roads, else straight lines.")
 @json_option
-def plan(office: Office, day: date, agents: str | None, seed: int, publish_now: bool, as_json: bool) -> None:
+def plan(
+    office: Office,
+    day: date,
+    agents: str | None,
+    seed: int,
+    publish_now: bool,
+    fallback: bool,
+    as_json: bool,
+) -> None:
     """Plan the day of each agent: a draft with every debtor in it, planned or left out with a reason."""
     chosen = _agents(office, agents) if agents else None
     try:
-        report = plan_all(office.engine, day=day, agents=chosen, seed=seed, actor="cli", now=now())
+        report = plan_all(
+            office.engine,
+            day=day,
+            agents=chosen,
+            seed=seed,
+            actor="cli",
+            now=now(),
+            roads=roads_of(office.config, office.engine, fallback=fallback),
+        )
     except NoSolver as missing:
         raise click.ClickException(str(missing)) from missing
     if isinstance(report, Refused):
@@ -73,7 +92,8 @@ def _said(refused: Refused) -> str:
             f"nothing was published: the route of {refused.agent_name} does not pass the checker "
             f"({refused.rule}: {refused.reason}); plan the day again"
         )
-    return IN_ENGLISH.get(refused.rule, str(refused.reason))
+    english = IN_ENGLISH.get(refused.rule)
+    return english.format(**refused.reason.values) if english else str(refused.reason)
 
 
 def _lines(report: PlanReport) -> list[str]:
@@ -90,6 +110,11 @@ def _lines(report: PlanReport) -> list[str]:
     for reason, count in report.reasons.items():
         kinds[reason.split(":")[0].split("{")[0].strip()] += count
     lines += [f"left out: {count} x {reason}" for reason, count in sorted(kinds.items())]
+    lines += [
+        f"the home of {one.name} is on no road: the way to the first door and back is not counted"
+        for one in report.routes
+        if one.home_off_roads
+    ]
     if any(one.approximate for one in report.routes):
         lines.append("approximate: travel times are straight-line estimates, not roads")
     return lines

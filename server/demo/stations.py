@@ -24,6 +24,7 @@ from ..importing import import_payments, import_portfolio
 from ..office import Office, initialise, open_office
 from ..packs import pack_of
 from ..planning import plan, publish
+from ..roads.picking import roads_of
 from ..store import agents, offices, tallies
 from ..store.engine import reading, writing
 from .people import COLLECTORS, OFFICE, demo_people
@@ -178,7 +179,9 @@ def _branch_people(office: Office) -> list[dict[str, Any]]:
 
 def give_out(office: Office, day: date, now: datetime) -> dict[str, Any]:
     """Assign the debtors at 90 days and over."""
-    report = assign(office.engine, as_of=day, actor=ACTOR, now=now)
+    report = assign(
+        office.engine, as_of=day, actor=ACTOR, now=now, roads=roads_of(office.config, office.engine)
+    )
     if isinstance(report, Refused):
         raise DemoFailed(str(report.reason))
     return report.to_json()
@@ -187,7 +190,12 @@ def give_out(office: Office, day: date, now: datetime) -> dict[str, Any]:
 def lay_out(office: Office, day: date, now: datetime, say: Say) -> dict[str, Any]:
     """Plan the day and publish it to the laptops."""
     planned = plan(
-        office.engine, day=day, actor=ACTOR, now=now, progress=lambda done: say(f"  planned {done}")
+        office.engine,
+        day=day,
+        actor=ACTOR,
+        now=now,
+        progress=lambda done: say(f"  planned {done}"),
+        roads=roads_of(office.config, office.engine),
     )
     if isinstance(planned, Refused):
         raise DemoFailed(str(planned.reason))

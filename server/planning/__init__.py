@@ -20,14 +20,16 @@ from sync.words import N_, Phrase
 
 from ..doors import Packs
 from ..packs import pack_of
-from ..roads import MatrixProvider
+from ..roads import Roads
 from ..roads.great_circle import GreatCircle
+from ..roads.picking import NO_ROADS, said_of
 from ..store import agents as workforce
 from ..store import facts, routes
 from ..store.agents import Agent
 from ..store.engine import reading, writing
 from ..store.routes import Draft
 from .gathering import gather
+from .lining import lined
 from .posing import Day, draft, pose
 from .publishing import publish
 from .reporting import AgentPlan, NotPublished, PlanReport, PublishReport
@@ -47,7 +49,7 @@ def plan(
     actor: str,
     now: datetime,
     progress: Progress | None = None,
-    roads: MatrixProvider | None = None,
+    roads: Roads | None = None,
     packs: Packs = pack_of,
     iterations: int = ITERATIONS,
     workers: int | None = None,
@@ -55,9 +57,10 @@ def plan(
 ) -> PlanReport | Refused:
     """Plan the day of these agents (ids; every active one by default) and keep a draft for each.
 
-    The solver works outside any transaction: what changes meanwhile is caught when publishing.
+    The solver works outside any transaction: what changes meanwhile is caught when publishing. `roads`
+    gives the provider for each agent's means of travel; without it times are straight-line estimates.
     """
-    ways = roads or GreatCircle()
+    ways = roads or _no_roads
     with reading(engine) as connection:
         chosen = [
             agent for agent in workforce.all_active(connection) if agents is None or agent.id in set(agents)
@@ -66,7 +69,14 @@ def plan(
             text = N_("No hay gestores activos que planificar: agregue uno con «ronda office user add»")
             return Refused(Phrase(text), "plan.no_agents")
         subjects = gather(connection, chosen, day, now, packs)
-    days = [pose(agent, day, subjects[agent.id], ways) for agent in chosen if subjects[agent.id]]
+    try:
+        days = [
+            pose(agent, day, subjects[agent.id], ways(agent.vehicle))
+            for agent in chosen
+            if subjects[agent.id]
+        ]
+    except NO_ROADS as wrong:
+        return Refused(said_of(wrong), "plan.no_roads")
     if not days:
         text = N_("Ningún gestor tiene deudores asignados: asigne la cartera antes de planificar")
         return Refused(Phrase(text), "plan.nothing_assigned")
@@ -83,13 +93,22 @@ def plan(
         executor=executor,
         done=solved,
     )
-    drafts = [draft(one, plan) for one, plan in zip(days, plans, strict=True)]
+    try:
+        drafts = [
+            lined(draft(one, plan), ways(one.agent.vehicle)) for one, plan in zip(days, plans, strict=True)
+        ]
+    except NO_ROADS as wrong:
+        return Refused(said_of(wrong), "plan.no_roads")
     with writing(engine) as connection:
         kept = [
             _keep(connection, one, found, made, now, actor)
             for one, found, made in zip(days, plans, drafts, strict=True)
         ]
     return PlanReport(day, seed, tuple(kept), _reasons(drafts))
+
+
+def _no_roads(_profile: str) -> GreatCircle:
+    return GreatCircle()
 
 
 def _keep(connection: Connection, day: Day, plan: Plan, made: Draft, now: datetime, actor: str) -> AgentPlan:
@@ -126,6 +145,8 @@ def _figures(day: Day, plan: Plan, made: Draft, route_id: str, version: int) -> 
         travel_m=plan.certificate.travel_m,
         back=day.shift.start + timedelta(seconds=plan.back_s),
         approximate=made.approximate,
+        roads=plan.certificate.matrix,
+        home_off_roads=day.home_off_roads,
     )
 
 

@@ -13,7 +13,7 @@ from sync.routing.records import Candidate, Opening, Plan, Problem
 from sync.routing.why import said
 from sync.words import N_, Phrase
 
-from ..roads import MatrixProvider, Point
+from ..roads import MatrixProvider, Point, Snapped
 from ..store.agents import Agent
 from ..store.routes import Draft, Stop
 from .gathering import Subject
@@ -33,6 +33,7 @@ class Day:
     doors: tuple[Visitable, ...]
     refused: tuple[tuple[NotToday, int], ...]  # with the value each had, 0 when it was never weighed
     problem: Problem
+    home_off_roads: bool = False
 
 
 def pose(
@@ -43,10 +44,10 @@ def pose(
     refused = [(one, 0) for one in weighed if isinstance(one, NotToday)]
     able = [one for one in weighed if isinstance(one, Visitable)]
     snapped = roads.snap([one.point for one in able])
-    off = [one for one, found in zip(able, snapped, strict=True) if found.point is None]
+    off = [(one, found) for one, found in zip(able, snapped, strict=True) if found.point is None]
     near = [(one, found.point) for one, found in zip(able, snapped, strict=True) if found.point is not None]
     near.sort(key=lambda pair: (pair[0].appointment is None, -pair[0].value, pair[0].debtor))
-    refused += [(_set_aside(one, Phrase(N_("ninguna vía llega a su dirección"))), one.value) for one in off]
+    refused += [(_set_aside(one, _off_roads(found)), one.value) for one, found in off]
     for rank, (one, _) in enumerate(near[most:], start=most + 1):
         because = Phrase(
             N_("menor prioridad hoy: puesto {rank} de {count} por valor"), {"rank": rank, "count": len(near)}
@@ -55,8 +56,20 @@ def pose(
     chosen = near[:most]
     starts, ends = agent.shift(day)
     shift = Interval(starts, ends)
-    problem = _problem(agent, shift, [one for one, _ in chosen], [point for _, point in chosen], roads)
-    return Day(agent, day, shift, tuple(one for one, _ in chosen), tuple(refused), problem)
+    home = roads.snap([agent.home])[0].point if agent.home is not None else None
+    problem = _problem(home, shift, [one for one, _ in chosen], [point for _, point in chosen], roads)
+    doors = tuple(one for one, _ in chosen)
+    return Day(agent, day, shift, doors, tuple(refused), problem, agent.home is not None and home is None)
+
+
+def _off_roads(found: Snapped) -> Phrase:
+    """Why a located door is on no road that can be travelled."""
+    if found.why == "island":
+        return Phrase(N_("en una isla de la red vial: ninguna vía une su dirección con las demás"))
+    return Phrase(
+        N_("fuera de la red vial: la vía más cercana a su dirección está a {km} km"),
+        {"km": round(found.moved_m / 1000, 1)},
+    )
 
 
 def draft(day: Day, plan: Plan) -> Draft:
@@ -105,14 +118,15 @@ def _seconds(moment: datetime, shift: Interval) -> int:
 
 
 def _problem(
-    agent: Agent,
+    home: Point | None,
     shift: Interval,
     doors: Sequence[Visitable],
     points: Sequence[Point],
     roads: MatrixProvider,
 ) -> Problem:
-    seconds, metres = roads.table([agent.home or (0.0, 0.0), *points], [agent.home or (0.0, 0.0), *points])
-    if agent.home is None:
+    places = [home or points[0] if points else (0.0, 0.0), *points]
+    seconds, metres = roads.table(places, places)
+    if home is None:
         # Without a known home the day begins and ends at a door: no way to it or from it is counted.
         for table in (seconds, metres):
             table[0, :] = 0

@@ -28,6 +28,8 @@ class AgentPlan:
     travel_m: int
     back: datetime
     approximate: bool
+    roads: str = ""  # the fingerprint of who computed travel
+    home_off_roads: bool = False  # his home is on no road: no way to it or from it is counted
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -45,6 +47,8 @@ class AgentPlan:
             "travel_m": self.travel_m,
             "back": self.back.isoformat(),
             "approximate": self.approximate,
+            "roads": self.roads,
+            "home_off_roads": self.home_off_roads,
         }
 
 

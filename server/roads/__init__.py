@@ -1,17 +1,22 @@
 """Travel between points, whoever computes it. Knows no agent, no debtor and no day.
 
-A `MatrixProvider` is picked by configuration. This office has the great-circle one; providers on
-real roads take its place without a change in who plans.
+A `MatrixProvider` is picked by configuration (`picking`): the operator's OSRM, the roads of the city in
+use, or else a calibrated great circle, whose plans say that they are approximate.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from ..config import Config
 
 Whole = NDArray[np.int64]
 
@@ -21,10 +26,14 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Snapped:
-    """A point moved onto the network, and how far it was moved; None when there is no road near it."""
+    """A point moved onto the network, and how far it was moved or would have to be.
+
+    None when it cannot be: `why` is `away` (no road near it) or `island` (its road is cut off from the rest).
+    """
 
     point: Point | None
     moved_m: float
+    why: str = ""
 
 
 class MatrixProvider(Protocol):
@@ -44,3 +53,14 @@ class MatrixProvider(Protocol):
 
     def fingerprint(self) -> str:
         """Names the exact data and figures used: equal fingerprints give equal tables."""
+
+
+Roads = Callable[[str], MatrixProvider]
+"""The provider for a means of travel: `car`, `motorcycle` or `foot`."""
+
+
+def provider(config: Config, engine: Engine, profile: str = "motorcycle") -> MatrixProvider:
+    """Who computes travel in this office for a means of travel: see `picking`, which knows the store."""
+    from .picking import provider as picked
+
+    return picked(config, engine, profile)

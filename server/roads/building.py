@@ -60,7 +60,12 @@ def build(extract: Path, out: Path, progress: Progress = lambda step, share: Non
     with out.open("wb") as file:
         np.savez_compressed(file, **arrays)
     progress("roads: done", 1.0)
-    return {"nodes": len(arrays["node_lat"]), "edges": len(arrays["tail"])}
+    lat, lon = arrays["node_lat"] / 1e6, arrays["node_lon"] / 1e6
+    return {
+        "nodes": len(lat),
+        "edges": len(arrays["tail"]),
+        "bounds": [float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())],
+    }
 
 
 def _barrier(read: _Read, node: Any) -> None:

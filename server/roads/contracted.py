@@ -38,6 +38,9 @@ class Calibration:
     factor: float = 1.0
     source: str = "none"
 
+    def said(self) -> str:
+        return f"{self.constant_s:g} s + {self.factor:g} t ({self.source})"
+
 
 class Search(Protocol):
     """Cheapest sums of arcs, each a whole number, from weighted starts to nodes."""
@@ -151,8 +154,12 @@ class CityRoads:
         """Each on the nearest road within 300 m; None further away, or on roads cut off from the others."""
         joined = self.network.join(points)
         return [
-            Snapped(None if edge < 0 else (float(on[0]), float(on[1])), float(moved))
-            for edge, on, moved in zip(joined.edge, joined.point, joined.moved_m, strict=True)
+            Snapped(None, float(moved), "island" if island else "away")
+            if edge < 0
+            else Snapped((float(on[0]), float(on[1])), float(moved))
+            for edge, on, moved, island in zip(
+                joined.edge, joined.point, joined.moved_m, joined.island, strict=True
+            )
         ]
 
     def table(self, sources: Sequence[Point], targets: Sequence[Point]) -> tuple[Whole, Whole]:

@@ -31,6 +31,8 @@ Flags = NDArray[np.bool_]
 METRES = 111_195.0  # in a degree of a great circle of the mean earth
 # Further from any road a point is not on the network: a field, a lake, a wrong coordinate.
 SNAP_M = 300.0
+# By so much must the network be farther than a road that is cut off, for the point to lie on the latter.
+CLEARLY_M = 100.0
 
 
 class WrongRoads(ValueError):
@@ -39,12 +41,16 @@ class WrongRoads(ValueError):
 
 @dataclass(frozen=True)
 class Joined:
-    """Where points join the network. `edge` is -1 for one that does not; `share`: how far along its edge."""
+    """Where points join the network. `edge` is -1 for one that does not; `share`: how far along its edge.
+
+    `island`: the road it lies on is cut off from the network.
+    """
 
     edge: Whole
     share: Floats
     moved_m: Floats
     point: Floats  # latitude, longitude on the road
+    island: Flags
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,7 @@ class Network:
     forward_ms: Whole  # -1 where it may not be taken
     backward_ms: Whole
     shapes: list[Floats]  # latitude, longitude of every point of each edge, ends included
+    cut_off: list[Floats]  # shapes of the roads that lead nowhere else
     digest: str
 
     @cached_property
@@ -81,9 +88,19 @@ class Network:
 
     @cached_property
     def _tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self._lines(self.shapes))
+
+    @cached_property
+    def _islands(self) -> shapely.STRtree:
+        return shapely.STRtree(self._lines(self.cut_off))
+
+    def _lines(self, shapes: list[Floats]) -> Any:
+        if not shapes:
+            return np.empty(0, dtype=object)
         across, up = self._scale
-        return shapely.STRtree(
-            [shapely.linestrings(shape[:, 1] * across, shape[:, 0] * up) for shape in self.shapes]
+        points = np.vstack(shapes)[:, ::-1] * (across, up)
+        return shapely.linestrings(
+            points, indices=np.repeat(np.arange(len(shapes)), [len(s) for s in shapes])
         )
 
     def join(self, points: Sequence[tuple[float, float]]) -> Joined:
@@ -97,7 +114,18 @@ class Network:
         moved = np.asarray(shapely.distance(lines, here))
         on = shapely.get_coordinates(shapely.line_interpolate_point(lines, share, normalized=True))
         place = np.column_stack([on[:, 1] / up, on[:, 0] / across])
-        return Joined(np.where(moved <= SNAP_M, edges, -1), share, moved, place)
+        island = self._on_island(here, moved)
+        return Joined(np.where((moved <= SNAP_M) & ~island, edges, -1), share, moved, place, island)
+
+    def _on_island(self, here: Any, moved: Floats) -> Flags:
+        """Whose own road is cut off: a road of the network is far, or much farther than that one."""
+        found = np.zeros(len(moved), dtype=bool)
+        far = np.flatnonzero(moved > CLEARLY_M)
+        if len(far) and self.cut_off:
+            near = self._islands.nearest(here[far])
+            lost = np.asarray(shapely.distance(self._islands.geometries[near], here[far]))
+            found[far] = (lost <= SNAP_M) & (lost + CLEARLY_M < moved[far])
+        return found
 
 
 def load(path: Path, profile: str) -> Network:
@@ -118,7 +146,10 @@ def load(path: Path, profile: str) -> Network:
     ms = _milliseconds(held, length, profile)
     ahead = np.where(held["use"] & forward, ms, -1)
     back = np.where(held["use"] & backward, ms, -1)
-    keep = np.flatnonzero(usable & _largest(tail, head, ahead, back))
+    inside = _largest(tail, head, ahead, back)
+    keep = np.flatnonzero(usable & inside)
+    if not len(keep):
+        raise WrongRoads(f"the city has no road for the profile '{profile}'; take an extract that has some")
     nodes, ends = np.unique(np.concatenate([tail[keep], head[keep]]), return_inverse=True)
     original = np.minimum(nodes, len(lat) - 1) if nodes.max() < len(lat) else _original(held, nodes)
     return Network(
@@ -131,6 +162,7 @@ def load(path: Path, profile: str) -> Network:
         ahead[keep],
         back[keep],
         [shapes[edge] for edge in keep],
+        [shapes[edge] for edge in np.flatnonzero(usable & ~inside)],
         sha256(path.read_bytes()).hexdigest()[:16],
     )
 
