@@ -74,8 +74,18 @@ def hand_over(store: Store, folder: Path, now: datetime) -> Handed:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for row in sorted(said, key=lambda one: one.recorded_at):
-            writer.writerows(_rows(row, accounts, names))
+            writer.writerows(_readable(row, accounts, names))
     return Handed(len(entries), len(signed), len(said))
+
+
+def _readable(row: Row, accounts: dict[str, dict[str, str]], names: dict[str, str]) -> list[list[str]]:
+    """Its rows; one with the id alone for a visit this program cannot read, which the ledger holds whole."""
+    try:
+        return list(_rows(row, accounts, names))
+    except (KeyError, TypeError, AttributeError):
+        known = {"visit": row.entry.id, "recorded": instant(row.recorded_at)}
+        known["acknowledged"] = "yes" if row.acknowledged else "no"
+        return [[known.get(name, "") for name in COLUMNS]]
 
 
 def _rows(row: Row, accounts: dict[str, dict[str, str]], names: dict[str, str]) -> Iterator[list[str]]:

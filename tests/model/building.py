@@ -123,9 +123,18 @@ def _built(folder: Path, chance: Chance) -> Template:
             world.add_debtor(debtor)
             world.assign(debtor, agent)
         made = tuple(_enrolled(world, folder, name, agent) for name, agent in LAPTOPS)
+    _keep_keys(folder / "office" / "keys", world)
     engine.dispose()
     live = open_engine(f"sqlite:///{folder / 'live' / 'office.db'}")
     return Template(folder, world, made, live)
+
+
+def _keep_keys(folder: Path, world: World) -> None:
+    """As `ronda office init` leaves them; a backup without them is none."""
+    folder.mkdir(mode=0o700)
+    (folder / "signing.pem").write_bytes(world.signer.pem())
+    (folder / "recovery.pub").write_bytes(world.recovery_public)
+    (folder / "session.secret").write_text("secret")
 
 
 def _enrolled(world: World, folder: Path, name: str, agent: str) -> Carried:

@@ -128,13 +128,15 @@ class Laptop:
         with self.reading() as db:
             return list(
                 db.query(
-                    "SELECT incarnation, n, id, kind, hex(body_digest) AS digest, hex(h) AS h, acknowledged "
+                    "SELECT incarnation, n, id, kind, hex(body_digest) AS digest, hex(h) AS h, acknowledged, "
+                    "body IS NOT NULL AS whole "
                     "FROM journal ORDER BY incarnation, n"
                 )
             )
 
-    def said(self) -> set[Said]:
-        return {(row["id"], row["digest"].lower()) for row in self.rows()}
+    def bodies(self) -> set[Said]:
+        """What it said and still has the words of."""
+        return {(row["id"], row["digest"].lower()) for row in self.rows() if row["whole"]}
 
     def context(self) -> Context | None:
         """What the office is known to hold, to make messages shorter."""

@@ -7,16 +7,31 @@ from __future__ import annotations
 
 import random
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
+from server.projecting import said as reading_events
 from sync.exchange import OfficeSays, Outcome, Unreachable, Untrusted, run
+from sync.ledger import Erasure
+from sync.wire.events import BODIES
 
 from .building import Template
 from .chance import Chance
 from .laptop import Laptop
 from .network import CutShort, Line, Network, PowerCut
 from .office import Office, Said
+
+OLD_PROGRAMS = 0.4  # in so many runs the office begins with a program that does not know one of these
+NEW_KINDS = (
+    "promise.made",
+    "contact.recorded",
+    "payment.reported",
+    "visit.amended",
+    "visit.recorded",
+    "attachment.added",
+)
 
 
 @dataclass
@@ -35,7 +50,11 @@ class Exchange:
 
 @dataclass
 class Model:
-    """`lost` is what no surviving disk holds any more: copies put over it are the world's own doing."""
+    """`lost` is what no surviving disk holds any more: copies put over it are the world's own doing.
+
+    `words_lost` is what none holds the words of, though its link may be there: a laptop that let go of them
+    trusts to a verified backup, and another was put back. `erased` is whatever any office ever erased.
+    """
 
     folder: Path
     office: Office
@@ -44,20 +63,31 @@ class Model:
     chance: Chance
     told: dict[Said, str] = field(default_factory=dict)
     lost: set[Said] = field(default_factory=set)
+    words_lost: set[Said] = field(default_factory=set)
+    erased: set[Said] = field(default_factory=set)
+    signed: dict[tuple[str, bytes], Erasure] = field(default_factory=dict)
     doubtful: set[str] = field(default_factory=set)
     touched: list[Laptop] = field(default_factory=list)
     last: Exchange | None = None
     copies: int = 0
     checked: object = None
+    masked: str = ""
+    poisons: set[str] = field(default_factory=set)
+    erased_in_export: int = 0
+    programs: ExitStack = field(default_factory=ExitStack)
 
     @classmethod
     def of(cls, template: Template, folder: Path, chance: Chance) -> Model:
         office = template.office()
         count = chance.random.choice((2, 2, 3, 3, 4))
         laptops = [template.laptop(number, folder / f"laptop-{number}") for number in range(count)]
-        return cls(folder, office, Network(office), laptops, chance)
+        model = cls(folder, office, Network(office), laptops, chance)
+        if chance.random.random() < OLD_PROGRAMS:
+            model.mask(chance.random.choice(NEW_KINDS))
+        return model
 
     def close(self) -> None:
+        self.programs.close()
         for laptop in self.laptops:
             laptop.close()
         self.office.close()
@@ -84,10 +114,29 @@ class Model:
 
     def count_losses(self) -> None:
         """After a disk was put back: what was said and is on no disk of the living is lost to the world."""
-        alive = self.office.said()
+        alive, whole = self.office.said(), self.office.bodies()
         for laptop in self.laptops:
             alive |= laptop.saved.keys()
+            whole |= laptop.bodies()
         self.lost = self.told.keys() - alive
+        self.words_lost = self.told.keys() - whole
+
+    def note_erasures(self) -> None:
+        """What the office has erased by now, to be done again in one that is restored."""
+        for one in self.office.erasures():
+            self.signed[one.id, one.body_digest] = one
+            self.erased.add((one.id, one.body_digest.hex()))
+
+    def upgrade(self) -> None:
+        """The office's program knows every kind of event from now on."""
+        self.programs.close()
+        self.masked = ""
+
+    def mask(self, kind: str) -> None:
+        """The office's program is of an age that does not know this kind."""
+        known = {name: schema for name, schema in BODIES.items() if name[0] != kind}
+        self.masked = kind
+        self.programs.enter_context(patch.object(reading_events, "BODIES", known))
 
     def exchange(
         self,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,12 +15,15 @@ from typing import Any
 
 from sqlalchemy import Engine, func, select
 
-from server import attaching, enrolling, publishing, receiving
-from server.receiving import answering
+from server import attaching, backing_up, enrolling, publishing, receiving, restoring
+from server.config import Config
+from server.office import Office as OpenOffice
+from server.receiving import answering, replaying
 from server.shelf import Shelf
+from server.store import ledgers
 from server.store import tables as t
 from server.store.engine import reading, writing
-from sync.ledger import Entry
+from sync.ledger import Erasure
 from tests.office.builders import NOW, World
 
 Place = tuple[str, int]
@@ -36,6 +40,7 @@ class Held:
     h: str
     quarantine: str | None
     sealed: bool
+    whole: bool  # its body is here
 
     @property
     def said(self) -> Said:
@@ -51,6 +56,13 @@ class Copy:
     line: int
 
 
+@dataclass
+class Proved(Copy):
+    """A verified backup, and what was said that it holds the words of."""
+
+    bodies: frozenset[Said]
+
+
 NAMES = ("agents", "debtors", "accounts", "addresses", "assignments")
 
 
@@ -63,6 +75,7 @@ class Office:
     now: datetime = NOW
     line: int = 0
     copies: list[Copy] = field(default_factory=list)
+    backups: list[Proved] = field(default_factory=list)
     _held: tuple[object, dict[Place, Held]] | None = None
 
     @property
@@ -90,7 +103,16 @@ class Office:
 
     @property
     def shelf(self) -> Shelf:
-        return Shelf(str(self.folder / "shelf"))
+        return Shelf(self.config.shelf)
+
+    @property
+    def config(self) -> Config:
+        return Config(self.folder, f"sqlite:///{self.folder / 'office.db'}")
+
+    def opened(self) -> OpenOffice:
+        """As its commands open it."""
+        world = self.world
+        return OpenOffice(self.config, world.engine, world.signer, world.recovery_public, "secret")
 
     def take_chunk(
         self, authorization: str, sha256: str, offset: int, chunk: bytes, digest: str
@@ -113,17 +135,40 @@ class Office:
     def keep_copy(self, folder: Path) -> None:
         self.close()
         shutil.copytree(self.folder, folder)
-        names = {name: copy.deepcopy(getattr(self.world, name)) for name in NAMES}
-        self.copies.append(Copy(folder, names, self.line))
+        self.copies.append(Copy(folder, self._names(), self.line))
+
+    def _names(self) -> dict[str, Any]:
+        return {name: copy.deepcopy(getattr(self.world, name)) for name in NAMES}
 
     def put_back(self, held: Copy) -> None:
         """This disk becomes a copy of the other; a history of its own begins."""
         self.close()
         shutil.rmtree(self.folder)
         shutil.copytree(held.folder, self.folder)
+        self._lives_on(held)
+
+    def _lives_on(self, held: Copy) -> None:
         for name, value in held.names.items():
             setattr(self.world, name, copy.deepcopy(value))
         self.line += 1
+
+    def back_up(self, place: Path) -> Proved:
+        """A backup made and verified as `ronda backup` does."""
+        made = backing_up.back_up(self.opened(), place, lambda: self.now)
+        self.backups.append(Proved(made.folder, self._names(), self.line, frozenset(self.bodies())))
+        return self.backups[-1]
+
+    def restore(self, held: Proved, erasures: Sequence[Erasure]) -> int:
+        """As `ronda restore` does, in this office's place; answers how many erasures it did again."""
+        self.close()
+        shutil.rmtree(self.folder)
+        done = restoring.restore(held.folder, self.config, lambda: self.now, erasures=erasures)
+        self._lives_on(held)
+        return done.erased_again
+
+    def start(self) -> replaying.Replayed:
+        """What it does whenever it starts to serve."""
+        return replaying.replay(self.engine, self.now, "cli")
 
     # What it holds
 
@@ -132,7 +177,9 @@ class Office:
         counts = select(
             func.count(),
             func.count(t.events.c.quarantine),
+            func.count(t.events.c.body),
             func.max(t.events.c.arrival),
+            select(func.count()).select_from(t.erasures).scalar_subquery(),
             select(func.count()).select_from(t.applied).scalar_subquery(),
         ).select_from(t.events)
         with reading(self.engine) as connection:
@@ -141,13 +188,14 @@ class Office:
     def ledger(self) -> dict[Place, Held]:
         standing = self.standing()
         if self._held is None or self._held[0] != standing:
-            columns = (t.events.c.incarnation, t.events.c.n, t.events.c.id, t.events.c.kind)
+            columns: tuple[Any, ...] = (t.events.c.incarnation, t.events.c.n, t.events.c.id, t.events.c.kind)
             columns += (t.events.c.body_digest, t.events.c.h, t.events.c.quarantine, t.events.c.sealed)
+            columns += (t.events.c.body.is_not(None),)
             with reading(self.engine) as connection:
                 rows = list(connection.execute(select(*columns)))
             found = {
-                (incarnation, n): Held(id, kind, bytes(digest).hex(), bytes(h).hex(), quarantine, sealed)
-                for incarnation, n, id, kind, digest, h, quarantine, sealed in rows
+                (incarnation, n): Held(id, kind, bytes(digest).hex(), bytes(h).hex(), *rest)
+                for incarnation, n, id, kind, digest, h, *rest in rows
             }
             self._held = standing, found
         return self._held[1]
@@ -156,11 +204,14 @@ class Office:
         """Everything that has arrived here, applied, quarantined or sealed."""
         return {held.said for held in self.ledger().values()}
 
-    def entries(self) -> list[Entry]:
-        from server.store import ledgers
+    def bodies(self) -> set[Said]:
+        """What was said and whose words are here."""
+        return {held.said for held in self.ledger().values() if held.whole}
 
+    def erasures(self) -> list[Erasure]:
+        """The words it signed of what it erased."""
         with reading(self.engine) as connection:
-            return list(ledgers.entries(connection))
+            return list(ledgers.all_erasures(connection))
 
     def column(self, column: Any, *where: Any) -> list[Any]:
         with reading(self.engine) as connection:

@@ -40,6 +40,7 @@ class Ran:
     why: str
     log: tuple[str, ...]
     done: int
+    erased: int = 0  # events its export says were erased
 
     @property
     def ok(self) -> bool:
@@ -72,7 +73,7 @@ def run_one(
     script = script_of(seed) if script is None else tuple(script)
     folder = fast_folder()
     log: list[str] = []
-    why, done = "", 0
+    why, done, erased = "", 0, 0
     try:
         with ruled_by(Chance(seed)) as chance:
             (folder / "run").mkdir()
@@ -87,6 +88,7 @@ def run_one(
                 chance.reseed(f"end {seed}")
                 log.append("    all fall quiet")
                 at_the_end(model, random.Random(f"end {seed}"), (exports or folder) / str(seed))
+                erased = model.erased_in_export
             finally:
                 model.close()
     except Exception as wrong:  # whatever breaks a run is its result, with the way to have it again
@@ -95,7 +97,7 @@ def run_one(
             why += "\n" + "".join(traceback.format_tb(wrong.__traceback__)[-4:])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Ran(seed, script, why, tuple(log), done)
+    return Ran(seed, script, why, tuple(log), done, erased)
 
 
 def shortened(made: Template, ran: Ran, tries: int = 300) -> Ran:

@@ -29,6 +29,7 @@ from tests.office.builders import add_payment
 from .laptop import Laptop
 from .model import Exchange, Model
 from .network import FAULTS
+from .upkeep import UPKEEP
 
 Step = Callable[[Model, Random], str | None]
 MOST_LAPTOPS = 5
@@ -225,6 +226,7 @@ def poison(model: Model, chance: Random) -> str | None:
         )
         journal.add(db, entry, None, laptop.clock.read().wall)
     model.tell_saved(laptop, [entry.id])
+    model.poisons.add(entry.id)
     return f"{laptop.name}: poison {kind} {version} written"
 
 
@@ -479,6 +481,7 @@ STEPS: Mapping[str, tuple[float, Step]] = {
     "payment": (2, payment),
     "new_debtor": (1.5, new_debtor),
     "accept": (2, accept),
+    **UPKEEP,
 }
 
 __all__ = ["STEPS", "Step"]
