@@ -61,7 +61,7 @@ def _fill(ground: Field, size: int) -> None:
             if held >= size:
                 return
             names = connection.execute(
-                text("SELECT id, device_id, n FROM incarnations WHERE n > 0 ORDER BY opened_at, id LIMIT 40")
+                text("SELECT id, device_id, n FROM incarnations WHERE n > 0 ORDER BY opened_at LIMIT 40")
             ).all()
             for name, device, n in names:
                 if held >= size:
