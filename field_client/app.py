@@ -18,7 +18,7 @@ from .delivery import SHOWN
 from .store import drafts, journal, settings
 from .store.db import Busy, NotWritten
 from .today import received
-from .web import amend, case, closed, guard, leaving, people, pictures, recover, sending, today, visit
+from .web import amend, case, city, closed, guard, leaving, people, pictures, recover, sending, today, visit
 
 
 def create_app(
@@ -35,7 +35,7 @@ def create_app(
     guard.install(app, folder, clock, Background(folder, clock, automatic=automatic, exchange=exchange))
     CSRFProtect(app)
     dress(app, side="laptop", today=lambda: clock.read().wall.astimezone().date())
-    for module in (today, case, visit, pictures, amend, people, sending, closed, leaving, recover):
+    for module in (today, case, visit, pictures, amend, people, sending, closed, leaving, recover, city):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)
     app.register_error_handler(CSRFError, _expired)

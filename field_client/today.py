@@ -72,6 +72,7 @@ class Day:
     depot: tuple[float, float] | None
     stops: tuple[DayStop, ...]
     left_out: tuple[DayStop, ...]
+    line: str = ""  # along the roads, as `sync.wire.lines` writes it; "" where the office knows none
 
     @property
     def next(self) -> DayStop | None:
@@ -124,6 +125,7 @@ def day_of(store: Store, now: datetime, wanted: date | None = None) -> Day | Non
         depot=None if route["depot_lat"] is None else (route["depot_lat"], route["depot_lon"]),
         stops=tuple(sorted((s for s in stops if s.sequence is not None), key=lambda s: s.sequence or 0)),
         left_out=tuple(stop for stop in stops if stop.sequence is None),
+        line=route.get("line", ""),
     )
 
 

@@ -5,6 +5,7 @@ They are inside the encrypted database and go when the office no longer announce
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlite_utils import Database
 from sync.exchange.files import File
 from sync.wire.attachments import digest_of
 
-from . import records
+from . import records, tiles
 
 
 def waiting(db: Database, now: datetime) -> list[File]:
@@ -27,7 +28,8 @@ def waiting(db: Database, now: datetime) -> list[File]:
             rank = place.get(paper["debtor"], ("9999", 0))
             one = (rank, File(name, size, held.get(name, 0)))
             found[name] = min(found.get(name, one), one, key=lambda pair: pair[0])
-    return [file for _rank, file in sorted(found.values(), key=lambda pair: (pair[0], pair[1].sha256))]
+    papers = [file for _rank, file in sorted(found.values(), key=lambda pair: (pair[0], pair[1].sha256))]
+    return [*papers, *tiles.wanted(db)]  # the map of the city comes last
 
 
 def _places(db: Database, now: datetime) -> dict[str, tuple[str, int]]:
@@ -74,7 +76,8 @@ def drop_unannounced(db: Database) -> None:
     """The debtor left the scope, or the office took the paper back: its bytes go."""
     db.execute(
         "DELETE FROM papers WHERE sha256 NOT IN (SELECT json_extract(payload, '$.sha256') FROM records "
-        "WHERE kind = 'document' AND gone = 0)"
+        "WHERE kind = 'document' AND gone = 0) AND sha256 NOT IN (SELECT value FROM json_each(?))",
+        [json.dumps(tiles.kept(db))],
     )
 
 
@@ -86,4 +89,4 @@ def of_debtor(db: Database, debtor: str) -> list[dict[str, Any]]:
 
 
 def _announced(db: Database) -> list[dict[str, Any]]:
-    return records.all_of(db, "document")
+    return [*records.all_of(db, "document"), *records.all_of(db, "city")]

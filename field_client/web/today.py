@@ -7,9 +7,10 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from ..store import records
+from sync.wire.lines import decoded
+
 from ..today import Day, DayStop, day_of, local_date, received
-from . import exchanges
+from . import city, exchanges
 from .guard import clock, store
 
 blueprint = Blueprint("today", __name__)
@@ -22,14 +23,14 @@ def show() -> str:
     day = day_of(store(), now)
     with store().reading() as db:
         known = received(db)
-        streets = records.first_of(db, "basemap")
+        ground = city.ground(db)
     return render_template(
         "field/today.html",
         day=day,
         known=known,
         is_today=day is not None and day.date == local_date(now, known.timezone),
-        map_data=map_data(day, streets) if day else None,
-        attribution=streets["attribution"] if streets else "",
+        map_data=map_data(day, ground) if day else None,
+        attribution=ground["attribution"],
     )
 
 
@@ -39,17 +40,27 @@ def receive() -> Response:
     return redirect(url_for("today.show"))
 
 
-def map_data(day: Day, streets: dict[str, Any] | None) -> dict[str, Any]:
-    """Points, the line in the order of driving, and the streets, for the look's map."""
+def map_data(day: Day, ground: dict[str, Any]) -> dict[str, Any]:
+    """Points, the line in the order of driving, and what lies under them, for the look's map."""
     placed = [stop for stop in (*day.stops, *day.left_out) if stop.lat is not None]
-    line = [[stop.lat, stop.lon] for stop in day.stops if stop.lat is not None]
-    if day.depot is not None and line:
-        line = [list(day.depot), *line]
     return {
         "points": [_point(stop) for stop in placed],
-        "line": line,
-        "streets": streets["geojson"] if streets else None,
+        "line": _line(day),
+        "streets": ground.get("streets"),
+        "city": ground.get("city"),
     }
+
+
+def _line(day: Day) -> list[list[float]]:
+    """Along the roads where the office knew them; else straight from stop to stop."""
+    try:
+        along = decoded(day.line)
+    except ValueError:
+        along = []
+    if along:
+        return [list(at) for at in along]
+    line = [[stop.lat, stop.lon] for stop in day.stops if stop.lat is not None and stop.lon is not None]
+    return [list(day.depot), *line] if day.depot is not None and line else line
 
 
 def _point(stop: DayStop) -> dict[str, Any]:

@@ -33,6 +33,7 @@ ORDER = (
     "reported",
     "attachment",
     "route",
+    "city",
     "basemap",
     "erasure",
 )

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sync.digest import canonical
 
 from ..packs import pack_of
-from ..store import encounters, offices, papers, scope_records, visits
+from ..store import city_maps, encounters, offices, papers, scope_records, visits
 from ..store.agents import Agent, by_ids
 from ..store.feeds import Key
 from ..store.scope_records import Scope
@@ -73,7 +73,9 @@ def _of_agent(connection: Connection, agent: Agent, scope: Scope, now: datetime,
     made: list[tuple[str, str, records.Payload]] = []
     if whole:
         made.append(("agent", agent.id, records.agent(agent)))
-        if (basemap := offices.get(connection, "basemap")) is not None:
+        if (city := city_maps.announced(connection)) is not None:
+            made.append(("city", city.id, city.record()))
+        elif (basemap := offices.get(connection, "basemap")) is not None:
             made.append(("basemap", basemap["id"], basemap))
     for name in sorted(scope.packs):
         if (pack := pack_of(name)) is not None:

@@ -303,8 +303,9 @@ def route(row: Row, stops: Sequence[Row]) -> Payload:
         "start": instant(row["starts"]),
         "end": instant(row["ends"]),
         "stops": [stop(held) for held in stops],
-        "matrix": row["matrix"],
+        "matrix": {name: value for name, value in row["matrix"].items() if name != "line"},
         "certificate": row["certificate"],
+        **({"line": row["matrix"]["line"]} if "line" in row["matrix"] else {}),
     }
 
 

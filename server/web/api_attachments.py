@@ -19,6 +19,7 @@ from sync.wire.errors import Problem
 from sync.words import Phrase
 
 from .. import attaching, filing
+from ..cities import announcing
 from ..enrolling import refuse_revoked
 from ..office import Office
 from ..shelf import Missing, Shelf
@@ -59,7 +60,7 @@ def door(
         return _said(attaching.take(office.engine, shelf, device, sha256, chunk=chunk, now=clock(), **asked))
 
     def document(asked: dict[str, Any], sha256: str) -> Response:
-        """A piece of a paper that is in this laptop's feed."""
+        """A piece of a paper that is in this laptop's feed, or of its city's map."""
         return _piece(office, shelf, device_of(office), sha256, **asked)
 
     def known() -> None:
@@ -84,7 +85,9 @@ def _route(made: Blueprint, path: str, method: str, view: Any, **told: Any) -> N
 def _piece(office: Office, shelf: Shelf, device: Device, sha256: str, **asked: int) -> Response:
     refuse_revoked(device)
     try:
-        piece: bytes | None = filing.piece(office.engine, shelf, device, sha256, **asked)
+        piece = announcing.piece(office.engine, office.config.data, sha256, **asked)
+        if piece is None:
+            piece = filing.piece(office.engine, shelf, device, sha256, **asked)
     except Missing:
         piece = None
     if piece is None:

@@ -16,18 +16,20 @@ from werkzeug.wrappers import Response as BaseResponse
 from sync.records import Refused
 
 from ..assigning import assign
+from ..roads.picking import roads_of
 from ..standing import ZERO, AccountToday, accounts_today
 from ..store import agents as workforce
-from ..store import assignments, offices
+from ..store import assignments
 from ..store.agents import Agent
 from ..store.boards import whereabouts
 from ..store.engine import reading
 from . import days, here
 from .maps import Point, map_document
 from .paging import paged
+from .tiles import ground_of
 
 blueprint = Blueprint("assignments", __name__, url_prefix="/assignments")
-MOST_POINTS = 3000
+MOST_POINTS = 20_000
 
 
 @dataclass
@@ -78,7 +80,8 @@ def run() -> BaseResponse:
     if day is None:
         flash(_("Elija el día desde el que vale la asignación."), "error")
         return redirect(url_for("assignments.index"))
-    report = assign(here.engine(), as_of=day, actor=here.actor(), now=here.now())
+    roads = roads_of(here.office().config, here.engine())
+    report = assign(here.engine(), as_of=day, actor=here.actor(), now=here.now(), roads=roads)
     if isinstance(report, Refused):
         flash(here.sentence(report.reason), "error")
         return redirect(url_for("assignments.index"))
@@ -140,8 +143,8 @@ def map() -> Response:
         held = accounts_today(connection, scope, here.today())
         mine = [one for one in held if one.agent in numbers and wanted in ("", one.agent)]
         places = whereabouts.places(connection, scope, {account.debtor for account in mine})
-        basemap = offices.get(connection, "basemap")
-    return map_document(_points(mine, places, numbers), basemap=basemap, language=str(get_locale() or "es"))
+        ground = ground_of(connection)
+    return map_document(_points(mine, places, numbers), ground=ground, language=str(get_locale() or "es"))
 
 
 def _points(

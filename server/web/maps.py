@@ -26,9 +26,13 @@ from folium.utilities import JsCode
 from sync.look import asset_url
 from sync.look.states import symbol
 
+from .tiles import Ground, url_of
+
 AGENT_COLOURS = 8
 LAST_ZOOM = 19
 CLOSE_ENOUGH = 17
+# More points than this are gathered where they are close; each would be a part of its own otherwise.
+MANY = 150
 # The one address that is no address: it names the SVG language.
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 FOREIGN = re.compile(r"\b(?:https?|wss?|ftp):(?:\\?/){2}|[\"'(=\s](?:\\?/){2}[a-z0-9]", re.IGNORECASE)
@@ -82,6 +86,22 @@ class _Attribution(MacroElement):  # type: ignore[misc]
         self.text = js_template_safe(attribution)
 
 
+class _Call(MacroElement):  # type: ignore[misc]
+    """One call of our own script with the map and what it is told: data as one text literal, parsed there."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "Ronda.{{ this.function }}({{ this._parent.get_name() }}, JSON.parse({{ this.told }}));"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, function: str, told: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._name = "Call"
+        self.function = function
+        self.told = js_text(json.dumps(told, ensure_ascii=False)).js_code
+
+
 def js_template_safe(text: str) -> str:
     """Text as HTML inside a JavaScript template literal: shown as it was typed, and never run."""
     escaped = escape(text, quote=True)
@@ -97,40 +117,96 @@ def js_text(text: str) -> JsCode:
 def map_document(
     points: Sequence[Point],
     *,
+    ground: Ground,
     line: Sequence[tuple[float, float]] = (),
-    basemap: Mapping[str, Any] | None = None,
     depot: tuple[float, float] | None = None,
     language: str = "es",
     title: str = "Ronda",
 ) -> Response:
     """The whole map as a page of its own, sealed in its own policy."""
+    told = {"url": url_of(ground.city)} if ground.city else {}
+    drawn = drawing(points, ground=ground, line=line, depot=depot, tiles=told)
+    return _served(drawn.get_root().render(), language, title)
+
+
+def drawing(
+    points: Sequence[Point],
+    *,
+    ground: Ground,
+    line: Sequence[tuple[float, float]] = (),
+    depot: tuple[float, float] | None = None,
+    tiles: Mapping[str, Any],
+) -> folium.Map:
+    """The map as folium makes it. `tiles` says where the script finds those of the ground's city."""
     drawn = folium.Map(
-        location=(0, 0), zoom_start=2, tiles=None, control_scale=True, attribution_control=bool(basemap)
+        location=(0, 0), zoom_start=2, tiles=None, control_scale=True, attribution_control=ground != Ground()
     )
     drawn.options["maxZoom"] = LAST_ZOOM
-    drawn.default_js = [("leaflet", asset_url("leaflet/leaflet.js"))]
+    drawn.default_js = [(name, asset_url(name)) for name in _scripts(points, ground)]
     drawn.default_css = [
         ("leaflet_css", asset_url("leaflet/leaflet.css")),
         ("ronda_css", asset_url("ronda.css")),
         ("map_css", url_for("static", filename="map.css")),
     ]
-    if basemap is not None:
-        _streets(basemap["geojson"]).add_to(drawn)
-        drawn.add_child(_Attribution(str(basemap.get("attribution", ""))))
-    if len(line) > 1:
-        folium.PolyLine(list(line), weight=4, class_name="map-route").add_to(drawn)
-    if depot is not None:
-        _depot(depot).add_to(drawn)
-    for point in points:
-        _marker(point).add_to(drawn)
+    if len(points) > MANY:
+        drawn.default_js.append(("crowd_js", url_for("static", filename="crowd.js")))
+        drawn.default_css.append(("cluster_css", asset_url("leaflet.markercluster/MarkerCluster.css")))
     everything = [(point.lat, point.lon) for point in points] + list(line) + ([depot] if depot else [])
     if everything:
+        # Before anything is drawn: nothing then is asked for the whole world first.
         corners = [
             [min(lat for lat, _ in everything), min(lon for _, lon in everything)],
             [max(lat for lat, _ in everything), max(lon for _, lon in everything)],
         ]
         drawn.fit_bounds(corners, padding=(36, 36), max_zoom=CLOSE_ENOUGH)
-    return _served(drawn.get_root().render(), language, title)
+    _lay(drawn, ground, tiles)
+    if len(line) > 1:
+        folium.PolyLine(list(line), weight=8, class_name="map-route-edge", interactive=False).add_to(drawn)
+        folium.PolyLine(list(line), weight=4, class_name="map-route", interactive=False).add_to(drawn)
+    if depot is not None:
+        _depot(depot).add_to(drawn)
+    if len(points) > MANY:
+        drawn.add_child(_Call("crowd", _crowd(points)))
+    else:
+        for point in points:
+            _marker(point).add_to(drawn)
+    return drawn
+
+
+def _scripts(points: Sequence[Point], ground: Ground) -> list[str]:
+    names = ["leaflet/leaflet.js"]
+    if ground.city is not None:
+        names += ["protomaps-leaflet/protomaps-leaflet.js", "streets.js"]
+    if len(points) > MANY:
+        names.append("leaflet.markercluster/leaflet.markercluster.js")
+    return names
+
+
+def _lay(drawn: folium.Map, ground: Ground, tiles: Mapping[str, Any]) -> None:
+    if ground.city is not None:
+        city = ground.city
+        told = {"bounds": list(city.bounds), "attribution": city.attribution}
+        drawn.add_child(_Attribution(""))
+        drawn.add_child(_Call("streets", told | dict(tiles)))
+    elif ground.basemap is not None:
+        _streets(ground.basemap["geojson"]).add_to(drawn)
+        drawn.add_child(_Attribution(str(ground.basemap.get("attribution", ""))))
+
+
+def _crowd(points: Sequence[Point]) -> dict[str, Any]:
+    """Each different face once, and the points as short rows that name theirs."""
+    faces: dict[tuple[str, int | None], int] = {}
+    rows = []
+    for point in points:
+        look = (point.state, None if point.state else (point.number or 0))
+        face = faces.setdefault(look, len(faces))
+        rows.append([round(point.lat, 6), round(point.lon, 6), face, point.label, point.detail])
+    drawn = [Point(0, 0, state, "", number=number) for state, number in faces]
+    return {
+        "faces": [_face(one) for one in drawn],
+        "tones": [one.state or f"agent-{(one.number or 0) % AGENT_COLOURS}" for one in drawn],
+        "points": rows,
+    }
 
 
 def localised(html: str) -> str:
@@ -199,7 +275,8 @@ def _served(html: str, language: str, title: str) -> Response:
     response = Response(localised(page), mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
         "sandbox allow-scripts; default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"frame-ancestors 'self'; img-src 'self' data:; style-src 'self' 'nonce-{nonce}'; "
+        "frame-ancestors 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"style-src 'self' 'nonce-{nonce}'; "
         f"script-src 'self' 'nonce-{nonce}'"
     )
     return response

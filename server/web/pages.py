@@ -23,8 +23,10 @@ from . import (
     imports,
     labels,
     people,
+    places,
     portfolio,
     routes,
+    tiles,
     visits,
 )
 
@@ -41,6 +43,8 @@ PAGES = (
     erasures,
     devices,
     people,
+    places,
+    tiles,
 )
 
 # endpoint → the word in the navigation; shown to whoever may open it.
@@ -56,7 +60,7 @@ NAVIGATION = (
     ("people.index", N_("Personas")),
 )
 # A page of another noun that belongs under one of the navigation.
-UNDER = {"debtors": "portfolio", "imports": "portfolio", "attachments": "visits"}
+UNDER = {"debtors": "portfolio", "places": "portfolio", "imports": "portfolio", "attachments": "visits"}
 
 
 def install(app: Flask) -> None:

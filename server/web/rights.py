@@ -19,7 +19,8 @@ JUDGES = frozenset({R.SUPERVISOR})
 NOBODY_ELSE: frozenset[UserRole] = frozenset()  # the administrator alone
 
 # Pages that ask for no login. Whole blueprints end in a dot.
-PUBLIC = ("look.", "session.login", "health.ok", "static")
+# (The tiles of a map ask for the pass that the map was given instead: it is a document without a session.)
+PUBLIC = ("look.", "session.login", "health.ok", "static", "tiles.city")
 
 PAGES: dict[str, frozenset[UserRole]] = {
     # Everyone who is logged in.
@@ -30,6 +31,9 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "portfolio.index": READERS | PHONE | STREET,
     "portfolio.accounts": READERS | PHONE | STREET,
     "debtors.case": READERS | PHONE | STREET,
+    "places.index": READERS | PHONE | STREET,
+    "places.map": READERS | PHONE | STREET,
+    "places.case": READERS | PHONE | STREET,
     "debtors.decide": DESK,
     # Files of the lenders.
     "imports.index": DESK | {R.MANAGER},
@@ -49,6 +53,7 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "routes.route": DESK | {R.MANAGER} | STREET,
     "routes.sheet": DESK | {R.MANAGER} | STREET,
     "routes.map": DESK | {R.MANAGER} | STREET,
+    "routes.save": DESK | {R.MANAGER},
     "routes.plan": DESK,
     "routes.progress": DESK,
     "routes.publish": DESK,

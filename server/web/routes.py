@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -14,18 +15,23 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from sync.records import Refused, RouteState, UserRole
+from sync.wire.lines import decoded
 
 from .. import planning
+from ..disclosing import route_saved
+from ..roads.picking import roads_of
 from ..standing import AccountToday, accounts_today
 from ..store import agents as workforce
-from ..store import offices, routes
+from ..store import routes
 from ..store.agents import Agent
 from ..store.boards import visits, whereabouts
 from ..store.engine import reading
 from ..store.routes import Route, Stop
 from . import days, here, jobs
+from .map_files import Line, file_of
 from .maps import Point, map_document
 from .signs import sign_of_stop
+from .tiles import ground_of
 
 blueprint = Blueprint("routes", __name__, url_prefix="/routes")
 
@@ -80,9 +86,10 @@ def plan() -> BaseResponse:
         flash(_("No hay gestores de campo en su parte de la cartera."), "error")
         return redirect(url_for("routes.index", day=day.isoformat()))
     engine, actor, now = here.engine(), here.actor(), here.now()
+    roads = roads_of(here.office().config, engine)
 
     def work(say: jobs.Say) -> object:
-        return planning.plan(engine, day=day, agents=chosen, actor=actor, now=now, progress=say)
+        return planning.plan(engine, day=day, agents=chosen, actor=actor, now=now, progress=say, roads=roads)
 
     job = jobs.start(work, actor=actor, subject=f"plan {day}", now=now)
     return redirect(url_for("routes.progress", job_id=job.id, day=day.isoformat()))
@@ -181,14 +188,47 @@ def map(route_id: str) -> Response:
     with reading(here.engine()) as connection:
         found = _found(connection, route_id)
         planned = _shown(connection, found, found.planned)
-        basemap = offices.get(connection, "basemap")
+        ground = ground_of(connection)
     points = [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None]
-    line = [(point.lat, point.lon) for point in points]
-    if found.depot is not None and line:
-        line = [found.depot, *line, found.depot]
     return map_document(
-        points, line=line, basemap=basemap, depot=found.depot, language=str(get_locale() or "es")
+        points, line=_line(found), ground=ground, depot=found.depot, language=str(get_locale() or "es")
     )
+
+
+@blueprint.post("/<route_id>/file")
+def save(route_id: str) -> Response:
+    """The route as one file to send: map, streets and stops, to be opened with no network."""
+    with reading(here.engine()) as connection:
+        found = _found(connection, route_id)
+        planned = _shown(connection, found, found.planned)
+        ground = ground_of(connection)
+    page = file_of(
+        [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None],
+        [_said(one) for one in planned],
+        ground=ground,
+        line=_line(found),
+        depot=found.depot,
+        language=str(get_locale() or "es"),
+        title=f"{found.agent_name} · {found.day.isoformat()}",
+    )
+    route_saved(here.engine(), found, actor=here.actor(), now=here.now())
+    response = Response(page, mimetype="text/html")
+    response.headers["Content-Disposition"] = f'attachment; filename="ruta-{found.day.isoformat()}.html"'
+    return response
+
+
+def _said(one: Shown) -> Line:
+    point = _point(one)
+    eta = one.stop.eta.astimezone(ZoneInfo(here.zone())) if one.stop.eta else None
+    return Line(point.number or 0, point.label, point.detail, f"{eta:%H:%M}" if eta else "", one.sign)
+
+
+def _line(found: Route) -> list[tuple[float, float]]:
+    """Along the roads where the planner knew them; else straight from stop to stop."""
+    if "line" in found.matrix:
+        return decoded(found.matrix["line"])
+    line = [(one.lat, one.lon) for one in found.planned if one.lat is not None and one.lon is not None]
+    return [found.depot, *line, found.depot] if found.depot is not None and line else line
 
 
 def _point(one: Shown) -> Point:

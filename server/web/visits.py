@@ -9,7 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
-from ..store import attachments, findings, offices
+from ..store import attachments, findings
 from ..store.boards import visits as boards
 from ..store.engine import reading
 from ..store.histories import verdict_of
@@ -18,6 +18,7 @@ from .maps import Point, map_document
 from .paging import SIZE, Page, place
 from .retold import amended, detailed
 from .signs import sign_of
+from .tiles import ground_of
 
 blueprint = Blueprint("visits", __name__, url_prefix="/visits")
 FILTERS = ("agent", "debtor", "account", "result", "evidence", "day", "until")
@@ -86,7 +87,7 @@ def map(visit_id: str) -> Response:
     """Where the collector said he was, and where the address is."""
     with reading(here.engine()) as connection:
         told = _found(connection, visit_id)
-        basemap = offices.get(connection, "basemap")
+        ground = ground_of(connection)
     points = []
     if told["address_lat"] is not None:
         points.append(
@@ -97,7 +98,7 @@ def map(visit_id: str) -> Response:
         sign = sign_of(one["result"] for one in told["results"])
         points.append(Point(told["lat"], told["lon"], sign, _("Lugar de la visita"), accuracy))
     line = [(point.lat, point.lon) for point in points]
-    return map_document(points, line=line, basemap=basemap, language=str(get_locale() or "es"))
+    return map_document(points, line=line, ground=ground, language=str(get_locale() or "es"))
 
 
 def _found(connection: Connection, visit_id: str) -> dict[str, Any]:

@@ -159,6 +159,14 @@ def asset_url(filename: str) -> str:
     return url_for("look.asset", filename=filename, v=_version(file) if file else None)
 
 
+def asset_text(filename: str) -> str:
+    """The text of a file under /look/, for a page that must stand alone. Raises FileNotFoundError."""
+    file = _file(filename)
+    if file is None:
+        raise FileNotFoundError(filename)
+    return file.read_text(encoding="utf-8")
+
+
 @blueprint.get("/look/icons.svg")
 def icons() -> BaseResponse:
     response = Response(sprite(), mimetype="image/svg+xml")

@@ -19,6 +19,8 @@ FIRST_CHUNK = 16 * 1024
 LARGEST_CHUNK = 64 * 1024
 LARGEST_ATTACHMENT = 2 * 1024 * 1024
 LARGEST_DOCUMENT = 8 * 1024 * 1024
+# The vector tiles of a city, which come down by the same door as papers.
+LARGEST_TILES = 256 * 1024 * 1024
 CHUNK_TYPE = "application/octet-stream"
 # What a laptop makes of a picture, and what is shown at the office; anything else is only kept.
 PICTURES = ("image/jpeg", "image/png")
@@ -55,7 +57,7 @@ class ChunkQuery(Schema):
 class PieceQuery(Schema):
     """`GET /v1/documents/<sha256>`: from which byte on, and how many at most."""
 
-    offset = fields.Integer(load_default=0, validate=validate.Range(min=0, max=LARGEST_DOCUMENT))
+    offset = fields.Integer(load_default=0, validate=validate.Range(min=0, max=LARGEST_TILES))
     limit = fields.Integer(load_default=FIRST_CHUNK, validate=validate.Range(min=1, max=LARGEST_CHUNK))
 
 

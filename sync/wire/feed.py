@@ -275,7 +275,8 @@ class RouteRecord(Record):
     """Kind `route`: a published day of this agent, with the matrix its laptop may replan on.
 
     `matrix.seconds` and `matrix.metres` are square, row-major, in the order of `matrix.points`:
-    the depot first (id ""), then the stops by id.
+    the depot first (id ""), then the stops by id. `line` (`sync.wire.lines`) is the way along the roads,
+    absent where the office knows none.
     """
 
     id = Id(required=True)
@@ -290,10 +291,25 @@ class RouteRecord(Record):
     stops = fields.List(fields.Nested(StopRecord), required=True)
     matrix = fields.Dict(required=True)
     certificate = fields.Dict(required=True)
+    line = fields.String()
+
+
+class CityRecord(Record):
+    """Kind `city`, id = fingerprint of its package: the vector tiles (PMTiles) that maps are drawn on.
+
+    `bounds` are west, south, east, north. The bytes come by `GET /v1/documents/<sha256>`, after all papers.
+    """
+
+    id = fields.String(required=True)
+    name = fields.String(required=True)
+    bounds = fields.List(fields.Float(), required=True, validate=validate.Length(equal=4))
+    attribution = fields.String(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
 
 
 class BasemapRecord(Record):
-    """Kind `basemap`: a GeoJSON FeatureCollection of streets, until city packages bring tiles."""
+    """Kind `basemap`: a GeoJSON FeatureCollection of streets, for an office that uses no city package."""
 
     id = Id(required=True)
     name = fields.String(required=True)
@@ -327,6 +343,7 @@ RECORDS: dict[str, type[Record]] = {
     "reported": ReportedRecord,
     "attachment": AttachmentRecord,
     "route": RouteRecord,
+    "city": CityRecord,
     "basemap": BasemapRecord,
     "erasure": ErasureRecord,
 }

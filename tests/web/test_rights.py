@@ -19,6 +19,9 @@ GET: dict[str, tuple[str, str]] = {
     "portfolio.index": ("/portfolio/", f"{READERS} fabio gustavo hilda"),
     "portfolio.accounts": ("/portfolio/accounts", f"{READERS} fabio gustavo hilda"),
     "debtors.case": ("/debtors/{rosa}", f"{READERS} fabio gustavo hilda"),
+    "places.index": ("/places/", f"{READERS} fabio gustavo hilda"),
+    "places.map": ("/places/map", f"{READERS} fabio gustavo hilda"),
+    "places.case": ("/places/case/{rosa}", f"{READERS} fabio gustavo hilda"),
     "imports.index": ("/imports/", "nora alicia bruno elena"),
     "imports.report": ("/imports/{import}", "nora alicia bruno elena"),
     "imports.upload": ("/imports/new", "nora alicia bruno"),
@@ -55,6 +58,7 @@ POST: dict[str, tuple[str, str]] = {
     "assignments.run": ("/assignments/", "nora alicia bruno"),
     "routes.plan": ("/routes/plan", "nora alicia bruno"),
     "routes.publish": ("/routes/publish", "nora alicia bruno"),
+    "routes.save": ("/routes/{route}/file", "nora alicia bruno elena"),
     "attachments.add_paper": ("/attachments/papers/of/{account}", "nora alicia bruno"),
     "findings.resolve": ("/findings/{finding}", "carla"),
     "erasures.receive": ("/erasures/new/{rosa}", "carla dora"),
@@ -75,10 +79,11 @@ POST: dict[str, tuple[str, str]] = {
     "people.new_password": ("/people/fabio/password", ""),
     "people.disable": ("/people/fabio/disable", ""),
 }
-PUBLIC = {"session.login", "health.ok", "static"}
+PUBLIC = {"session.login", "health.ok", "static", "tiles.city"}
 # Pages about one thing: in another's part of the portfolio it does not exist.
 OBJECTS = {
     "debtors.case",
+    "places.case",
     "assignments.agent",
     "routes.route",
     "routes.sheet",

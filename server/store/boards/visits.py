@@ -182,6 +182,23 @@ def results_of_stops(connection: Connection, stop_ids: Collection[str]) -> dict[
     return found
 
 
+def last_results(connection: Connection, scope: Scope) -> dict[str, list[str]]:
+    """Debtor → the result codes of his last visit, of accounts in scope."""
+    query = (
+        select(visits.c.debtor_id, visits.c.id, visit_results.c.result)
+        .join(visit_results, visit_results.c.visit_id == visits.c.id)
+        .join(accounts, accounts.c.id == visit_results.c.account_id)
+        .where(visits.c.debtor_id.in_(scope.debtors()), scope.accounts())
+        .order_by(visits.c.started.desc(), visits.c.id.desc())
+    )
+    last: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    for debtor, visit, result in connection.execute(query):
+        if last.setdefault(debtor, visit) == visit:
+            found.setdefault(debtor, []).append(result)
+    return found
+
+
 def agents_seen(connection: Connection, scope: Scope) -> Rows:
     """The agents that a filter may name."""
     query = select(agents.c.id, agents.c.name).where(scope.agents()).order_by(agents.c.name, agents.c.id)

@@ -1,4 +1,5 @@
-// Draws the laptop's map from the JSON block #map-data: points, the route's line and, if given, the streets.
+// Draws the laptop's map from the JSON block #map-data: points, the route's line and, if given, the streets:
+// those of a city's tiles (streets.js) or plain lines.
 // Loads nothing from anywhere. What people typed enters the page as text, never as markup.
 (function () {
   "use strict";
@@ -93,7 +94,9 @@
       fit();
     });
     L.control.scale({ imperial: false }).addTo(map);
-    if (data.streets) {
+    if (data.city && window.Ronda && window.Ronda.streets) {
+      window.Ronda.streets(map, data.city);
+    } else if (data.streets) {
       L.geoJSON(data.streets, {
         interactive: false,
         style: function () { return { className: "map-street", weight: 3, fill: false }; },
@@ -101,6 +104,7 @@
       }).addTo(map);
     }
     if (line.length > 1) {
+      L.polyline(line, { className: "map-route-edge", weight: 8, interactive: false }).addTo(map);
       L.polyline(line, { className: "map-route", weight: 4, interactive: false }).addTo(map);
     }
     var icons = box.getAttribute("data-icons") || "/look/icons.svg";

@@ -1,0 +1,25 @@
+"""Remembers that data of people left the office in a file, and who took it. Makes no file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from .store import facts
+from .store.engine import writing
+from .store.routes import Route
+
+
+def route_saved(engine: Engine, route: Route, *, actor: str, now: datetime) -> None:
+    """A route with names and addresses was saved as a file to send."""
+    with writing(engine) as connection:
+        facts.append(
+            connection,
+            "route.saved",
+            as_of=route.day,
+            now=now,
+            actor=actor,
+            subject=route.id,
+            payload={"agent": route.agent, "version": route.version, "stops": len(route.planned)},
+        )
