@@ -14,6 +14,7 @@ COMMANDS = {
     "import": ("import_:import_", "Bring in a lender's portfolio or payments, or a laptop's queue."),
     "assign": ("assign:assign", "Give the 90+-day accounts to field agents, with a reason each."),
     "city": ("city:city", "Make an OpenStreetMap extract into roads, addresses and a map."),
+    "geocode": ("geocode:geocode", "Find where addresses are with the city's own index, offline."),
     "plan": ("plan:plan", "Plan a day's routes; --publish sends them to the laptops."),
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),

@@ -266,6 +266,7 @@ class Address:
     source: str = ""
     origin: str = "lender"
     state: str = "accepted"  # accepted | proposed | rejected
+    error_m: float | None = None  # how far off the coordinates may be, where somebody reckoned it
 
 
 @dataclass(frozen=True)

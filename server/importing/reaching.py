@@ -135,7 +135,12 @@ def _place_key(kind: str, text: str, district: str, city: str) -> tuple[str, ...
 
 
 def _same_spot(row: RowMapping, place: Place) -> bool:
-    """The same coordinates; a spot found by the office since is kept while the file gives none."""
+    """The same coordinates; a spot found by the office since is kept while the file gives none.
+
+    What visits or a person at the desk say of it is kept even then: the file says again what they corrected.
+    """
+    if row["source"] in ("visits", "desk"):
+        return True
     if place.lat is None:
         return row["lat"] is None or row["source"] != "file"
     return bool(row["lat"] == place.lat and row["lon"] == place.lon)

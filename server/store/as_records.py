@@ -95,6 +95,7 @@ def address(row: Row) -> Address:
         source=row["source"],
         origin=row["origin"],
         state=row["state"],
+        error_m=row.get("error_m"),
     )
 
 

@@ -33,6 +33,7 @@ from .tables import (
     feeds,
     findings,
     import_remarks,
+    placings,
     promises,
     reported_payments,
     routes,
@@ -47,7 +48,16 @@ NAMELESS = "Suprimido"
 BUSY_TIMEOUT_MS = 15_000  # as the engine opens its connections
 SCRUB_WAITS_MS = 3_000
 SUPPRESSED: Mapping[str, Any] = {"msgid": "El contenido fue suprimido", "values": {}}
-NOWHERE = {"text": NAMELESS, "district": "", "city": "", "lat": None, "lon": None, "precision": "none"}
+NOWHERE = {
+    "text": NAMELESS,
+    "district": "",
+    "city": "",
+    "lat": None,
+    "lon": None,
+    "precision": "none",
+    "error_m": None,
+}
+UNPLACED = {"lat": None, "lon": None, "precision": "none", "error_m": None, "why": dict(SUPPRESSED)}
 UNREACHABLE = {"value": "", "e164": "", "relation": ""}
 CODES = ("place", "party", "happened")  # of a correction: what is code or time, and names nobody
 WORDS = ("why", "reason", "note", "text", "name")  # what a fact may quote
@@ -71,6 +81,7 @@ TOUCHED: tuple[Table, ...] = (
     facts,
     import_remarks,
     documents,
+    placings,
 )
 
 
@@ -108,6 +119,7 @@ def overwrite_events(connection: Connection, event_ids: Iterable[str]) -> None:
             (findings, findings.c.visit_id.in_(ids), {"because": dict(SUPPRESSED), "resolved_why": ""}),
             (addresses, addresses.c.event_id.in_(ids), NOWHERE),
             (contact_points, contact_points.c.event_id.in_(ids), UNREACHABLE),
+            (placings, _placed(addresses.c.event_id.in_(ids)), UNPLACED),
         )
         for table, which, values in changes:
             connection.execute(update(table).where(which).values(**values))
@@ -130,10 +142,16 @@ def _person(connection: Connection, debtor_id: str, today: date) -> None:
     )
     for table, blank in ((addresses, NOWHERE), (contact_points, UNREACHABLE)):
         connection.execute(update(table).where(table.c.debtor_id == debtor_id).values(**blank, until=today))
+    connection.execute(update(placings).where(_placed(addresses.c.debtor_id == debtor_id)).values(**UNPLACED))
     held = select(accounts.c.id).where(accounts.c.debtor_id == debtor_id)
     connection.execute(
         update(documents).where(documents.c.account_id.in_(held)).values(name=NAMELESS, until=today)
     )
+
+
+def _placed(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The placings of these addresses."""
+    return placings.c.address_id.in_(select(addresses.c.id).where(which))
 
 
 def _visits(connection: Connection, ids: list[str]) -> None:

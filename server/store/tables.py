@@ -223,12 +223,13 @@ addresses = Table(
     Column("lat", Float),
     Column("lon", Float),
     word("precision", "none"),  # Precision
-    word("source"),  # file | field | geocoder …
+    word("source"),  # file | field | geocoder | visits | desk | online
     word("origin", "lender"),
     word("state", "accepted"),  # accepted | proposed | rejected
     Column("event_id", Id),  # the proposal it came from
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Column("error_m", Float),  # how far off the coordinates may be; null: nobody reckoned it
 )
 
 contact_points = Table(
@@ -844,4 +845,31 @@ legal_holds = Table(  # what must be kept for now, whoever asks for its erasure
     Column("released_at", UTCDateTime),
     word("released_by"),
     word("released_why"),
+)
+
+placings = Table(  # every place that was worked out or decided for an address; nothing is overwritten
+    "placings",
+    metadata,
+    key(),
+    ref("address_id", "addresses.id"),
+    Column("lat", Float),  # null: it was looked for and not found
+    Column("lon", Float),
+    word("precision", "none"),  # Precision
+    Column("error_m", Float),
+    word("source"),  # lender | house | grid | … (geocoding.found.Source) | visits | desk | online
+    Column("why", JSON, nullable=False),  # Phrase
+    Column("state", String(8), nullable=False),  # current | past | doubt: beside another that stands
+    Column("visits", Integer, nullable=False, server_default="0"),
+    Column("as_of", Date, nullable=False),
+    Column("recorded_at", UTCDateTime, nullable=False),
+    word("recorded_by"),
+    CheckConstraint("state in ('current', 'past', 'doubt')", name="state"),
+)
+
+geocoder_answers = Table(  # what an online geocoder answered, so that nobody is asked twice
+    "geocoder_answers",
+    metadata,
+    Column("asked", String(64), primary_key=True),  # SHA-256 of the geocoder's address and the question
+    Column("answer", JSON, nullable=False),
+    Column("answered_at", UTCDateTime, nullable=False),
 )
