@@ -42,7 +42,13 @@ def must(holds: object, what: str, *about: object) -> None:
 
 
 def after_step(model: Model) -> None:
-    standing = model.office.standing()
+    with model.office.unchanged() as standing:
+        _look(model, standing)
+    model.touched.clear()
+    model.last = None
+
+
+def _look(model: Model, standing: object) -> None:
     moved = standing != model.checked
     if moved:
         model.note_erasures()
@@ -58,8 +64,6 @@ def after_step(model: Model) -> None:
         model.checked = standing
     if model.last is not None:
         exchanged_well(model, model.touched[0], model.last)
-    model.touched.clear()
-    model.last = None
 
 
 def nothing_saved_is_gone(laptop: Laptop) -> None:
