@@ -10,7 +10,7 @@ from statistics import median
 from sqlalchemy import text
 
 from server.store.engine import writing
-from sync.ids import new_id
+from sync.ids import new_incarnation
 
 from . import world
 from .driving import drive
@@ -23,7 +23,7 @@ SMALLEST = 10_000
 
 
 def measure(ground: Field, sizes: list[int], say: Callable[[str], None]) -> list[Figure]:
-    """`sizes` of the ledger, rising. It is filled by copying real rows under ids of their own."""
+    """`sizes` of the ledger, rising, filled by copying real rows under other ids."""
     pushes: dict[int, float] = {}
     pulls: dict[int, float] = {}
     source = world.add_laptops(ground.held, 4, seed=41)
@@ -54,7 +54,8 @@ def _figure(name: str, seconds: dict[int, float]) -> Figure:
 
 
 def _fill(ground: Field, size: int) -> None:
-    """Copies whole chains of the ledger, with their visits and feed rows, until it holds `size` events."""
+    """Copies whole chains of the ledger and what says they were applied, until it holds `size` events. Their
+    visits and feed rows are not copied: those of other agents are not read by a push."""
     while True:
         with writing(ground.held.engine) as connection:
             held = connection.execute(text("SELECT count(*) FROM events")).scalar_one()
@@ -66,7 +67,7 @@ def _fill(ground: Field, size: int) -> None:
             for name, device, n in names:
                 if held >= size:
                     break
-                copy, now = new_id(), datetime.now(UTC).replace(tzinfo=None)
+                copy, now = new_incarnation(), datetime.now(UTC).replace(tzinfo=None)
                 asked = {
                     "old": name,
                     "new": copy,
@@ -85,8 +86,9 @@ COPIES = (
     "INSERT INTO incarnations (id, device_id, opened_at, n, h) "
     "SELECT :new, :device, :now, n, h FROM incarnations WHERE id = :old",
     "INSERT INTO events (incarnation, n, id, kind, version, header, salt, body, body_digest, h, received_at, "
-    "arrival, sealed) SELECT :new, n, :mark || substr(id, 9), kind, version, header, salt, body, body_digest, "
-    "h, received_at, (SELECT max(arrival) FROM events) + n, sealed FROM events WHERE incarnation = :old",
+    "arrival, sealed) "
+    "SELECT :new, n, :mark || substr(id, 9), kind, version, header, salt, body, body_digest, h, "
+    "received_at, (SELECT max(arrival) FROM events) + n, sealed FROM events WHERE incarnation = :old",
     "INSERT OR IGNORE INTO applied SELECT :mark || substr(event_id, 9), body_digest, :new, n, applied_at "
     "FROM applied WHERE incarnation = :old",
     "UPDATE counters SET value = (SELECT max(arrival) FROM events) WHERE name = 'arrival'",
