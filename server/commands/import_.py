@@ -17,6 +17,7 @@ from babel.support import Translations
 from sync.exchange.carrying import LARGEST_FILE, NotCarried
 from sync.words import N_, Phrase
 
+from ..geocoding.placing import place_imported
 from ..importing import (
     ImportReport,
     NotAgreed,
@@ -110,7 +111,12 @@ def portfolio(
         except NotAgreed as question:
             _ask(question)
             report = run(True)
-    answer(report.to_json(), as_json, [*_lines(report), *_portfolio_lines(report)])
+    placed = None if dry_run else place_imported(office.engine, office.config.cities, actor="cli", now=now())
+    figures, lines = report.to_json(), [*_lines(report), *_portfolio_lines(report)]
+    if placed is not None:
+        figures["geocoding"] = placed.to_json()
+        lines.append(f"addresses: {placed.placed} placed, {placed.not_found} not found on the city's map")
+    answer(figures, as_json, lines)
     _require_some(report)
 
 

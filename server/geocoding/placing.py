@@ -6,15 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine
 
 from sync.records import Precision
 
-from .. import publishing
+from .. import cities, publishing
 from ..store import facts, placings
 from ..store.engine import reading, writing
+from ..store.gazetteers import WrongGazetteer
 from ..store.placings import Placing, Recording
 from .found import Found
 from .locating import Gazetteer, geocode
@@ -65,13 +67,15 @@ def place_portfolio(
     actor: str,
     now: datetime,
     progress: Progress = lambda step, share: None,
+    only_new: bool = False,
 ) -> PlacedReport:
     """Place every address in force that has no better point; the same city again changes nothing.
 
     A lender's coordinate stays. Where it contradicts its own address the other place is kept beside it.
+    `only_new` leaves alone what was placed or not found before.
     """
     with reading(engine) as connection:
-        rows = placings.standing(connection)
+        rows = [row for row in placings.standing(connection) if not only_new or row["source"] not in OURS]
     report = PlacedReport(addresses=len(rows))
     made = list(_placed(rows, gazetteer, report, progress))
     doubts = [one for one, beside in made if beside]
@@ -90,6 +94,18 @@ def place_portfolio(
         )
     progress("placing", 1.0)
     return report
+
+
+def place_imported(engine: Engine, folder: Path, *, actor: str, now: datetime) -> PlacedReport | None:
+    """Place what an import brought, with the city the office uses; None where there is none to read."""
+    city = cities.used(engine, folder)
+    if city is None:
+        return None
+    try:
+        gazetteer = Gazetteer.open(city.gazetteer_file)
+    except WrongGazetteer:
+        return None
+    return place_portfolio(engine, gazetteer, actor=actor, now=now, only_new=True)
 
 
 def _placed(

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from sync import policies
 
+from ..geocoding.placing import place_imported
 from ..importing import (
     ImportReport,
     NotAgreed,
@@ -153,6 +154,8 @@ def confirm(upload_id: str) -> BaseResponse | str | tuple[str, int]:
         kept.forget()
         return _form({}, {"file": here.sentence(wrong.because)}), 422
     kept.forget()
+    if kept.asked.kind == "portfolio":
+        place_imported(here.engine(), here.office().config.cities, actor=here.actor(), now=here.now())
     flash(_("Archivo importado. Importarlo otra vez no cambiaría nada."), "success")
     return redirect(url_for("imports.report", import_id=made.import_id))
 
