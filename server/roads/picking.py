@@ -29,8 +29,8 @@ from .osrm import NoRouter, Osrm
 # Fitted on OSRM's car times in Porto Alegre (bench/city.py). The others were not measured: a motorcycle is
 # taken to be as slow as a car, so that its days do not overrun; who walks loses a moment at each door.
 DEFAULTS = {
-    "car": Calibration(37.0, 1.34, "OSRM's car times in Porto Alegre"),
-    "motorcycle": Calibration(37.0, 1.34, "not measured: the car's"),
+    "car": Calibration(15.0, 1.12, "OSRM's car times in Porto Alegre"),
+    "motorcycle": Calibration(15.0, 1.12, "not measured: the car's"),
     "foot": Calibration(20.0, 1.05, "not measured"),
 }
 _making = Lock()
