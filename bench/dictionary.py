@@ -215,10 +215,16 @@ class Person:
                 "incarnation": self.incarnation,
                 "policy_versions": {name: self.policy},
                 "pending": 0,
-                "held": {"n": said[0]["n"] - 1 if said else self.n, "feed": self.chance.randrange(9000)},
+                "claim": {
+                    "incarnation": self.incarnation,
+                    "n": said[0]["n"] - 1 if said else self.n,
+                    "feed_number": self.chance.randrange(9000),
+                    "epoch": epoch,
+                },
             },
             "push": {
                 "incarnation": self.incarnation,
+                "parent": None,
                 "events": said,
                 "head": {"incarnation": self.incarnation, "n": self.n},
                 "signature": self.chance.randbytes(64).hex(),
@@ -226,6 +232,7 @@ class Person:
             if said
             else None,
             "pull": {"cursor": {"epoch": epoch, "number": self.chance.randrange(9000)}, "limit": 500},
+            "compare": None,
         }
         return message, packing.Context(before["n"], 1, text)
 

@@ -25,6 +25,7 @@ ADVICE: Mapping[str, str] = {
     "bad_encoding": AGAIN,
     "unknown_encoding": UPDATE,
     "other_context": AGAIN,
+    "receipt_wanted": COORDINATOR,
     "bad_content_type": UPDATE,
     "too_large": COORDINATOR,
     "validation_failed": UPDATE,

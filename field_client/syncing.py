@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sync.exchange import Clock, OfficeSays, Outcome, Peer, Unreachable, Untrusted, run
+from sync.wire.fields import instant, parse_instant
 from sync.wire.packing import Context
 from sync.words import N_, Phrase
 
@@ -16,6 +18,8 @@ from .peer import HttpPeer, say
 from .store import context, journal, pins, retention, settings
 from .store.db import Store
 from .store.side import StoredLaptop
+
+COMPARE_EVERY = timedelta(hours=12)
 
 
 @dataclass(frozen=True)
@@ -64,15 +68,19 @@ def exchange(
     peer: Peer | None = None,
     stopped: Callable[[], bool] = lambda: False,
     *,
-    check: bool = True,
+    check: bool | None = None,
 ) -> Exchanged | NotExchanged:
-    """Send what waits, receive the day, and with `check` compare. Never loses anything, whatever happens.
+    """Send what waits, receive the day, and compare when it is time (or as `check` says).
+
+    Comparing is a request of its own, and finds what should not be there to find: twice a day is often
+    enough. Never loses anything, whatever happens.
 
     Raises `noting.Stopped` when `stopped` says, at an answer, that the laptop was locked meanwhile.
     """
     peer = Noting(peer or office_of(store), store, stopped)
     laptop = StoredLaptop(store)
     before = _counts(store)
+    check = _time_to_compare(store, clock.read().wall) if check is None else check
     try:
         outcome = run(laptop, peer, clock, check=check)
     except Unreachable as wrong:
@@ -85,12 +93,26 @@ def exchange(
         give_sealed_key(store, peer)
         now = clock.read().wall
         laptop.note_exchange(sent=outcome.sent > 0, received=True, at=now)
+        if outcome.differed == 0:
+            _note_compared(store, now)
         _note(store, None)
         return Exchanged(outcome, _counts(store)["unsent"])
     if _counts(store)["acknowledged"] > before["acknowledged"]:
         laptop.note_exchange(sent=True, received=False, at=clock.read().wall)
     _note(store, {"code": result.code, "because": result.because.to_json()})
     return result
+
+
+def _time_to_compare(store: Store, now: datetime) -> bool:
+    with store.reading() as db:
+        last = settings.get(db, "compared_at")
+    # A clock set back must not put the comparison off.
+    return last is None or not parse_instant(last) <= now < parse_instant(last) + COMPARE_EVERY
+
+
+def _note_compared(store: Store, now: datetime) -> None:
+    with store.writing() as db:
+        settings.put(db, "compared_at", instant(now))
 
 
 def missing(store: Store) -> Phrase | None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from sync import __version__
+from sync.exchange.hello import RECEIPT_WANTED
 from sync.keys import SigningKey
 from sync.ledger import ZERO, Checkpoint, Head, Receipt
 from sync.wire.errors import Problem
@@ -30,7 +31,7 @@ from . import answering, handing_keys
 from .batches import Batch, read_batch
 from .context import find as context_of
 from .keeping import Kept, keep
-from .vouching import checkpoint, countersign, note_restore
+from .vouching import checkpoint, countersign, note_restore, wants_to_see
 
 __all__ = ["answer", "context_of", "exchange", "receive"]
 
@@ -125,16 +126,19 @@ def _write(
     now: datetime,
     carried: bool,
 ) -> Written:
-    note_restore(connection, signer, device, asked["hello"]["receipt"], now)
+    hello = asked["hello"]
+    if wants_to_see(connection, device, hello["claim"]):
+        raise Problem(RECEIPT_WANTED)
+    note_restore(connection, signer, device, hello["receipt"], now)
     receipt = None
     if batch is None:
-        kept = Kept(_standing(connection, device, asked["hello"]["incarnation"]))
+        kept = Kept(_standing(connection, device, hello["incarnation"]))
     else:
-        heard = None if carried else asked["hello"]["clock"]
+        heard = None if carried else hello["clock"]
         kept = keep(connection, device, batch, Sender(device, now, heard))
         erase_arrivals(connection, signer, [said.entry for said in batch.said], now)
         # Only what the laptop itself signed is countersigned.
-        if device.revoked_at is None and kept.head == batch.head:
+        if device.revoked_at is None and kept.signed:
             receipt = countersign(connection, signer, device, kept.head, batch.signature, now)
     return Written(kept, receipt, checkpoint(connection, signer, now))
 

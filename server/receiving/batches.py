@@ -16,7 +16,11 @@ from ..store.devices import Device
 
 @dataclass(frozen=True)
 class Batch:
-    """What a laptop says it adds to its chain, and its signature on where the chain then stands."""
+    """What a laptop says it adds to its chain, and its signature on where the chain then stands.
+
+    `head.h` is empty where the laptop left it to the office to compute: then the signature is checked
+    when the chain it continues is known.
+    """
 
     said: tuple[Said, ...]
     head: Head
@@ -42,11 +46,17 @@ def read_batch(device: Device, asked: Mapping[str, Any]) -> Batch | None:
         raise Problem("validation_failed", fields={"push.events": [str(wrong)]}) from wrong
     if entries and max(entry.n for entry in entries) != head.n:
         raise Problem("validation_failed", fields={"push.head": ["not the last of the events"]})
-    if not verified(device.public_key, push["signature"], push_bytes(*head)):
-        raise Problem("bad_signature")
+    if head.h:
+        require_signature(device, head, push["signature"])
     parent = None if push["parent"] is None else _head(push["parent"])
     return Batch(tuple(judge(entry) for entry in entries), head, parent, push["signature"])
 
 
+def require_signature(device: Device, head: Head, signature: bytes) -> None:
+    """Raises Problem bad_signature where this head was not signed with the key of the enrolment."""
+    if not verified(device.public_key, signature, push_bytes(*head)):
+        raise Problem("bad_signature")
+
+
 def _head(mark: Mapping[str, Any]) -> Head:
-    return Head(mark["incarnation"], mark["n"], mark["h"])
+    return Head(mark["incarnation"], mark["n"], mark["h"] or b"")

@@ -33,8 +33,8 @@ class Followed:
 
 def follow(head: Head, held: Mapping[int, bytes], entries: Iterable[Entry], signed: Head) -> Followed:
     """`held` are the hashes held of the places of this batch and of the one before it; `signed` is the
-    head the laptop signed. Order and repeats do not matter: what counts is each entry's place. An entry
-    whose `h` is empty has it computed.
+    head the laptop signed, its hash empty where it is to be computed. Order and repeats do not matter:
+    what counts is each entry's place. An entry whose `h` is empty has it computed.
     """
     hashes = {0: ZERO, **held}
     new: list[Entry] = []
@@ -52,7 +52,7 @@ def follow(head: Head, held: Mapping[int, bytes], entries: Iterable[Entry], sign
             new.append(placed)
             hashes[entry.n] = placed.h
             last = placed.head
-    if new and last != signed:
+    if new and (last.n != signed.n or signed.h not in (b"", last.h)):
         return Followed((), head, BROKEN, new[0])
     return Followed(tuple(new), last)
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from ..enrolling import keyring_of
+from ..store import receipts
 
 
 def new_keys(connection: Connection, asked: Mapping[str, Any], now: datetime) -> dict[str, Any] | None:
@@ -21,7 +22,8 @@ def new_keys(connection: Connection, asked: Mapping[str, Any], now: datetime) ->
         return None
     active = [key for key in ring.keys if key.active(now)]
     newest = max(active or ring.keys, key=lambda key: (key.retired_at is None, key.valid_from))
-    receipt = asked["hello"]["receipt"]
-    if receipt is not None and receipt["key_id"] == newest.id:
-        return None
-    return ring.to_json()
+    receipt, claim = asked["hello"]["receipt"], asked["hello"]["claim"]
+    known = receipt["key_id"] if receipt else None
+    if known is None and claim is not None:  # which receipt it was, we wrote down ourselves
+        known = receipts.key_of(connection, claim["incarnation"], claim["n"], claim["feed_number"])
+    return None if known == newest.id else ring.to_json()

@@ -25,7 +25,7 @@ from ..store import events, facts, set_aside
 from ..store.devices import Device
 from ..store.events import Incarnation
 from .applying import apply, title
-from .batches import Batch
+from .batches import Batch, require_signature
 from .clocks import with_clock
 from .following import BROKEN, FORK, Followed, follow
 from .replaying import replay_named
@@ -39,13 +39,16 @@ class Kept:
 
     head: Head
     notices: tuple[dict[str, Any], ...] = ()
+    signed: bool = False  # the laptop's own signature stands under this head
 
 
 def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -> Kept:
     """Store and apply what follows. Raises Problem unknown_incarnation for another laptop's chain."""
     chain = _chain(connection, device, batch, sender.now)
     entries = [said.entry for said in batch.said]
-    followed = follow(chain.head, _held(connection, chain, batch), entries, batch.head)
+    held = _held(connection, chain, batch)
+    followed = follow(chain.head, held, entries, batch.head)
+    signed = _signed(device, batch, followed, held)
     notices = _stopped(connection, device, followed, sender.now)
     by_place = {one.entry.n: one for one in reversed(batch.said)}
     said = [replace(by_place[entry.n], entry=entry) for entry in followed.new]
@@ -58,7 +61,20 @@ def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -
         events.set_head(connection, followed.head)
         _look_again(connection, device, settled, sender.now)
     notices += _without_body(connection, device, settled, sender.now)
-    return Kept(followed.head, tuple(notices))
+    return Kept(followed.head, tuple(notices), signed == followed.head)
+
+
+def _signed(device: Device, batch: Batch, followed: Followed, held: Mapping[int, bytes]) -> Head:
+    """The head that the laptop signed; where it left the hash to us, its signature is checked here.
+
+    Of a batch that does not follow nothing is kept, and nothing can be computed.
+    """
+    if batch.head.h or followed.stop is not None:
+        return batch.head
+    places = {**held, **{entry.n: entry.h for entry in followed.new}}
+    head = Head(batch.head.incarnation, batch.head.n, places.get(batch.head.n, b""))
+    require_signature(device, head, batch.signature)
+    return head
 
 
 def _without_body(

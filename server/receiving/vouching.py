@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from sync.exchange.hello import CLAIMED
 from sync.ids import new_id
 from sync.keys import OFFICE, SigningKey
 from sync.ledger import Checkpoint, Head, Receipt, sign_checkpoint, sign_receipt
@@ -70,7 +71,7 @@ def note_restore(
     if said is None or said["device"] != device.id:
         return
     receipt = Receipt(**{name: said[name] for name in Receipt.__dataclass_fields__})
-    if not _ahead(connection, device, receipt):
+    if not wants_to_see(connection, device, {name: getattr(receipt, name) for name in CLAIMED}):
         return
     wrong = keyring(connection, signer, receipt.server_time).check(
         receipt.key_id, receipt.signature, receipt.signed_bytes(), purpose=OFFICE
@@ -90,10 +91,17 @@ def note_restore(
     )
 
 
-def _ahead(connection: Connection, device: Device, receipt: Receipt) -> bool:
+def wants_to_see(connection: Connection, device: Device, claim: Mapping[str, Any] | None) -> bool:
+    """True where a laptop says that its receipt tells of more than this office knows."""
+    return claim is not None and _ahead(connection, device, **claim)
+
+
+def _ahead(
+    connection: Connection, device: Device, *, incarnation: str, n: int, feed_number: int, epoch: str
+) -> bool:
     """True when it tells of events, of a feed or of an epoch that this office does not know."""
-    if receipt.epoch != offices.get(connection, "epoch"):
-        return not events.noted(connection, RESTORED, receipt.epoch)
-    chain = events.incarnation(connection, receipt.incarnation)
+    if epoch != offices.get(connection, "epoch"):
+        return not events.noted(connection, RESTORED, epoch)
+    chain = events.incarnation(connection, incarnation)
     feed = counters.current(connection, counters.feed(device.agent_id))
-    return receipt.n > (chain.n if chain else 0) or receipt.feed_number > feed
+    return n > (chain.n if chain else 0) or feed_number > feed

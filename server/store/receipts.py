@@ -65,3 +65,16 @@ def add_checkpoint(connection: Connection, checkpoint: Checkpoint) -> bool:
     )
     statement = statement.on_conflict_do_nothing(index_elements=["day"])
     return connection.execute(statement.returning(checkpoints.c.day)).first() is not None
+
+
+def key_of(connection: Connection, incarnation: str, n: int, feed_number: int) -> str | None:
+    """Which key signed this receipt of ours; of several, the latest."""
+    query = (
+        select(receipts.c.key_id)
+        .where(
+            receipts.c.incarnation == incarnation, receipts.c.n == n, receipts.c.feed_number == feed_number
+        )
+        .order_by(receipts.c.server_time.desc())
+        .limit(1)
+    )
+    return connection.execute(query).scalar()

@@ -8,18 +8,32 @@ from typing import Any
 from ..wire.messages import PROTOCOL
 from .sides import Identity, Reading
 
+CLAIMED = ("incarnation", "n", "feed_number", "epoch")
 
-def say(identity: Identity, reading: Reading, pushed: int = 0) -> dict[str, Any]:
-    """The `hello` of a request that carries so many events."""
-    return {
+
+# The office knows of less than the laptop's receipt says, and asks to see it.
+RECEIPT_WANTED = "receipt_wanted"
+
+
+def say(identity: Identity, reading: Reading, pushed: int = 0, *, show: bool = False) -> dict[str, Any]:
+    """The `hello` of a request that carries so many events.
+
+    The receipt's signature cannot be compressed: what it says is claimed, and it is shown (`show`) when
+    the office asks for it.
+    """
+    said: dict[str, Any] = {
         "protocol": PROTOCOL,
         "client": identity.client,
         "clock": dict(reading.at_event(identity.offset_ms, identity.uncertainty_ms)),
         "incarnation": identity.incarnation,
         "policy_versions": dict(identity.policy_versions),
-        "receipt": None if identity.receipt is None else dict(identity.receipt),
         "pending": max(identity.unsent - pushed, 0),
     }
+    if identity.receipt is None:
+        return said
+    if show:
+        return said | {"receipt": dict(identity.receipt)}
+    return said | {"claim": {name: identity.receipt[name] for name in CLAIMED}}
 
 
 def offset(sent: Reading, received: Reading, server_time: datetime) -> tuple[int, int]:

@@ -43,7 +43,7 @@ def said(laptop: Laptop, identity: Identity, entries: Sequence[Entry]) -> dict[s
         "incarnation": head.incarnation,
         "parent": None if parent is None else mark(parent),
         "events": [_message(entry) for entry in entries],
-        "head": mark(head),
+        "head": {"incarnation": head.incarnation, "n": head.n},
         "signature": identity.key.sign(push_bytes(*head)).hex(),
     }
 
@@ -63,14 +63,11 @@ def _within_size(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def _message(entry: Entry) -> dict[str, Any]:
-    return {
-        "n": entry.n,
-        "header": entry.header.decode("utf-8"),
-        "salt": None if entry.salt is None else entry.salt.hex(),
-        "body": None if entry.body is None else entry.body.decode("utf-8"),
-        "body_digest": entry.body_digest.hex(),
-        "h": entry.h.hex(),
-    }
+    """Hashes are computed by the office, and bound by the signature; but for a body that is not there."""
+    said = {"n": entry.n, "header": entry.header.decode("utf-8")}
+    if entry.salt is None or entry.body is None:
+        return said | {"salt": None, "body": None, "body_digest": entry.body_digest.hex()}
+    return said | {"salt": entry.salt.hex(), "body": entry.body.decode("utf-8")}
 
 
 def settle(laptop: Laptop, identity: Identity, reply: dict[str, Any], reading: Reading) -> bool:

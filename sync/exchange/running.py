@@ -14,7 +14,7 @@ from ..ledger import Checkpoint
 from ..wire.messages import SyncReply
 from ..words import N_, Phrase
 from . import attach, compare, hello, pull, push, retain, sealed, trusting
-from .sides import Clock, Identity, Laptop, OfficeSays, Peer, Unreachable, Untrusted
+from .sides import Clock, Identity, Laptop, OfficeSays, Peer, Reading, Unreachable, Untrusted
 from .sizes import Sizes
 
 # An office whose mark never moves would keep us asking for ever; this is far above any honest backlog.
@@ -128,10 +128,8 @@ def _exchange(
 ) -> tuple[dict[str, Any], Outcome]:
     """One request and its reply, loaded strictly; the clocks are compared on the way."""
     sent = clock.read()
-    pushed = len((said.get("push") or {"events": []})["events"])
-    request = {"hello": hello.say(identity, sent, pushed), "push": None, "pull": None, "compare": None}
     try:
-        answered = peer.sync(request | said)
+        answered = _ask(peer, identity, sent, {"push": None, "pull": None, "compare": None} | said)
     except Unreachable:
         _remember_size(laptop, identity, identity.sizes.failed())
         raise
@@ -150,6 +148,17 @@ def _exchange(
     return reply, replace(
         outcome, rounds=outcome.rounds + 1, offset_ms=offset_ms, uncertainty_ms=uncertainty_ms
     )
+
+
+def _ask(peer: Peer, identity: Identity, sent: Reading, said: dict[str, Any]) -> dict[str, Any]:
+    """The office's answer; where it knows of less than our receipt says, it is shown the receipt."""
+    pushed = len((said["push"] or {"events": []})["events"])
+    try:
+        return peer.sync({"hello": hello.say(identity, sent, pushed)} | said)
+    except OfficeSays as refused:
+        if refused.told.code != hello.RECEIPT_WANTED:
+            raise
+    return peer.sync({"hello": hello.say(identity, sent, pushed, show=True)} | said)
 
 
 def _read(answered: dict[str, Any]) -> dict[str, Any]:

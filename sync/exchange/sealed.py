@@ -59,7 +59,7 @@ def _after(laptop: Laptop, identity: Identity, n: int) -> dict[str, Any] | None:
 def _ask(peer: Peer, clock: Clock, identity: Identity, batch: dict[str, Any] | None) -> Any:
     """The office's mark of this chain, out of its no; None where it says none, or says no more no."""
     carried = len(batch["events"]) if batch else 0
-    request = {"hello": hello.say(identity, clock.read(), carried), "push": batch}
+    request = {"hello": hello.say(identity, clock.read(), carried, show=True), "push": batch}
     try:
         peer.sync(request | {"pull": None, "compare": None})
     except OfficeSays as no:

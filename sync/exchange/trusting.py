@@ -1,4 +1,4 @@
-"""Takes over the office's newer signing keys when a key this laptop trusts vouches for them. Knows no store."""
+"""Takes over the office's newer signing keys where a trusted key vouches for them. Knows no store."""
 
 from __future__ import annotations
 

@@ -29,6 +29,7 @@ CATALOGUE: Mapping[str, Kind] = {
     "bad_json": Kind(N_("El mensaje no es JSON válido"), 400),
     "bad_encoding": Kind(N_("El mensaje comprimido está dañado"), 400),
     "other_context": Kind(N_("El mensaje se apoya en algo que la oficina no tiene; envíelo entero"), 409),
+    "receipt_wanted": Kind(N_("La oficina sabe menos que el último recibo y pide verlo"), 409),
     "unknown_encoding": Kind(N_("Compresión desconocida"), 415),
     "bad_content_type": Kind(N_("Tipo de contenido no admitido"), 415),
     "too_large": Kind(N_("El mensaje es demasiado grande"), 413),

@@ -60,6 +60,23 @@ class ReceiptMessage(Message):
     signature = Hex(size=64, required=True)
 
 
+class Claim(Message):
+    """What the laptop's last receipt says. The office asks for the receipt itself where it knows of less."""
+
+    incarnation = Id(required=True)
+    n = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
+    feed_number = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
+    epoch = Id(required=True)
+
+
+class PushHead(Message):
+    """Where the chain stands after a push. Without `h` the office computes it; it is what was signed."""
+
+    incarnation = Id(required=True)
+    n = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
+    h = Hex(size=32, load_default=None, allow_none=True)
+
+
 class EventMessage(Message):
     """One entry of the chain: its exact header and body bytes as text. `salt` and `body` null = erased.
 
@@ -76,7 +93,7 @@ class EventMessage(Message):
 
 
 class Hello(Message):
-    """Who speaks, in which versions, at what time by his clocks, with his last receipt.
+    """Who speaks, in which versions, at what time by his clocks, with his last receipt or what it says.
 
     `pending` is how many events he still holds back after this request's push; null when he does not say.
     """
@@ -87,6 +104,7 @@ class Hello(Message):
     incarnation = Id(required=True)
     policy_versions = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
     receipt = fields.Nested(ReceiptMessage, load_default=None, allow_none=True)
+    claim = fields.Nested(Claim, load_default=None, allow_none=True)
     pending = fields.Integer(
         strict=True, load_default=None, allow_none=True, validate=validate.Range(min=0, max=2**31 - 1)
     )
@@ -100,7 +118,7 @@ class Push(Message):
     events = fields.List(
         fields.Nested(EventMessage), required=True, validate=validate.Length(max=BATCH_LIMIT)
     )
-    head = fields.Nested(Mark, required=True)
+    head = fields.Nested(PushHead, required=True)
     signature = Hex(size=64, required=True)
 
 

@@ -95,7 +95,7 @@ class Pair:
     clock: StandingClock
 
     def exchange(self) -> syncing.Exchanged:
-        result = syncing.exchange(self.store, self.clock, self.peer)
+        result = syncing.exchange(self.store, self.clock, self.peer, check=True)
         assert isinstance(result, syncing.Exchanged), result
         return result
 

@@ -102,7 +102,7 @@ class Carried:
         return [row.entry.kind for row in rows]
 
     def exchange(self) -> syncing.Exchanged:
-        done = syncing.exchange(self.open(), self.clock, self.peer)
+        done = syncing.exchange(self.open(), self.clock, self.peer, check=True)
         assert isinstance(done, syncing.Exchanged), done
         assert done.unsent == 0
         assert done.outcome.differed == 0

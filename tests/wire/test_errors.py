@@ -15,6 +15,7 @@ PINNED = {
     "bad_json": 400,
     "bad_encoding": 400,
     "other_context": 409,
+    "receipt_wanted": 409,
     "unknown_encoding": 415,
     "bad_content_type": 415,
     "too_large": 413,
