@@ -16,6 +16,7 @@ COMMANDS = {
     "export": "Write this laptop's ledger and visits as files, or its queue for the office (--queue).",
     "leave": "Give the laptop up, for another collector; refused while work is unsent.",
     "lease": "Tell until when the laptop works without its office; type the office's code.",
+    "city": "Bring the map of the city from a file, where the line is too thin for it.",
     "recover": "Choose a new passphrase with the office's recovery file.",
     "wipe": "Empty the laptop; what is unsent goes to a file only the office can open.",
 }

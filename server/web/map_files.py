@@ -7,6 +7,7 @@ nobody for anything, so that who opens it tells nobody.
 from __future__ import annotations
 
 import base64
+import math
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -15,7 +16,6 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from flask import current_app
 from flask_babel import gettext as _
 from pmtiles.reader import MmapSource, Reader
@@ -23,7 +23,6 @@ from pmtiles.reader import MmapSource, Reader
 from sync.look import asset_text
 from sync.look.states import STATES, symbol
 
-from ..cities.shapes import to_world
 from . import here
 from .maps import Point, drawing, localised
 from .tiles import Ground
@@ -135,8 +134,12 @@ def _tiles(ground: Ground, around: Sequence[tuple[float, float]]) -> dict[str, s
 
 def _touched(around: Sequence[tuple[float, float]], zoom: int) -> Iterator[tuple[int, int]]:
     lats, lons = [lat for lat, _lon in around], [lon for _lat, lon in around]
-    corners = to_world(
-        np.array([[min(lons) - AROUND, max(lats) + AROUND], [max(lons) + AROUND, min(lats) - AROUND]])
-    )
-    (west, north), (east, south) = (corners * 2**zoom).astype(int).tolist()
+    west, north = _square(max(lats) + AROUND, min(lons) - AROUND, zoom)
+    east, south = _square(min(lats) - AROUND, max(lons) + AROUND, zoom)
     yield from ((column, row) for column in range(west, east + 1) for row in range(north, south + 1))
+
+
+def _square(lat: float, lon: float, zoom: int) -> tuple[int, int]:
+    """The column and row of the tile that a place lies in."""
+    turned = math.asinh(math.tan(math.radians(lat)))
+    return int((lon / 360 + 0.5) * 2**zoom), int((0.5 - turned / (2 * math.pi)) * 2**zoom)

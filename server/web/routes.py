@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,6 +20,7 @@ from sync.wire.lines import decoded
 
 from .. import planning
 from ..disclosing import route_saved
+from ..doors import UNSURE_M
 from ..roads.picking import roads_of
 from ..standing import AccountToday, accounts_today
 from ..store import agents as workforce
@@ -87,9 +89,19 @@ def plan() -> BaseResponse:
         return redirect(url_for("routes.index", day=day.isoformat()))
     engine, actor, now = here.engine(), here.actor(), here.now()
     roads = roads_of(here.office().config, engine)
+    unsure_m = math.inf if request.form.get("unsure") == "1" else UNSURE_M
 
     def work(say: jobs.Say) -> object:
-        return planning.plan(engine, day=day, agents=chosen, actor=actor, now=now, progress=say, roads=roads)
+        return planning.plan(
+            engine,
+            day=day,
+            agents=chosen,
+            actor=actor,
+            now=now,
+            progress=say,
+            roads=roads,
+            unsure_m=unsure_m,
+        )
 
     job = jobs.start(work, actor=actor, subject=f"plan {day}", now=now)
     return redirect(url_for("routes.progress", job_id=job.id, day=day.isoformat()))
