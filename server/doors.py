@@ -92,6 +92,23 @@ def located(address: Address) -> bool:
     )
 
 
+# How far off a place may be whose error nobody reckoned, by how well it is said to be known.
+ERROR_M = {
+    Precision.DOOR: 15.0,
+    Precision.BLOCK: 50.0,
+    Precision.STREET: 120.0,
+    Precision.ZONE: 1000.0,
+    Precision.NONE: 5000.0,
+}
+# A place that may be further off than this is no place to send anyone unasked.
+UNSURE_M = 150.0
+
+
+def error_m(address: Address) -> float:
+    """How far off the address's coordinates may be."""
+    return ERROR_M[address.precision] if address.error_m is None else address.error_m
+
+
 def debts(case: Case, day: date, packs: Packs) -> list[Debt]:
     """The open accounts with something overdue on the day, payments counted."""
     found = []

@@ -11,6 +11,7 @@ import click
 from sync.records import Refused
 from sync.routing.day import NoSolver
 
+from ..doors import UNSURE_M
 from ..office import Office
 from ..planning import NotPublished, PlanReport, PublishReport, publish
 from ..planning import plan as plan_all
@@ -33,6 +34,15 @@ IN_ENGLISH = {
 @click.option("--date", "day", type=DAY, required=True, help="The day to plan, YYYY-MM-DD.")
 @click.option("--agents", metavar="A,B", help="Only these agents: user names, full names or ids.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same plan.")
+@click.option(
+    "--unsure",
+    "unsure_m",
+    type=click.FloatRange(min=0),
+    default=UNSURE_M,
+    show_default=True,
+    metavar="METRES",
+    help="Plan also debtors whose point may be this far off; those beyond are listed and left out.",
+)
 @click.option("--publish", "publish_now", is_flag=True, help="Check the routes and send them to the laptops.")
 @click.option("--fallback", is_flag=True, help="Leave OSRM aside: the city's roads, else straight lines.")
 @json_option
@@ -41,6 +51,7 @@ def plan(
     day: date,
     agents: str | None,
     seed: int,
+    unsure_m: float,
     publish_now: bool,
     fallback: bool,
     as_json: bool,
@@ -55,6 +66,7 @@ def plan(
             seed=seed,
             actor="cli",
             now=now(),
+            unsure_m=unsure_m,
             roads=roads_of(office.config, office.engine, fallback=fallback),
         )
     except NoSolver as missing:

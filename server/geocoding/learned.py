@@ -15,14 +15,13 @@ from sync.rules.policy import zone_of
 from sync.words import N_, Phrase
 
 from .. import publishing
+from ..doors import ERROR_M
 from ..store import facts, placings, sightings
 from ..store.engine import writing
 from ..store.placings import Placing, Recording
 from .learning import Known, Learned, Seen, Verdict, learn
 from .plane import Plane, apart
 
-# How far off coordinates may be whose error nobody reckoned.
-ERROR_M = {"door": 15.0, "block": 50.0, "street": 120.0, "zone": 1000.0, "none": 5000.0}
 # A place this sure is a door's, a block's.
 DOOR_M, BLOCK_M = 15.0, 100.0
 SAME_M = 1.0
@@ -88,7 +87,7 @@ def _learn(
     held: Mapping[str, Any] = dict(row) if row["source"] != "visits" or before is None else before
     prior = None
     if held["lat"] is not None and held["lon"] is not None:
-        prior = Known(held["lat"], held["lon"], held["error_m"] or ERROR_M[held["precision"]])
+        prior = Known(held["lat"], held["lon"], held["error_m"] or ERROR_M[Precision(held["precision"])])
     return learn([_seen(visit) for visit in visits], prior), prior
 
 

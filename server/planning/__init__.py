@@ -18,7 +18,7 @@ from sync.routing.day import ITERATIONS
 from sync.routing.records import Plan
 from sync.words import N_, Phrase
 
-from ..doors import Packs
+from ..doors import UNSURE_M, Packs
 from ..packs import pack_of
 from ..roads import Roads
 from ..roads.great_circle import GreatCircle
@@ -52,6 +52,7 @@ def plan(
     roads: Roads | None = None,
     packs: Packs = pack_of,
     iterations: int = ITERATIONS,
+    unsure_m: float = UNSURE_M,
     workers: int | None = None,
     executor: Executor | None = None,
 ) -> PlanReport | Refused:
@@ -59,6 +60,7 @@ def plan(
 
     The solver works outside any transaction: what changes meanwhile is caught when publishing. `roads`
     gives the provider for each agent's means of travel; without it times are straight-line estimates.
+    Who may be further than `unsure_m` metres from his point is left out and told so.
     """
     ways = roads or _no_roads
     with reading(engine) as connection:
@@ -71,7 +73,7 @@ def plan(
         subjects = gather(connection, chosen, day, now, packs)
     try:
         days = [
-            pose(agent, day, subjects[agent.id], ways(agent.vehicle))
+            pose(agent, day, subjects[agent.id], ways(agent.vehicle), unsure_m=unsure_m)
             for agent in chosen
             if subjects[agent.id]
         ]

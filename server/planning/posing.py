@@ -13,6 +13,7 @@ from sync.routing.records import Candidate, Opening, Plan, Problem
 from sync.routing.why import said
 from sync.words import N_, Phrase
 
+from ..doors import UNSURE_M
 from ..roads import MatrixProvider, Point, Snapped
 from ..store.agents import Agent
 from ..store.routes import Draft, Stop
@@ -37,10 +38,15 @@ class Day:
 
 
 def pose(
-    agent: Agent, day: date, subjects: Sequence[Subject], roads: MatrixProvider, most: int = MOST_CANDIDATES
+    agent: Agent,
+    day: date,
+    subjects: Sequence[Subject],
+    roads: MatrixProvider,
+    most: int = MOST_CANDIDATES,
+    unsure_m: float = UNSURE_M,
 ) -> Day:
     """Weigh every debtor of the agent and pose the problem of those who are candidates."""
-    weighed = [weigh(subject, day) for subject in subjects]
+    weighed = [weigh(subject, day, unsure_m) for subject in subjects]
     refused = [(one, 0) for one in weighed if isinstance(one, NotToday)]
     able = [one for one in weighed if isinstance(one, Visitable)]
     snapped = roads.snap([one.point for one in able])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
@@ -83,7 +84,8 @@ def verify(
     route: Route, agent: Agent, subjects: dict[str, Subject], owners: dict[str, str | None]
 ) -> list[Violation]:
     """Everything wrong with a stored route today, given the agent's debtors and who has each debtor."""
-    weighed = {debtor: weigh(subject, route.day) for debtor, subject in subjects.items()}
+    # Whether to go where the place is unsure was said when the day was planned.
+    weighed = {debtor: weigh(subject, route.day, math.inf) for debtor, subject in subjects.items()}
     index = {point: number for number, point in enumerate(route.matrix["points"])}
     claimed, ruled, before = [], [], ""
     for number, stop in enumerate(route.planned, 1):

@@ -15,7 +15,7 @@ from sync.rules import contact, promise, score
 from sync.rules.policy import zone_of
 from sync.words import N_, Phrase
 
-from ..doors import Answer, Debt, Door, best_door
+from ..doors import UNSURE_M, Answer, Debt, Door, best_door, error_m
 from ..store.assignments import ASSIGNED
 from .gathering import Subject
 
@@ -57,8 +57,11 @@ class NotToday:
     address: Address | None = None
 
 
-def weigh(subject: Subject, day: date) -> Visitable | NotToday:
-    """One debtor on one day. Refusals in this order: nothing owed, the packs, the map, hours and caps."""
+def weigh(subject: Subject, day: date, unsure_m: float = UNSURE_M) -> Visitable | NotToday:
+    """One debtor on one day. Refusals in this order: nothing owed, the packs, the map, hours and caps.
+
+    Nobody is sent unasked to a place that may be further off than `unsure_m` metres.
+    """
     mine = set(subject.assignment.accounts(ASSIGNED))
     owed = [debt for debt in subject.owed if debt.account.id in mine]
     if not owed:
@@ -68,8 +71,14 @@ def weigh(subject: Subject, day: date) -> Visitable | NotToday:
     door = best_door(subject.case, owed, day, _place_agreed(agreed))
     if not door.allowed:
         return _refused(subject, door, door.answers[0].ruling)
-    if door.address is None or not door.located:
+    if door.address is None or door.address.lat is None or door.address.lon is None:
         because = Phrase(N_("sin coordenadas: su dirección no está ubicada en el mapa"))
+        return _not_today(subject, door, because)
+    if error_m(door.address) > unsure_m:
+        because = Phrase(
+            N_("ubicación aproximada: el punto puede estar a {error} m de su puerta"),
+            {"error": round(error_m(door.address))},
+        )
         return _not_today(subject, door, because)
     return _at_the_door(subject, door, door.address, agreed, day)
 
@@ -105,7 +114,7 @@ def _at_the_door(
         lawful=lawful,
         appointment=window,
         value=worth.value,
-        why=_why(subject, worth, window),
+        why=_why(subject, worth, window, address),
     )
 
 
@@ -248,8 +257,19 @@ def _days_since_visit(subject: Subject, day: date) -> int | None:
     return min((count for count in days if count >= 0), default=None)
 
 
-def _why(subject: Subject, worth: score.Score, window: Interval | None) -> Phrase:
-    """The appointment, else the part of the score that weighs most."""
+def _why(subject: Subject, worth: score.Score, window: Interval | None, address: Address) -> Phrase:
+    """The appointment, that the place is unsure, else the part of the score that weighs most."""
+    unsure = error_m(address) > UNSURE_M
+    if window is not None and unsure:
+        return Phrase(
+            N_("cita acordada de {since} a {until}; ubicación aproximada, puede estar a {error} m"),
+            {**_span(subject, window), "error": round(error_m(address))},
+        )
+    if unsure:
+        return Phrase(
+            N_("ubicación aproximada: pregunte por la dirección, puede estar a {error} m"),
+            {"error": round(error_m(address))},
+        )
     if window is not None:
         return Phrase(N_("cita acordada de {since} a {until}"), _span(subject, window))
     return max(worth.parts, key=lambda part: part.points).because
