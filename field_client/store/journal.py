@@ -143,11 +143,22 @@ def amendments_of(db: Database, visit: str) -> list[Row]:
 
 
 def quarantine(db: Database, incarnation: str, told: Iterable[Mapping[str, Any]], told_at: datetime) -> None:
-    """Exactly these events of the chain are quarantined now; one applied since the last word is out again."""
+    """Exactly these events of the chain are quarantined now; one applied since the last word is out again.
+
+    What it became in the feed is in a page still to come: until then the screen goes by the journal.
+    """
     held = {
         row["n"]: row["told_at"]
         for row in db.query("SELECT n, told_at FROM quarantined WHERE incarnation = ?", [incarnation])
     }
+    told = list(told)
+    applied = held.keys() - {one["n"] for one in told}
+    if applied:
+        before = min(applied) - 1
+        db.execute(
+            "UPDATE incarnations SET reflected = ? WHERE id = ? AND reflected > ?",
+            [before, incarnation, before],
+        )
     db.execute("DELETE FROM quarantined WHERE incarnation = ?", [incarnation])
     for one in told:
         db.table("quarantined").insert(

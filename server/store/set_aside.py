@@ -29,13 +29,15 @@ class Waiting:
 def quarantined(
     connection: Connection, *, final: Collection[str], after: int = 0, limit: int = 200
 ) -> list[Waiting]:
-    """The next ones in order of arrival, but those whose reason is final, and sealed ones."""
+    """The next ones in order of arrival, but those whose reason is final, sealed ones, and those that were
+    erased while they waited: nothing can be read from them any more."""
     return _waiting(
         connection,
         limit,
         events.c.arrival > after,
         events.c.quarantine.is_not(None),
         events.c.quarantine.not_in(final),
+        events.c.body.is_not(None),
         events.c.sealed.is_(False),
     )
 
@@ -48,6 +50,7 @@ def quarantined_of(connection: Connection, agent_id: str, code: str, limit: int 
         devices.c.agent_id == agent_id,
         events.c.quarantine.is_not(None),
         events.c.quarantine == code,
+        events.c.body.is_not(None),
         events.c.sealed.is_(False),
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from server import enrolling
+from server import enrolling, erasing
 from server.projecting import said as reading_events
 from server.receiving import releasing, replaying
 from server.store import tables as t
@@ -204,3 +204,20 @@ def test_a_released_laptop_is_still_shut_out(world: World) -> None:
         ask(laptop, laptop.entries[4:])
     assert refused.value.code == "revoked"
     assert [row["n"] for row in world.rows(t.events) if row["sealed"]] == [5]
+
+
+def test_what_was_erased_while_it_waited_is_not_tried_again(laptop: Laptop) -> None:
+    world = laptop.world
+    with pytest.MonkeyPatch.context() as older:
+        older_program(older)
+        laptop.promise(laptop.visit("Rosa"))
+        ask(laptop, None)
+    asked = {"asked_by": "holder", "channel": "letter", "basis": "Ley 1581", "received_on": None}
+    rosa, who = world.debtors["Rosa"], {"actor": "carla", "now": LATER}
+    erasing.receive_request(world.engine, rosa, **asked, **who)  # type: ignore[arg-type]
+    done = erasing.carry_out(world.engine, world.signer, "1", why="Procede", despite_open=True, **who)  # type: ignore[arg-type]
+    assert isinstance(done, erasing.CarriedOut)
+    assert codes(world) == {1: None, 2: "unknown_kind"}
+    assert replaying.replay(world.engine, LATER, "cli").looked_at == 0
+    ask(laptop, None)
+    assert codes(world) == {1: None, 2: "unknown_kind"}

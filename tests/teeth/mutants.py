@@ -261,6 +261,23 @@ MUTANTS = (
         "tests/office/test_reflecting.py::test_a_visit_is_not_reflected_before_the_debtor_given_away_is_gone",
     ),
     Mutant(
+        "set_aside_gone_before_its_page",
+        "a visit applied after an upgrade leaves the screen before the page that shows it has come",
+        "field_client/store/journal.py",
+        "    if applied:\n        before = min(applied) - 1\n",
+        "    if False:\n        before = min(applied) - 1\n",
+        "tests/laptop/test_set_aside.py"
+        "::test_a_visit_applied_after_an_upgrade_is_on_the_screen_while_its_page_is_still_to_come",
+    ),
+    Mutant(
+        "erased_tried_again",
+        "an event erased while it waited is taken for one that came without its body",
+        "server/store/set_aside.py",
+        "        events.c.quarantine.not_in(final),\n        events.c.body.is_not(None),\n",
+        "        events.c.quarantine.not_in(final),\n",
+        "tests/office/test_replaying.py::test_what_was_erased_while_it_waited_is_not_tried_again",
+    ),
+    Mutant(
         "not_durable",
         "the laptop says 'saved' before its disk has it",
         "field_client/store/db.py",
