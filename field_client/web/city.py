@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, url_for
 from sqlite_utils import Database
+
+from sync.look.ranges import ranged
 
 from ..store import records, tiles
 from .guard import quietly
@@ -21,20 +23,7 @@ def part(sha256: str) -> Response:
         said = tiles.usable(db)
         if said is None or said["sha256"] != sha256:
             abort(404)
-        size = int(said["size"])
-        asked = request.range.range_for_length(size) if request.range else None
-        if request.range and asked is None:
-            return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
-        start, end = asked or (0, size)
-        answer = Response(tiles.read(db, sha256, start, end - start), mimetype=KIND)
-    answer.headers["Accept-Ranges"] = "bytes"
-    answer.set_etag(sha256)
-    answer.cache_control.private = True
-    answer.cache_control.max_age = 86_400
-    if asked is not None:
-        answer.status_code = 206
-        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
-    return answer
+        return ranged(lambda start, length: tiles.read(db, sha256, start, length), said["size"], sha256, KIND)
 
 
 def ground(db: Database) -> dict[str, Any]:

@@ -34,6 +34,12 @@ LOADED = re.compile(r'<script src="([^"]+)"></script>')
 STYLED = re.compile(r'<link rel="stylesheet" href="([^"]+)"\s*/>')
 # Pictures of controls that are not drawn.
 PICTURE = re.compile(r"url\((?![\"']?(?:data:|#))[^)]*\)")
+# Leaflet makes its own pin of every marker before it gets its sign: of nothing then.
+NOTHING = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+NO_PICTURES = (
+    "L.Icon.Default.imagePath='';L.Icon.Default.mergeOptions("
+    f"{{iconUrl:'{NOTHING}',iconRetinaUrl:'{NOTHING}',shadowUrl:'{NOTHING}'}});"
+)
 # The library says no types.
 READER: Any = Reader
 SOURCE: Any = MmapSource
@@ -68,6 +74,7 @@ def file_of(
     page = localised(page.replace("maximum-scale=1.0, user-scalable=no", ""))
     page = page.replace("</body>", f"{_sheet(lines, title)}\n</body>", 1)
     page = LOADED.sub(lambda found: f"<script>{_text(found[1])}</script>", page)
+    page = page.replace("</head>", f"<script>{NO_PICTURES}</script></head>", 1)
     page = STYLED.sub(lambda found: f"<style>{_text(found[1])}</style>", page)
     nonce = secrets.token_urlsafe(16)
     for tag in ("script", "style"):

@@ -12,8 +12,10 @@ from datetime import date, timedelta
 from hashlib import sha256 as SHA256
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, send_file, url_for
+from flask import Blueprint, Response, abort, request, url_for
 from sqlalchemy import Connection
+
+from sync.look.ranges import ranged
 
 from ..store import offices
 from ..store.city_maps import CityMap, announced
@@ -22,7 +24,7 @@ from . import here
 
 blueprint = Blueprint("tiles", __name__, url_prefix="/tiles")
 PASS_LENGTH = 32
-A_DAY_S = 86_400
+KIND = "application/vnd.pmtiles"
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,13 @@ def city(given: str, sha256: str) -> Response:
     file = held.file(here.office().config.data)
     if not file.is_file():
         abort(404)
-    answer = send_file(
-        file, mimetype="application/vnd.pmtiles", conditional=True, etag=sha256, max_age=A_DAY_S
-    )
-    return _readable(answer)
+
+    def read(start: int, length: int) -> bytes:
+        with file.open("rb") as source:
+            source.seek(start)
+            return source.read(length)
+
+    return _readable(ranged(read, held.size, sha256, KIND))
 
 
 def _pass(sha256: str, day: date) -> str:
