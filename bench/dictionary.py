@@ -210,7 +210,7 @@ class Person:
         message = {
             "hello": {
                 "protocol": 1,
-                "client": "ronda/0.1.0",
+                "client": "ronda/0.2.0",
                 "clock": dict(self.clock(self.now + timedelta(milliseconds=later), self.mono + later)),
                 "incarnation": self.incarnation,
                 "policy_versions": {name: self.policy},

@@ -31,7 +31,7 @@ WINDOW = 8 * 1024 * 1024
 CHUNK = 256 * 1024
 # Read before every message: what hardly ever differs.
 PROLOGUE = (
-    b'"protocol":1,"client":"ronda/0.1.0","limit":500,"version":1,"pending":0,"more":0,"accuracy_m":10.0,'
+    b'"protocol":1,"client":"ronda/0.2.0","limit":500,"version":1,"pending":0,"more":0,"accuracy_m":10.0,'
     b'"salt":"00000000000000000000000000000000","signature":"' + b"0" * 128 + b'",'
 )
 DECIMALS = 9
