@@ -126,8 +126,13 @@ def _build(link: Path, called: str, made: Path, progress: Progress) -> dict[str,
     seconds = int(LEAST_SECONDS + SECONDS_PER_MB * size)
     memory = int(LEAST_MEMORY_MB + MEMORY_PER_MB * size)
     command = [sys.executable, "-m", "server.cities.child", str(link), str(made), str(memory), str(seconds)]
-    # Threads of linear algebra would reserve memory that nothing here uses.
-    environ = dict(os.environ) | {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    # Threads of linear algebra would reserve memory that nothing here uses. One order of sets: the same
+    # extract gives the same files.
+    environ = dict(os.environ) | {
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+    }
     last: dict[str, Any] = {}
     with (
         tempfile.TemporaryFile() as errors,
