@@ -36,8 +36,8 @@ from .vouching import checkpoint, countersign, note_restore, wants_to_see
 __all__ = ["answer", "context_of", "exchange", "receive"]
 
 
-# Made once: making the schema took longer than writing a small reply with it.
-REPLY = SyncReply()
+# Made once: making the schema took longer than reading or writing a small message with it.
+REQUEST, REPLY = SyncRequest(), SyncReply()
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def receive(
     engine: Engine, signer: SigningKey, device: Device, request: dict[str, Any], now: datetime
 ) -> dict[str, Any]:
     """SyncRequest → SyncReply, both as JSON objects. Raises Problem."""
-    reply: dict[str, Any] = REPLY.dump(exchange(engine, signer, device, loaded(SyncRequest(), request), now))
+    reply: dict[str, Any] = REPLY.dump(exchange(engine, signer, device, loaded(REQUEST, request), now))
     return reply
 
 

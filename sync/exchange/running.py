@@ -22,6 +22,9 @@ ROUNDS = 10_000
 # A no that a smaller request may turn into a yes.
 TOO_MUCH = frozenset({"too_large", "bad_encoding", "bad_json", "busy"})
 
+# Made once: making the schema takes longer than reading a small reply with it.
+REPLY = SyncReply()
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -163,7 +166,7 @@ def _ask(peer: Peer, identity: Identity, sent: Reading, said: dict[str, Any]) ->
 
 def _read(answered: dict[str, Any]) -> dict[str, Any]:
     try:
-        reply: dict[str, Any] = SyncReply().load(answered)
+        reply: dict[str, Any] = REPLY.load(answered)
     except ValidationError as wrong:
         fields = wrong.messages if isinstance(wrong.messages, dict) else {}
         text = N_("La respuesta de la oficina no se entiende ({where}); actualice el programa")

@@ -16,7 +16,7 @@ from .building import template
 from .running import LENGTH, Ran, read_script, run_many, run_one, script_of
 from .steps import STEPS
 
-RUNS = int(os.environ.get("RONDA_MODEL_RUNS", "40"))
+RUNS = int(os.environ.get("RONDA_MODEL_RUNS", "30"))
 JOBS = int(os.environ.get("RONDA_MODEL_JOBS", str(min(os.cpu_count() or 1, 2))))
 
 
