@@ -25,6 +25,7 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--keep", metavar="DIR", help="Leave the data in DIR/office and DIR/laptop.")
 @click.option("--portfolio", type=FILE, help="A lender's file.")
 @click.option("--payments", type=FILE, help="Its payments.")
+@click.option("--city", type=FILE, help="With --portfolio: the OpenStreetMap extract of where it lies.")
 @click.option("--policy", "pack", default="demo", show_default=True, help="The contact policy's pack.")
 @click.option("--lender", default=None, help="The lender's name.")
 @click.option("--as-of", type=DAY, default=None, help="The portfolio's date (default: the demo's day).")
@@ -35,6 +36,7 @@ def demo(
     keep: str | None,
     portfolio: Path | None,
     payments: Path | None,
+    city: Path | None,
     pack: str,
     lender: str | None,
     as_of: date | None,
@@ -48,8 +50,10 @@ def demo(
 
     if payments is not None and portfolio is None:
         raise click.UsageError("--payments goes with --portfolio: whose payments are they?")
+    if city is not None and portfolio is None:
+        raise click.UsageError("--city goes with --portfolio: the made town brings its own map")
     folder, temporary = _folder(keep)
-    wanted = Wanted(folder, portfolio, payments, pack, lender, as_of, port)
+    wanted = Wanted(folder, portfolio, payments, pack, lender, as_of, port, city)
     try:
         if once:
             _print(run_once(wanted, say=lambda text: click.echo(text, err=True)), as_json)

@@ -38,6 +38,7 @@ class Wanted:
     lender: str | None
     as_of: date | None
     port: int
+    city: Path | None = None
 
     @property
     def office(self) -> Config:
@@ -59,6 +60,7 @@ class Wanted:
             self.pack,
             self.lender or stations.LENDER,
             self.as_of or day,
+            self.city,
         )
 
 
@@ -79,8 +81,11 @@ def prepare(wanted: Wanted, day: date, say: Say) -> Prepared:
     now = stations.clock()
     say(f"Office in {wanted.office.data}")
     office = stations.make_office(wanted.office, now)
+    say("Making the city: roads, addresses, map")
+    city = stations.build_city(office, wanted.given(day), wanted.files, now)
     say("Importing the portfolio and its payments")
     figures, town = stations.bring_in(office, wanted.given(day), wanted.files, now)
+    figures |= {"city": city} if city is not None else {}
     password = stations.new_password()
     logins = stations.staff(office, town, password, now)
     say("Assigning the debtors at 90 days and over")

@@ -17,8 +17,10 @@ from sync.ids import new_id
 from sync.records import Refused, UserRole
 from sync.rules.contact import windows
 
+from .. import cities
 from ..assigning import assign
 from ..config import Config
+from ..geocoding.placing import place_imported
 from ..hiring import NewPerson, hire
 from ..importing import import_payments, import_portfolio
 from ..office import Office, initialise, open_office
@@ -27,6 +29,7 @@ from ..planning import plan, publish
 from ..roads.picking import roads_of
 from ..store import agents, offices, tallies
 from ..store.engine import reading, writing
+from .mapping import write_extract
 from .people import COLLECTORS, OFFICE, demo_people
 from .portfolio import write_payments, write_portfolio
 from .processes import DemoFailed
@@ -47,6 +50,7 @@ class Given:
     pack: str
     lender: str
     as_of: date
+    city: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,25 @@ def working_day(pack: str, start: date, step: int) -> date:
 def make_office(config: Config, now: datetime) -> Office:
     initialise(config, now, "Ronda de demostración")
     return open_office(config)
+
+
+def build_city(office: Office, given: Given, folder: Path, now: datetime) -> dict[str, Any] | None:
+    """The city's roads, addresses and map: of the extract that was given, or of the made town.
+
+    None for a real portfolio without an extract: nothing is known of where it lies.
+    """
+    extract, name = given.city, given.city.name.split(".")[0] if given.city else ""
+    if extract is None and given.portfolio is None:
+        town = make_town()
+        extract, name = write_extract(town, folder / "villa-ronda.osm.pbf"), town.name
+    if extract is None:
+        return None
+    try:
+        made = cities.add(office.config.cities, extract, name)
+        cities.use(office.engine, office.config.cities, made.name, ACTOR, now)
+    except cities.WrongExtract as wrong:
+        raise DemoFailed(str(wrong)) from wrong
+    return {"name": made.name, "bounds": made.bounds, "fingerprint": made.fingerprint, "bytes": made.bytes}
 
 
 def bring_in(office: Office, given: Given, folder: Path, now: datetime) -> tuple[dict[str, Any], Town | None]:
@@ -113,6 +136,9 @@ def bring_in(office: Office, given: Given, folder: Path, now: datetime) -> tuple
         report=folder / "cartera.rechazos.csv",
     )
     figures = {"portfolio": report.to_json()}
+    placed = place_imported(office.engine, office.config.cities, actor=ACTOR, now=now)
+    if placed is not None:
+        figures["geocoding"] = placed.to_json()
     if payments is not None:
         paid = import_payments(
             office.engine,
