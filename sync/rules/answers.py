@@ -35,8 +35,12 @@ def block(cite: Cite, because: Phrase) -> Ruling:
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     """The union of several verdicts: every ruling once, so that the strictest decides."""
     union: list[Ruling] = []
+    by_rule: dict[str, list[Ruling]] = {}
     for verdict in verdicts:
-        union += [ruling for ruling in verdict.rulings if ruling not in union]
+        new = [ruling for ruling in verdict.rulings if ruling not in by_rule.get(ruling.rule, ())]
+        for ruling in new:
+            by_rule.setdefault(ruling.rule, []).append(ruling)
+        union += new
     return Verdict(tuple(union))
 
 

@@ -95,6 +95,8 @@ def address_ruling(policy: Policy, state: str) -> Ruling:
 
 def stop_rulings(policy: Policy, stops: Collection[StopKind]) -> tuple[Ruling, ...]:
     """A block for each open stop that the pack honours; deceased always blocks."""
+    if not stops:
+        return ()
     honoured = {*policy.stop_states, StopKind.DECEASED}
     return tuple(
         block(policy.stops.cite, Phrase(_STOPPED[kind]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from ..records import Interval, Known, Ruling, Verdict
@@ -13,6 +14,8 @@ from .policy import Policy, zone_of
 
 # An interval longer than this is not a time anybody knows; its days beyond are not looked at.
 _LONGEST = timedelta(days=7)
+# Of each pack: a batch of visits asks for the same few days again and again.
+DAYS_REMEMBERED = 4096
 
 _CLOSED = (
     N_("Los lunes no se permite contactar al deudor."),
@@ -31,6 +34,16 @@ def windows(policy: Policy, day: date, zone: str, channel: str = "visit") -> tup
     Empty on closed days, outside the pack's validity, in an unknown zone, and where the pack closes on
     holidays but that year's holidays are not known.
     """
+    known, asked = policy.days_opened, (day, zone, channel)
+    found = known.get(asked)
+    if found is None:
+        if len(known) >= DAYS_REMEMBERED:
+            known.clear()
+        found = known[asked] = _windows(policy, day, zone, channel)
+    return found
+
+
+def _windows(policy: Policy, day: date, zone: str, channel: str) -> tuple[Interval, ...]:
     hours, where = policy.hours_for(channel), zone_of(zone)
     if hours is None or where is None or not policy.in_force(day) or _shut(policy, hours, day):
         return ()
@@ -123,5 +136,9 @@ def _outside(policy: Policy, hours: Hours, day: date, channel: str) -> Ruling:
 
 
 def _said(text: str, hours: Hours, day: date) -> Phrase:
-    spans = hours.week[day.weekday()]
-    return Phrase(text, {"hours": ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)})
+    return Phrase(text, {"hours": _spans(hours.week[day.weekday()])})
+
+
+@lru_cache(maxsize=256)
+def _spans(spans: tuple[tuple[time, time], ...]) -> str:
+    return ", ".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in spans)

@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..records import Place
+from ..records import Interval, Place
 from . import reading
 from .clauses import (
     CHANNELS,
@@ -145,7 +146,17 @@ class Policy:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
 
     def hours_for(self, channel: str) -> Hours | None:
-        return next((hours for hours in self.hours if channel in hours.channels), None)
+        return self._hours_of_channel.get(channel)
+
+    @cached_property
+    def _hours_of_channel(self) -> dict[str, Hours]:
+        """The first hours that name each channel."""
+        return {channel: hours for hours in reversed(self.hours) for channel in hours.channels}
+
+    @cached_property
+    def days_opened(self) -> dict[tuple[date, str, str], tuple[Interval, ...]]:
+        """What `hours.windows` has found of this very pack, by day, zone and channel."""
+        return {}
 
     def place_rule(self, place: Place) -> PlaceRule:
         """The first rule that names the place; every pack names every place."""
