@@ -129,15 +129,43 @@ def map_document(
     return _served(drawn.get_root().render(), language, title)
 
 
+def movable_document(
+    at: tuple[float, float] | None,
+    others: Sequence[Point],
+    *,
+    ground: Ground,
+    language: str = "es",
+    title: str = "Ronda",
+) -> Response:
+    """A map on which one place may be dragged or set by a click; the page around it hears where it is.
+
+    Without a place yet it opens on the others, or on the whole city.
+    """
+    told = {"url": url_of(ground.city)} if ground.city else {}
+    around = [] if at is None else [at]
+    if at is None and not others and ground.city is not None:
+        west, south, east, north = ground.city.bounds
+        around = [(south, west), (north, east)]
+    drawn = drawing(others, ground=ground, around=around, tiles=told)
+    drawn.default_js.append(("movable_js", url_for("static", filename="movable.js")))
+    face = _face(Point(0, 0, "agendada", ""))
+    drawn.add_child(_Call("movable", {"at": list(at) if at else None, "face": face}))
+    return _served(drawn.get_root().render(), language, title)
+
+
 def drawing(
     points: Sequence[Point],
     *,
     ground: Ground,
     line: Sequence[tuple[float, float]] = (),
     depot: tuple[float, float] | None = None,
+    around: Sequence[tuple[float, float]] = (),
     tiles: Mapping[str, Any],
 ) -> folium.Map:
-    """The map as folium makes it. `tiles` says where the script finds those of the ground's city."""
+    """The map as folium makes it. `tiles` says where the script finds those of the ground's city.
+
+    What is `around` is in sight and not drawn.
+    """
     drawn = folium.Map(
         location=(0, 0), zoom_start=2, tiles=None, control_scale=True, attribution_control=ground != Ground()
     )
@@ -152,6 +180,7 @@ def drawing(
         drawn.default_js.append(("crowd_js", url_for("static", filename="crowd.js")))
         drawn.default_css.append(("cluster_css", asset_url("leaflet.markercluster/MarkerCluster.css")))
     everything = [(point.lat, point.lon) for point in points] + list(line) + ([depot] if depot else [])
+    everything += around
     if everything:
         # Before anything is drawn: nothing then is asked for the whole world first.
         corners = [
@@ -217,6 +246,11 @@ def localised(html: str) -> str:
     return html
 
 
+def may_be_enlarged(page: str) -> str:
+    """The page without folium's word that two fingers enlarge nothing."""
+    return re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", page)
+
+
 def _marker(point: Point) -> folium.Marker:
     name = f"{point.number}. {point.label}" if point.number is not None and point.state else point.label
     icon = folium.DivIcon(
@@ -271,7 +305,7 @@ def _served(html: str, language: str, title: str) -> Response:
     page = page.replace("<html>", f'<html lang="{escape(language)}">', 1)
     icon = f'<link rel="icon" type="image/svg+xml" href="{asset_url("favicon.svg")}">'
     page = page.replace("<head>", f"<head>\n<title>{escape(title)}</title>{icon}", 1)
-    page = re.sub(r",\s*maximum-scale=1\.0,\s*user-scalable=no", "", page)
+    page = may_be_enlarged(page)
     response = Response(localised(page), mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
         "sandbox allow-scripts; default-src 'none'; base-uri 'none'; form-action 'none'; "

@@ -18,6 +18,7 @@ from . import (
     erasures,
     fiction,
     findings,
+    geocoding,
     here,
     home,
     imports,
@@ -35,6 +36,7 @@ PAGES = (
     portfolio,
     imports,
     debtors,
+    geocoding,
     assignments,
     routes,
     visits,
@@ -51,6 +53,7 @@ PAGES = (
 NAVIGATION = (
     ("home.index", N_("Tablero")),
     ("portfolio.index", N_("Cartera")),
+    ("geocoding.index", N_("Direcciones")),
     ("assignments.index", N_("Asignación")),
     ("routes.index", N_("Rutas")),
     ("visits.index", N_("Visitas")),

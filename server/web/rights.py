@@ -57,6 +57,13 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "routes.plan": DESK,
     "routes.progress": DESK,
     "routes.publish": DESK,
+    # Where addresses are.
+    "geocoding.index": DESK | {R.MANAGER},
+    "geocoding.map": DESK | {R.MANAGER},
+    "geocoding.address": DESK | {R.MANAGER},
+    "geocoding.address_map": DESK | {R.MANAGER},
+    "geocoding.correct": DESK,
+    "geocoding.accept_all": DESK,
     # What happened.
     "visits.index": READERS | STREET,
     "visits.visit": READERS | STREET,
