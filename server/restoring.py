@@ -21,14 +21,17 @@ from sync.keys import OFFICE, BrokenKey, SigningKey, signing_key_from_pem
 from sync.ledger import Erasure
 
 from . import backup_folder as folders
+from .attaching import forget
 from .backing_up import NotWhole, wrong_with
 from .backup_folder import BrokenBackup, Manifest
 from .config import Config
 from .enrolling import keyring_of
 from .erasing import reapply
 from .office import NEEDED_KEYS, RESTORING
+from .shelf import Shelf
 from .store import backups, copies, facts, offices, schema
 from .store.engine import open_engine, reading, writing
+from .store.erasures import WHOLE, held
 
 
 class NotEmpty(RuntimeError):
@@ -87,7 +90,7 @@ def restore(
                 raise
         _place_database(config, aside / folders.DATABASE, began)
         begun = began.epoch, began.erased
-    _place_files(config, folder, private)
+    _place_files(config, folder, private, lambda: _forget_again(config, erasures, clock()))
     shutil.rmtree(aside)
     folders.settle_folders([config.data])
     return Restored(config.data, manifest, *begun)
@@ -237,9 +240,22 @@ def _place_database(config: Config, made: Path, began: _Beginning) -> None:
     made.replace(config.data / folders.DATABASE)
 
 
-def _place_files(config: Config, folder: Path, private: dict[str, bytes]) -> None:
+def _place_files(config: Config, folder: Path, private: dict[str, bytes], after: Callable[[], None]) -> None:
     """Attachments first, the keys last: with them the office can be opened."""
     folders.put_back_attachments(folder, config.shelf)
+    after()
     config.keys.mkdir(mode=0o700, exist_ok=True)
     for name in sorted(private, key=lambda name: name == "signing.pem"):
         folders.write_durably(config.keys / name, private[name])
+
+
+def _forget_again(config: Config, erasures: Sequence[Erasure], now: datetime) -> None:
+    """The backup brought back the pictures and papers of those who were erased since; they go again."""
+    whole = {one.id: one.reason for one in erasures if one.body_digest == WHOLE}
+    if not whole:
+        return
+    with copies.closing_engine(open_engine(config.database_url)) as engine:
+        with reading(engine) as connection:  # only those whose signature held were taken over
+            signed = [id for id, digest in held(connection, whole) if digest == WHOLE]
+        for id in sorted(signed):
+            forget(engine, Shelf(config.shelf), id, reason=whole[id], actor="restore", now=now)

@@ -286,7 +286,11 @@ def what_waited_is_applied(model: Model) -> None:
 
 
 def pictures_are_whole(model: Model) -> None:
-    """Of every picture a living laptop holds and whose event was applied, the office has each byte."""
+    """Of every picture a living laptop holds and whose event was applied, the office has each byte; of those
+    of erased events none."""
+    for one in model.office.erasures():
+        gone = one.id not in model.pictures or not model.office.shelf.has(model.pictures[one.id])
+        must(gone, "a picture of an erased visit is on the shelf", one.id)
     applied = {held.id for held in model.office.ledger().values() if held.quarantine is None}
     for laptop in model.laptops:
         if model.office.revoked(laptop.device):

@@ -72,6 +72,7 @@ class Model:
     copies: int = 0
     checked: object = None
     masked: str = ""
+    pictures: dict[str, str] = field(default_factory=dict)  # by the event that announces it: its SHA-256
     poisons: set[str] = field(default_factory=set)
     erased_in_export: int = 0
     programs: ExitStack = field(default_factory=ExitStack)

@@ -192,6 +192,7 @@ def picture(model: Model, laptop: Laptop, visit: str, debtor: str, chance: Rando
     body |= {"size": kept.size, "role": kept.role}
     entry = append(laptop, "attachment.added", body, debtor, kept)
     model.tell_saved(laptop, [entry.id])
+    model.pictures[entry.id] = kept.sha256
     return f"{laptop.name}: a picture of visit …{visit[-4:]}, {kept.size} bytes, saved"
 
 
