@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import insert
 
@@ -373,7 +375,7 @@ def _held(town: Town) -> list[tuple[str, str, dict[str, Any]]]:
 @contextmanager
 def _page(browser: Browser) -> Iterator[tuple[Page, Seen]]:
     heard = Seen("", -1, [], [])
-    context = browser.new_context(locale="es-CO", viewport={"width": 1366, "height": 768})
+    context = browser.new_context(locale="es-CO", viewport={"width": 1280, "height": 720})
     page = context.new_page()
     page.on("console", lambda said: heard.errors.append(said.text) if said.type == "error" else None)
     page.on("pageerror", lambda wrong: heard.errors.append(str(wrong)))
@@ -407,7 +409,8 @@ def _shoot(page: Page, name: str, zooms: tuple[int, ...], shots: Path) -> None:
         page.evaluate("([at, zoom]) => Ronda.map.setView(at, zoom, {animate: false})", [middle, zoom])
         page.wait_for_selector(".has-streets[data-painted]", timeout=20_000)
         time.sleep(1.2)
-        page.screenshot(path=shots / f"{name}-{zoom}.png")
+        taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        taken.save(shots / f"{name}-{zoom}.jpg", quality=84, optimize=True)
 
 
 if __name__ == "__main__":

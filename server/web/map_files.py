@@ -24,7 +24,7 @@ from sync.look import asset_text
 from sync.look.states import STATES, symbol
 
 from . import here
-from .maps import Point, drawing, localised
+from .maps import Point, drawing, localised, may_be_enlarged
 from .tiles import Ground
 
 FIRST_ZOOM, LAST_ZOOM = 9, 14
@@ -71,7 +71,7 @@ def file_of(
     around = [(one.lat, one.lon) for one in points] + list(line) + ([depot] if depot else [])
     tiles = {"tiles": _tiles(ground, around)} if ground.city else {}
     page = drawing(points, ground=ground, line=line, depot=depot, tiles=tiles).get_root().render()
-    page = localised(page.replace("maximum-scale=1.0, user-scalable=no", ""))
+    page = localised(may_be_enlarged(page))
     page = page.replace("</body>", f"{_sheet(lines, title)}\n</body>", 1)
     page = LOADED.sub(lambda found: f"<script>{_text(found[1])}</script>", page)
     page = page.replace("</head>", f"<script>{NO_PICTURES}</script></head>", 1)

@@ -30,6 +30,7 @@ from .worlds import NOW, World, log_in
 
 ClientOf = Callable[[str], FlaskClient]
 
+
 @pytest.fixture
 def reader(app: Flask) -> ClientOf:
     """A client of a person of the office of one's own; each logs in once."""

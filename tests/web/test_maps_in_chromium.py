@@ -119,5 +119,8 @@ def test_a_saved_route_opens_from_the_disk_alone(
     page.wait_for_selector(PAINTED)
     assert {"Calle 9", "Carrera 5"} & written_at(page, 16)
     assert "1. Rosa Núñez" in page.inner_text(".saved-sheet")
+    assert page.evaluate("document.querySelector('meta[name=viewport]').content") == (
+        "width=device-width,\n                initial-scale=1.0"
+    )
     assert [url for url in asked if not url.startswith(("data:", file.as_uri()))] == []
     assert complaints == []
