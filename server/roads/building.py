@@ -15,14 +15,18 @@ from typing import Any
 import numpy as np
 import osmium
 
-from .classes import ACCESS, CLASSES, FOOT_ONLY, NO, NO_FOOT, Use
+from .classes import ACCESS, CLASSES, FOOT_ONLY, NO, NO_FOOT, OF_LIMIT, Use
 
 Progress = Callable[[str, float], None]
 Point = tuple[float, float]
 
-VERSION = 1
+VERSION = 2
 BARRIERS = frozenset({"bollard", "block", "wall", "fence", "debris", "log", "jersey_barrier", "planter"})
 GATES = frozenset({"gate", "lift_gate", "swing_gate", "chain"})
+# Parts of a service road that nobody passes through at its pace.
+AISLES = frozenset({"alley", "driveway", "parking", "parking_aisle", "drive-through"})
+# Kilometres per hour that a surface allows, where that is less than its class of road does.
+SURFACES = {"earth": 20, "sand": 20, "stone": 20, "rocky": 20, "rock": 20, "laterite": 15, "mud": 10}
 CIRCLES = frozenset({"roundabout", "circular"})
 MPH = 1.609
 
@@ -37,6 +41,7 @@ class _Read:
     met: Counter[int] = field(default_factory=Counter)
     points: dict[int, Point] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
+    gates: set[int] = field(default_factory=set)
 
 
 def build(extract: Path, out: Path, progress: Progress = lambda step, share: None) -> dict[str, Any]:
@@ -72,6 +77,8 @@ def _barrier(read: _Read, node: Any) -> None:
     kind, access = node.tags["barrier"], node.tags.get("motor_vehicle", node.tags.get("access"))
     if (kind in BARRIERS and access not in ("yes", "permissive")) or (kind in GATES and access in NO):
         read.closed.add(node.id)
+    elif kind in GATES:
+        read.gates.add(node.id)
 
 
 def _way(read: _Read, way: Any) -> None:
@@ -83,12 +90,14 @@ def _way(read: _Read, way: Any) -> None:
     line = [node.ref for node in way.nodes if node.location.valid()]
     if not use or len(line) < 2:
         return
+    if kind == "service" and tags.get("service") in AISLES:
+        kind = "aisle"
     for node in way.nodes:
         if node.location.valid():
             read.points[node.ref] = (node.lat, node.lon)
     read.met.update(line)
     read.met.update((line[0], line[-1]))  # an end is always a meeting
-    read.edges.append((line, list(CLASSES).index(kind), _limit(tags.get("maxspeed", "")), int(use)))
+    read.edges.append((line, list(CLASSES).index(kind), _limit(tags, kind), int(use)))
 
 
 def _use(tags: Any, kind: str) -> Use:
@@ -117,13 +126,16 @@ def _oneway(tags: Any, kind: str) -> int:
     return 0
 
 
-def _limit(said: str) -> int:
-    """Kilometres per hour; 0 where the tag is none or not a number."""
-    words = said.split()
-    if not words or not words[0].isdigit():
-        return 0
-    limit = int(words[0]) * (MPH if words[-1] == "mph" else 1.0)
-    return min(round(limit), 140)
+def _limit(tags: Any, kind: str) -> int:
+    """Kilometres per hour; 0 where neither a sign nor the surface says any."""
+    words = tags.get("maxspeed", "").split()
+    posted = 0
+    if words and words[0].isdigit():
+        posted = min(round(int(words[0]) * (MPH if words[-1] == "mph" else 1.0)), 140)
+    slow = SURFACES.get(tags.get("surface", ""), 140)
+    if slow < (posted * OF_LIMIT or CLASSES[kind]):
+        return round(slow / OF_LIMIT)
+    return posted
 
 
 def _arrays(read: _Read) -> dict[str, Any]:
@@ -144,6 +156,7 @@ def _arrays(read: _Read) -> dict[str, Any]:
         "version": np.array([VERSION]),
         "node_lat": nodes[:, 0],
         "node_lon": nodes[:, 1],
+        "node_gate": np.array([ref in read.gates for ref in numbers]),
         "node_closed": np.array([ref in read.closed for ref in numbers]),
         "tail": table[:, 0].astype(np.uint32),
         "head": table[:, 1].astype(np.uint32),
@@ -159,10 +172,10 @@ def _arrays(read: _Read) -> dict[str, Any]:
 
 def _pieces(read: _Read, line: list[int]) -> Iterator[list[int]]:
     """The way from meeting to meeting; a loop is cut once more, so that no edge ends where it begins."""
-    begin = 0
+    begin, stops = 0, read.closed | read.gates
     for at in range(1, len(line)):
         loop = line[at] == line[begin]
-        if read.met[line[at]] > 1 or line[at] in read.closed or at == len(line) - 1:
+        if read.met[line[at]] > 1 or line[at] in stops or at == len(line) - 1:
             if loop and at - begin > 1:
                 half = (begin + at) // 2
                 yield line[begin : half + 1]

@@ -57,6 +57,7 @@ CLASSES: dict[str, int] = {
     "bridleway": 5,
     "busway": 20,
     "corridor": 5,
+    "aisle": 10,
 }
 FOOT_ONLY = frozenset(
     {"pedestrian", "footway", "path", "steps", "cycleway", "bridleway", "busway", "corridor"}

@@ -33,6 +33,8 @@ METRES = 111_195.0  # in a degree of a great circle of the mean earth
 SNAP_M = 300.0
 # By so much must the network be farther than a road that is cut off, for the point to lie on the latter.
 CLEARLY_M = 100.0
+# What opening a gate takes who drives (OSRM's), half on either side of it.
+GATE_S = 60
 
 
 class WrongRoads(ValueError):
@@ -213,6 +215,9 @@ def _milliseconds(held: dict[str, Any], length: Floats, profile: str) -> Whole:
     speeds = np.array([speed(profile, kinds[int(kind)], int(limit)) for kind, limit in told])
     # At least one millisecond: an arc of no time would make routes of no end.
     ms: Whole = np.maximum((length / speeds[which.reshape(-1)] * 3600).round(), 1).astype(np.int64)
+    if profile != "foot":
+        gates = held["node_gate"][held["tail"]].astype(np.int64) + held["node_gate"][held["head"]]
+        ms = ms + gates * (GATE_S * 1000 // 2)
     return ms
 
 

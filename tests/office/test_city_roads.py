@@ -22,12 +22,17 @@ def point(row: float, column: float) -> tuple[float, float]:
     return BASE[0] + row / 1000, BASE[1] + column / 1000
 
 
-def extract(folder: Path, ways: dict[tuple[int, ...], dict[str, str]], closed: int | None = None) -> Path:
+def extract(
+    folder: Path,
+    ways: dict[tuple[int, ...], dict[str, str]],
+    closed: int | None = None,
+    barrier: str = "bollard",
+) -> Path:
     path = folder / "town.osm.pbf"
     with osmium.SimpleWriter(str(path)) as writer:
         for number, place in NODES.items():
             lat, lon = point(*place)
-            tags = {"barrier": "bollard"} if number == closed else {}
+            tags = {"barrier": barrier} if number == closed else {}
             writer.add_node(Node(id=number, location=(lon, lat), tags=tags))
         for number, (nodes, tags) in enumerate(ways.items(), 1):
             writer.add_way(Way(id=number, nodes=list(nodes), tags={"highway": "residential"} | tags))
@@ -89,6 +94,30 @@ def test_a_bollard_stops_cars_and_lets_people_through(tmp_path: Path) -> None:
     start, end = [point(0, 0.5)], [point(0, 1.5)]
     assert on_foot.table(start, end)[1][0, 0] == pytest.approx(111, abs=5)
     assert car.table(start, end)[1][0, 0] == pytest.approx(555, abs=15)
+
+
+def test_a_gate_costs_who_drives_a_minute_and_who_walks_nothing(tmp_path: Path) -> None:
+    ways: dict[tuple[int, ...], dict[str, str]] = {(1, 2, 3): {}, (1, 4): {}, (3, 6): {}}
+    start, end = [point(0, 0.5)], [point(0, 1.5)]
+    times = {}
+    for barrier in ("gate", "entrance"):
+        build(extract(tmp_path, ways, closed=2, barrier=barrier), tmp_path / "roads.npz")
+        for profile in ("car", "foot"):
+            roads = CityRoads(load(tmp_path / "roads.npz", profile))
+            times[barrier, profile] = int(roads.table(start, end)[0][0, 0])
+    # Half of each edge is travelled, and so half of what its end at the gate costs.
+    assert times["gate", "car"] - times["entrance", "car"] == pytest.approx(30, abs=1)
+    assert times["gate", "foot"] == times["entrance", "foot"]
+
+
+def test_earth_and_car_parks_are_slow(tmp_path: Path) -> None:
+    base = {"highway": "service"}
+    said = []
+    for tags in ({}, {"service": "parking_aisle"}, {"surface": "mud", "maxspeed": "60"}):
+        build(extract(tmp_path, {(1, 2, 3): base | tags}), tmp_path / "roads.npz")
+        table = CityRoads(load(tmp_path / "roads.npz", "car")).table([point(0, 0)], [point(0, 2)])
+        said.append(222 * 3.6 / int(table[0][0, 0]))
+    assert said == [pytest.approx(15, abs=0.5), pytest.approx(10, abs=0.5), pytest.approx(10, abs=0.5)]
 
 
 @pytest.mark.parametrize("tags", [{"access": "private"}, {"motor_vehicle": "no"}, {"highway": "footway"}])
