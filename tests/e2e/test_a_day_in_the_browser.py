@@ -470,8 +470,9 @@ def test_the_coordinator_sees_at_night_what_became_of_the_day(day: Day) -> None:
     expect(desk.page.locator(".figure", has_text="Portátiles en uso")).to_contain_text("1")
     desk.click("Portátiles", role="link", shot="office-devices")
     row = desk.page.locator("tbody tr", has_text="Portátil 07")
-    expect(row.locator("td.num").first).to_have_text("0")
-    expect(row.locator("td.num").nth(1)).to_have_text("5")
+    # Nothing waits on her laptop, nothing is set aside here, no picture is missing.
+    for column in range(3):
+        expect(row.locator("td.num").nth(column)).to_have_text("0")
 
 
 # In English
