@@ -29,7 +29,7 @@ def extract(
     barrier: str = "bollard",
 ) -> Path:
     path = folder / "town.osm.pbf"
-    with osmium.SimpleWriter(str(path)) as writer:
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for number, place in NODES.items():
             lat, lon = point(*place)
             tags = {"barrier": barrier} if number == closed else {}
