@@ -13,6 +13,7 @@ from sync.ids import new_id
 from sync.words import Phrase
 
 from .chunks import chunks, fetch, write
+from .said import phrase_of
 from .tables import addresses, placings
 
 OPEN = (addresses.c.until.is_(None), addresses.c.state == "accepted")
@@ -121,11 +122,11 @@ def _spot(one: Placing) -> dict[str, Any]:
     return {f"to_{name}": value for name, value in zip(SPOT, values, strict=True)}
 
 
-def history(connection: Connection, address_id: str) -> list[RowMapping]:
-    """Every place this address had, the latest first."""
+def history(connection: Connection, address_id: str) -> list[dict[str, Any]]:
+    """Every place this address had, the latest first; `why` is a Phrase."""
     query = (
         select(placings)
         .where(placings.c.address_id == address_id)
         .order_by(placings.c.recorded_at.desc(), placings.c.id.desc())
     )
-    return list(connection.execute(query).mappings())
+    return [dict(row) | {"why": phrase_of(row["why"])} for row in connection.execute(query).mappings()]

@@ -70,7 +70,7 @@ def test_addresses_are_placed_once_and_each_says_why(world: World, gazetteer: Ga
     with reading(world.engine) as connection:
         told = placings.history(connection, world.addresses["Rosa"])
     assert [(row["source"], row["state"]) for row in told] == [("house", "current")]
-    assert told[0]["why"]["msgid"]
+    assert told[0]["why"].msgid
     assert len(world.rows(t.facts, t.facts.c.kind == "addresses.placed")) == 2
 
 
