@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 Progress = Callable[[str, float], None]
 Bounds = tuple[float, float, float, float]
@@ -110,10 +110,8 @@ def listed(folder: Path) -> list[City]:
     if not folder.is_dir():
         return []
     found = []
+    _put_back(folder)
     for path in sorted(folder.iterdir()):
-        # Of a replacement that was cut short between its two renames the old package still stands.
-        if path.name.startswith(REPLACED) and not (folder / path.name.removeprefix(REPLACED)).exists():
-            path = _put_back(path)
         if path.name.startswith(".") or not path.is_dir():
             continue
         try:
@@ -156,5 +154,13 @@ def lock(folder: Path) -> FileLock:
     return FileLock(folder / LOCK, timeout=600)
 
 
-def _put_back(path: Path) -> Path:
-    return path.rename(path.parent / path.name.removeprefix(REPLACED))
+def _put_back(folder: Path) -> None:
+    """Of a replacement that was cut short between its two renames the old package still stands."""
+    for path in folder.glob(f"{REPLACED}*"):
+        try:
+            with FileLock(folder / LOCK, timeout=0):  # whoever holds it is between those renames, or before
+                place = folder / path.name.removeprefix(REPLACED)
+                if path.exists() and not place.exists():
+                    path.rename(place)
+        except (Timeout, OSError):
+            continue

@@ -10,7 +10,7 @@ from osmium.osm.mutable import Node, Way
 
 from server.roads.building import NoRoads, build
 from server.roads.contracted import NEVER, Calibration, CityRoads
-from server.roads.network import SNAP_M, WrongRoads, load
+from server.roads.network import SNAP_M, Network, WrongRoads, load
 
 # One block is a thousandth of a degree, about 111 m. Nodes 1 2 3 lie west to east on the south street,
 # 4 5 6 on the north one; 9 and 10 are an island.
@@ -51,7 +51,7 @@ SQUARE: dict[tuple[int, ...], dict[str, str]] = {
 
 def town(
     folder: Path, ways: dict[tuple[int, ...], dict[str, str]], profile: str = "car", closed: int | None = None
-):  # type: ignore[no-untyped-def]
+) -> Network:
     build(extract(folder, ways, closed), folder / "roads.npz")
     return load(folder / "roads.npz", profile)
 
