@@ -19,6 +19,7 @@ class Config:
     data: Path
     database_url: str
     attachments_url: str = ""  # where pictures and papers lie, as fsspec reads it; "" the folder below
+    geocoder_url: str = ""  # an online geocoder, asked only by `ronda office geocode`; "" none
     osrm_url: str = ""  # the operator's own OSRM, or profile=URL,profile=URL; "" the city's own roads
 
     @property
@@ -59,7 +60,8 @@ def config_from(environ: Mapping[str, str] | None = None, data: str | Path | Non
     url = environ.get("RONDA_DATABASE_URL") or f"sqlite:///{folder / 'office.db'}"
     osrm = environ.get("RONDA_OSRM_URL") or ""
     _osrm(osrm)
-    return Config(folder, url, environ.get("RONDA_ATTACHMENTS_URL") or "", osrm)
+    geocoder = environ.get("RONDA_GEOCODER_URL") or ""
+    return Config(folder, url, environ.get("RONDA_ATTACHMENTS_URL") or "", geocoder, osrm)
 
 
 def _osrm(said: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from ..cities import City, WrongExtract
 from ..geocoding import Gazetteer
 from ..geocoding.learned import learn_portfolio
 from ..geocoding.listing import WrongList, geocode_list
+from ..geocoding.online import Online
 from ..geocoding.placing import place_portfolio
 from ..office import Office
 from ..store.gazetteers import WrongGazetteer
@@ -59,7 +60,15 @@ def geocode(
         figures = listed.to_json()
         answer(figures | {"out": str(out)}, as_json, [*_counted(figures), f"written to {out}"])
         return
-    placed = place_portfolio(office.engine, gazetteer, actor="cli", now=now(), progress=_teller(as_json))
+    url = office.config.geocoder_url
+    placed = place_portfolio(
+        office.engine,
+        gazetteer,
+        actor="cli",
+        now=now(),
+        progress=_teller(as_json),
+        online=Online(office.engine, url) if url else None,
+    )
     lines = [
         f"{placed.addresses} addresses: {placed.placed} placed, {placed.unchanged} as before, "
         f"{placed.not_found} not found, {placed.kept} kept as they are",
@@ -69,6 +78,8 @@ def geocode(
         lines.append(
             f"{placed.flagged} new coordinates from lenders are far from their address; see /geocoding"
         )
+    if placed.online:
+        lines.append(f"the online geocoder was left aside: {placed.online}")
     figures = placed.to_json()
     if learn:
         learned = learn_portfolio(office.engine, actor="cli", now=now())

@@ -24,6 +24,7 @@ class Source(StrEnum):
     STREET_AREA = "street_area"  # the street where it runs through the quarter
     AREA = "area"
     PLACE = "place"
+    ONLINE = "online"  # an online geocoder, where the office uses one
     NONE = "none"
 
 
@@ -38,6 +39,7 @@ PRECISION = {
     Source.STREET: Precision.STREET,
     Source.AREA: Precision.ZONE,
     Source.PLACE: Precision.ZONE,
+    Source.ONLINE: Precision.STREET,
     Source.NONE: Precision.NONE,
 }
 # A point of a block that may be further off than this is no better than its street.

@@ -20,6 +20,7 @@ from ..store.gazetteers import WrongGazetteer
 from ..store.placings import Placing, Recording
 from .found import Found
 from .locating import Gazetteer, geocode
+from .online import Online, WrongGeocoder
 from .plane import Plane, apart
 
 Progress = Callable[[str, float], None]
@@ -46,6 +47,7 @@ class PlacedReport:
     flagged: int = 0
     by_precision: Counter[str] = field(default_factory=Counter)
     by_source: Counter[str] = field(default_factory=Counter)
+    online: str = ""  # why the online geocoder was not asked further, where it is used
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -55,6 +57,7 @@ class PlacedReport:
             "unchanged": self.unchanged,
             "not_found": self.not_found,
             "flagged": self.flagged,
+            **({"online": self.online} if self.online else {}),
             "by_precision": dict(sorted(self.by_precision.items())),
             "by_source": dict(sorted(self.by_source.items())),
         }
@@ -68,16 +71,18 @@ def place_portfolio(
     now: datetime,
     progress: Progress = lambda step, share: None,
     only_new: bool = False,
+    online: Online | None = None,
 ) -> PlacedReport:
     """Place every address in force that has no better point; the same city again changes nothing.
 
     A lender's coordinate stays. Where it contradicts its own address the other place is kept beside it.
-    `only_new` leaves alone what was placed or not found before.
+    `only_new` leaves alone what was placed or not found before. `online`, where the office's owner named
+    one, is asked for what the city's index does not know.
     """
     with reading(engine) as connection:
         rows = [row for row in placings.standing(connection) if not only_new or row["source"] not in OURS]
     report = PlacedReport(addresses=len(rows))
-    made = list(_placed(rows, gazetteer, report, progress))
+    made = list(_placed(rows, _Finder(gazetteer, online, report), report, progress))
     doubts = [one for one, beside in made if beside]
     by = Recording(actor, now.date(), now)
     with writing(engine) as connection:
@@ -96,6 +101,25 @@ def place_portfolio(
     return report
 
 
+class _Finder:
+    """The city's index; and for what it does not know the online geocoder, until that one fails."""
+
+    def __init__(self, gazetteer: Gazetteer, online: Online | None, report: PlacedReport) -> None:
+        self.gazetteer = gazetteer
+        self.online = online
+        self.report = report
+
+    def __call__(self, text: str, neighbourhood: str, city: str, *, abroad: bool) -> Found:
+        found = geocode(self.gazetteer, text, neighbourhood=neighbourhood, city=city)
+        if found.lat is not None or self.online is None or not abroad or not text.strip():
+            return found
+        try:
+            return self.online.find(text, city=city) or found
+        except WrongGeocoder as wrong:
+            self.online, self.report.online = None, str(wrong)
+            return found
+
+
 def place_imported(engine: Engine, folder: Path, *, actor: str, now: datetime) -> PlacedReport | None:
     """Place what an import brought, with the city the office uses; None where there is none to read."""
     city = cities.used(engine, folder)
@@ -109,7 +133,7 @@ def place_imported(engine: Engine, folder: Path, *, actor: str, now: datetime) -
 
 
 def _placed(
-    rows: list[Any], gazetteer: Gazetteer, report: PlacedReport, progress: Progress
+    rows: list[Any], find: _Finder, report: PlacedReport, progress: Progress
 ) -> Iterator[tuple[Placing, bool]]:
     """(a place, whether it only stands beside the lender's) of each address that gets one."""
     for number, row in enumerate(rows):
@@ -119,7 +143,7 @@ def _placed(
         if row["source"] not in (*OURS, *UNPLACED):
             report.kept += 1
             continue
-        found = geocode(gazetteer, row["text"], neighbourhood=row["district"], city=row["city"])
+        found = find(row["text"], row["district"], row["city"], abroad=not theirs)
         if theirs:
             report.kept += 1
             if contradicts(row["lat"], row["lon"], found):

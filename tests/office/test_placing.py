@@ -16,6 +16,7 @@ from server.cli import office as office_command
 from server.geocoding import Gazetteer
 from server.geocoding.gazetteer import build
 from server.geocoding.listing import WrongList, geocode_list
+from server.geocoding.online import Online
 from server.geocoding.placing import place_portfolio
 from server.store import placings
 from server.store import tables as t
@@ -189,3 +190,18 @@ def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
         assert "Traceback" not in done.output
     learned = run("geocode", "--data", data, "--learn", "--json")
     assert json.loads(learned.output) == {"visited": 0, "changed": 0}
+
+
+def test_an_online_geocoder_is_asked_only_for_what_the_city_does_not_know_and_left_when_it_fails(
+    world: World, gazetteer: Gazetteer
+) -> None:
+    def nowhere(host: str, _port: int) -> list[str]:
+        asked.append(host)
+        return ["10.0.0.1"]
+
+    asked: list[str] = []
+    online = Online(world.engine, "https://geocoder.example/search", resolve=nowhere)
+    report = place_portfolio(world.engine, gazetteer, actor="cli", now=NOW, online=online)
+    assert (report.placed, report.not_found) == (1, 1)
+    assert "private network" in report.online
+    assert asked == ["geocoder.example"]
