@@ -39,7 +39,8 @@ _HOLD_NOTHING = frozenset((str, int, float, bool, type(None)))
 
 
 def _refuse_odd_keys(obj: Any) -> None:
-    if isinstance(obj, dict | Mapping):
+    kind = type(obj)
+    if kind is dict or (kind is not list and isinstance(obj, Mapping)):
         for key, value in obj.items():
             if not isinstance(key, str):
                 raise TypeError(f"a key in canonical JSON is text, not {type(key).__name__}")

@@ -57,7 +57,8 @@ class Projected:
     def _held(self, row: Row) -> HeldVisit:
         results = self.around.results[row["id"]]
         first = min(result["account_id"] for result in results)
-        return as_held(row, results, self.around.accounts[first]["pack"])
+        visit, verdict = self.around.judged[row["id"]]
+        return as_held(row, visit, verdict, self.around.accounts[first]["pack"])
 
 
 def project(connection: Connection, events: Sequence[Said], sender: Sender) -> Projected:

@@ -13,7 +13,7 @@ from typing import Any
 from marshmallow import INCLUDE, ValidationError, fields, validate
 
 from sync.ledger import Entry, as_received, body_digest
-from sync.ledger.entries import odd_header
+from sync.ledger.entries import odd_header, said_by
 from sync.money import to_minor
 from sync.records import AddressKind
 from sync.wire.codec import loads
@@ -108,14 +108,13 @@ def entry_of(incarnation: str, message: Mapping[str, Any]) -> Entry:
 
 def judge(entry: Entry) -> Said:
     """Read header and body; whatever is wrong with them is said in the answer."""
-    said = Said(entry)
+    clock: Mapping[str, Any] = {}
     try:
-        said = replace(said, clock=_clock(entry))
+        clock = _clock(entry)
         raw = _body(entry)
-        body = _loaded(entry, raw)
-        return replace(said, body=body, raw=raw)
+        return Said(entry, clock, _loaded(entry, raw), raw)
     except Unfit as unfit:
-        return quarantined(said, unfit)
+        return quarantined(Said(entry, clock), unfit)
 
 
 def _clock(entry: Entry) -> Mapping[str, Any]:
@@ -125,7 +124,7 @@ def _clock(entry: Entry) -> Mapping[str, Any]:
             "validation_failed", Phrase(N_("El encabezado del evento no se entiende")), {"header": odd}
         )
     try:
-        header = _HEADER.load(loads(entry.header))
+        header = _HEADER.load(said_by(entry.header))
     except ValidationError as wrong:
         raise Unfit(
             "validation_failed",

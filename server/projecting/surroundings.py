@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.records import Address, Contact, EventKind, Interval, Visit
+from sync.records import Address, Contact, EventKind, Interval, Verdict, Visit
 from sync.rules.clauses import StopKind
 
 from ..store import encounters, known, stop_states, visits
@@ -48,6 +48,8 @@ class Surroundings:
     history: dict[str, list[Contact | Visit]]
     addresses: dict[str, Address] = field(default_factory=dict)
     stops: dict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
+    # The visits of this very batch as they were told, and what was said of them.
+    judged: dict[str, tuple[Visit, Verdict]] = field(default_factory=dict)
 
     @classmethod
     def nothing(cls) -> Surroundings:

@@ -85,6 +85,7 @@ def judged(
         "verdict": stored(verdict) | {"told": said.raw.get("verdict", {})},
         "out_of_scope": _out_of_scope(visit, corrected, around, zone),
     }
+    around.judged[visit.id] = (visit, verdict)
     return row, replace(visit, happened=corrected)
 
 

@@ -65,4 +65,4 @@ def _placed(entry: Entry, previous: bytes) -> Entry | None:
         return None
     if entry.h not in (b"", h) or not body_holds(entry):
         return None
-    return replace(entry, h=h)
+    return entry if entry.h else replace(entry, h=h)

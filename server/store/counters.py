@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from .tables import counters
@@ -17,13 +19,22 @@ def feed(agent_id: str) -> str:
 
 def take(connection: Connection, name: str, count: int = 1) -> int:
     """The first of `count` numbers in a row. With 0 it only locks, and answers the next number to come."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(counters).values(name=name, value=count)
-    statement = statement.on_conflict_do_update(
-        index_elements=["name"], set_={"value": counters.c.value + count}
-    )
-    last = connection.execute(statement.returning(counters.c.value)).scalar_one()
+    asked = {"counter": name, "count": count}
+    last = connection.execute(_TAKE[connection.dialect.name], asked).scalar_one()
     return int(last) - count + 1
+
+
+def _take(make: Any) -> Any:
+    count = bindparam("count", type_=counters.c.value.type)
+    statement = make(counters).values(name=bindparam("counter"), value=count)
+    return statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": counters.c.value + count}
+    ).returning(counters.c.value)
+
+
+# Made once, not for each number.
+_TAKE = {"postgresql": _take(postgresql.insert), "sqlite": _take(sqlite.insert)}
+_CURRENT = select(counters.c.value).where(counters.c.name == bindparam("counter"))
 
 
 def lock(connection: Connection, name: str) -> None:
@@ -33,4 +44,4 @@ def lock(connection: Connection, name: str) -> None:
 
 def current(connection: Connection, name: str) -> int:
     """The last number taken; 0 when none was."""
-    return int(connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar() or 0)
+    return int(connection.execute(_CURRENT, {"counter": name}).scalar() or 0)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from .tables import agents, devices, enrolment_codes
 
@@ -24,8 +24,11 @@ class Device:
     revoked_at: datetime | None
 
 
+_BY_ID = select(devices).where(devices.c.id == bindparam("asked"))
+
+
 def by_id(connection: Connection, device_id: str) -> Device | None:
-    row = connection.execute(select(devices).where(devices.c.id == device_id)).mappings().first()
+    row = connection.execute(_BY_ID, {"asked": device_id}).mappings().first()
     if row is None:
         return None
     return Device(

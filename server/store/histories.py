@@ -81,13 +81,11 @@ def around(
     ]
 
 
-def as_held(row: Mapping[str, Any], results: Iterable[Mapping[Any, Any]], pack: str) -> HeldVisit:
-    """A visit just stored, from its row and the rows of its results; `pack` is that of its first account."""
-    told = tuple(
-        VisitResult(one["account_id"], Result(one["result"]), one["reason"] and Reason(one["reason"]))
-        for one in results
+def as_held(row: Mapping[str, Any], visit: Visit, verdict: Verdict, pack: str) -> HeldVisit:
+    """A visit just stored as `row`, as it was told and judged; `pack` is that of its first account."""
+    return HeldVisit(
+        visit, verdict, pack, row["timezone"], row["offset_ms"], row["uncertainty_ms"], row["out_of_scope"]
     )
-    return _read(row, told, pack)
 
 
 def addresses_of(connection: Connection, held: Iterable[HeldVisit]) -> dict[str, Address]:

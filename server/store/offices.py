@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from .tables import office, signing_keys
 
 
 def get(connection: Connection, name: str) -> Any:
     """A setting's value, or None."""
-    return connection.execute(select(office.c.value).where(office.c.name == name)).scalar()
+    return connection.execute(_VALUE, {"asked": name}).scalar()
+
+
+_VALUE = select(office.c.value).where(office.c.name == bindparam("asked"))
 
 
 def put(connection: Connection, name: str, value: Any) -> None:
