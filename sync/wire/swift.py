@@ -2,7 +2,7 @@
 
 A schema is read once into plain checks. They answer only for values they are sure of; for any other, be it
 wrong or merely unusual, `Swift.load` asks the schema itself, so that errors and odd cases are always
-marshmallow's. Measured: marshmallow needs 250 µs for the body of a visit, the checks need 15.
+marshmallow's.
 """
 
 from __future__ import annotations
