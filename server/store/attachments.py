@@ -16,6 +16,7 @@ from .devices import Device
 from .scopes import Scope
 from .tables import (
     agents,
+    applied,
     attachments,
     debtors,
     devices,
@@ -41,10 +42,13 @@ class Upload:
 
 def announced(connection: Connection, device: Device, sha256: str) -> int | None:
     """The size this laptop, or its agent, announced for these bytes; None when it announced none."""
-    own = or_(visits.c.device_id == device.id, visits.c.agent_id == device.agent_id)
+    # The event tells who announced it: a picture may be of a visit that a colleague made before.
+    own = or_(incarnations.c.device_id == device.id, devices.c.agent_id == device.agent_id)
     query = (
         select(func.max(attachments.c.size))
-        .join(visits, visits.c.id == attachments.c.visit_id)
+        .join(applied, applied.c.event_id == attachments.c.id)
+        .join(incarnations, incarnations.c.id == applied.c.incarnation)
+        .join(devices, devices.c.id == incarnations.c.device_id)
         .where(attachments.c.sha256 == sha256, own)
     )
     size = connection.execute(query).scalar()

@@ -82,7 +82,7 @@ class Both:
         return HttpPeer(server or given["server"], device=given["device"], token=given["token"], attempts=8)
 
     def exchange(self, server: str = "") -> syncing.Exchanged:
-        done = syncing.exchange(self.store, self.clock, self.peer(server))
+        done = syncing.exchange(self.store, self.clock, self.peer(server), check=True)
         assert isinstance(done, syncing.Exchanged), done
         return done
 
