@@ -63,7 +63,7 @@ def case(debtor_id: str) -> Response:
         for one in held
         if one["lat"] is not None and one["state"] != "rejected"
     ]
-    return map_document(points, ground=ground, language=str(get_locale() or "es"), title=person["name"])
+    return map_document(points, ground=ground, language=str(get_locale() or "es"))
 
 
 def _points(
