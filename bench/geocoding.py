@@ -25,6 +25,8 @@ from server.geocoding.gazetteer import build
 from server.geocoding.plane import apart
 from sync.records import Precision
 
+from .learning import year
+
 DATA = Path(__file__).parents[2] / "shared" / "data"
 EXTRACT = DATA / "city" / "duitama.osm.pbf"
 ADDRESSES = DATA / "city" / "duitama_addresses.csv"
@@ -98,6 +100,7 @@ def measured(step: int = 1) -> dict[str, Any]:
             "index": {**about, "seconds": built, "bytes": index.stat().st_size},
             "hidden_houses": hidden_houses(gazetteer, houses_of_the_city(), step),
             "portfolio": portfolio(gazetteer, rows_of_the_portfolio()[::step]),
+            "learning": year(),
         }
 
 
