@@ -32,6 +32,7 @@ def test_every_page_opens_and_says_the_same(world: World) -> None:
     board = words(client.get("/portfolio/").text)
     assert "90 días o más 4 3 $3.319.134 COP" in board
     fleet = words(client.get("/devices/").text)
-    assert "Gustavo Portátil inscrito mar 17 nov, 15:00 vie 20 nov, 14:00 2 2 1 0" in fleet
+    signals = "En cuarentena Con pendientes Sin clave de recuperación"
+    assert f"{signals} vie 20 nov, 14:00 — sin dato 2 1 0" in fleet.split("Gustavo Portátil ronda")[1]
     figures = re.findall(r'figure-value"><a[^>]*>([\d.]+)<', client.get("/").text)
     assert figures == ["6", "5", "0", "4", "1", "0", "2", "2", "2", "2", "4"]
