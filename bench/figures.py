@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
@@ -38,7 +38,7 @@ class Figure:
 def faster(
     name: str,
     unit: str,
-    rates: dict[str, Sequence[float]],
+    rates: Mapping[str, Sequence[float]],
     wanted: dict[str, float],
     note: str = "",
 ) -> Figure:

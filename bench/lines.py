@@ -5,7 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from statistics import median
+
+from field_client.peer import HttpPeer
+from sync.exchange import attach
+from sync.exchange.files import File
+from sync.wire.attachments import digest_of
 
 from . import slowlink, world
 from .driving import Answer, Call, Line, drive
@@ -14,6 +21,8 @@ from .moving import Field, record, said
 from .peers import kinto, office, pouchdb
 
 DAY = 25
+PHOTO = 250 * 1024
+CUTS = 0.015  # per 1,400 bytes
 
 
 def measure(ground: Field, repeats: int, say: Callable[[str], None]) -> list[Figure]:
@@ -21,6 +30,8 @@ def measure(ground: Field, repeats: int, say: Callable[[str], None]) -> list[Fig
     say("bytes measured")
     found.append(_day(ground, repeats))
     say("the slow line measured")
+    found.append(_photo(ground, repeats // 3))
+    say("the photo measured")
     return found
 
 
@@ -39,7 +50,9 @@ def _bytes(ground: Field) -> list[Figure]:
     head = _headers_up(calls[0])
     note = f"body alone, promises included; headers besides: {head} bytes a request"
     found = [at_most("bytes_up_a_visit_batch_25", "bytes", body / visits, 130, note)]
-    single = _laptop(ground, 60, 8)
+    single = world.add_laptops(ground.held, 1, seed=8)[0]
+    world.plan(ground.held, single, 60)
+    world.work(single, 60, random.Random(8))
     alone = office.pushes(single, 1, epoch)[:50]
     drive(ground.ronda, alone)
     kinds = [entry.kind for entry in single.entries[:50]]
@@ -107,6 +120,58 @@ def _day(ground: Field, repeats: int) -> Figure:
         ratios={name: round(seconds / median(ours), 2) for name, seconds in middle.items()},
         runs={"ronda": [round(run, 3) for run in ours]},
     )
+
+
+@dataclass
+class Shelf:
+    """One picture of a laptop, as `attach` takes it from its store."""
+
+    data: bytes
+    reached: int = 0
+    stored: bool = False
+
+    def attachments_waiting(self) -> list[File]:
+        return [] if self.stored else [File(digest_of(self.data), len(self.data), self.reached)]
+
+    def attachment_chunk(self, sha256: str, offset: int, limit: int) -> bytes:
+        return self.data[offset : offset + limit]
+
+    def attachment_reached(self, sha256: str, reached: int, *, stored: bool) -> None:
+        self.reached, self.stored = reached, stored
+
+    def attachment_erased(self, sha256: str) -> None:
+        raise RuntimeError("nobody erases a picture here")
+
+    def attachments_pending(self) -> int:
+        return 0 if self.stored else 1
+
+    def documents_waiting(self, now: datetime) -> list[File]:
+        return []
+
+    def document_arrived(self, sha256: str, offset: int, chunk: bytes) -> bool:
+        raise RuntimeError("no document waits here")
+
+
+def _photo(ground: Field, repeats: int) -> Figure:
+    """A picture over a line that is cut, in as many exchanges as it takes; the ideal is one request."""
+    runs, cuts = [], []
+    for turn in range(repeats):
+        laptop = _laptop(ground, 1, 200 + turn)
+        data = random.Random(turn).randbytes(PHOTO)
+        world.photograph(laptop, data)
+        drive(ground.ronda, office.pushes(laptop, DAY, world.epoch_of(ground.held)))
+        shelf, link = Shelf(data), slowlink.Link(cuts=CUTS, seed=world.SEED + turn)
+        with slowlink.running(link, ground.ronda) as (port, tally):
+            peer = HttpPeer(f"http://127.0.0.1:{port}", device=laptop.device, token=laptop.token)
+            budget = attach.Budget(pause=time.sleep)
+            began = time.perf_counter()
+            while not shelf.stored:
+                attach.run(shelf, peer, datetime.now(UTC), budget)
+            runs.append((time.perf_counter() - began) / link.ideal(PHOTO))
+            cuts.append(tally.cuts)
+    note = f"250 KiB at 20 kbit/s take {slowlink.Link().ideal(PHOTO):.0f} s; cuts in each run: {cuts}"
+    told = [round(run, 3) for run in runs]
+    return at_most("photo_with_cuts", "x ideal", median(runs), 2.0, note, runs={"ronda": told})
 
 
 def _timed(port: int, calls: list[Call]) -> float:

@@ -86,9 +86,11 @@ def _round(ground: Field, visits: int, batch: int, turn: int, rates: Rates, pull
     for laptop in laptops:
         world.work(laptop, visits // LAPTOPS, draw)
     records = [record(entry) for laptop in laptops for entry in laptop.entries]
-    calls = [office.pushes(laptop, batch) for laptop in laptops]
+    epoch = world.epoch_of(ground.held)
+    pairs = [office.pushes_and_bare(laptop, batch, epoch) for laptop in laptops]
+    calls = [[call for call, _ in mine] for mine in pairs]
     rates["ronda"].append(len(records) / _push_ours(ground, laptops, calls))
-    bare = [Call(call.method, "/push", call.body, call.headers) for mine in calls for call in mine]
+    bare = [call for mine in pairs for _, call in mine]
     rates["ceiling"].append(len(records) / drive(ground.ceiling, bare).total)
     _peers(ground, records, batch, f"b{batch}-{turn}", rates, pulls)
     if batch == BATCHES[-1]:

@@ -6,6 +6,7 @@ exception documented), who makes 25 visits a weekday. One visit in five ends in 
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,12 +18,14 @@ from sqlalchemy import Connection, insert
 
 from field_client import bodies
 from field_client.drafting import Draft
+from field_client.store.attachments import Picture
 from server import enrolling, publishing
 from server.config import Config
 from server.office import Office, initialise, open_office
-from server.store import offices
+from server.store import counters, feeds, offices
 from server.store import tables as t
 from server.store.engine import writing
+from sync.digest import canonical
 from sync.exchange import hello, push
 from sync.exchange.sides import Reading
 from sync.ids import new_id, new_incarnation
@@ -41,6 +44,7 @@ from sync.records import (
     VisitResult,
 )
 from sync.wire import codec
+from sync.wire.attachments import digest_of
 from sync.wire.packing import Context, context_text
 
 SEED = 20261122
@@ -85,6 +89,9 @@ class Laptop:
     debtors: list[tuple[str, str, str, float, float]]  # debtor, account, address, lat, lon
     entries: list[Entry] = field(default_factory=list)
     sent: int = 0
+    route: str | None = None
+    route_number: int = 0
+    stops: dict[str, dict[str, Any]] = field(default_factory=dict)  # of the route, by debtor
     receipt_wanted: bool = False
     client: str = "ronda/bench"
     policy_versions: dict[str, str] = field(default_factory=lambda: {"co": "1"})
@@ -236,6 +243,19 @@ def _debtors(
     return mine
 
 
+def plan(office: Office, laptop: Laptop, stops: int = A_DAY) -> None:
+    """A day's route in the laptop's feed: of its record, what both sides take as context of a message."""
+    laptop.route = new_id()
+    laptop.stops = {
+        who: {"id": new_id(), "debtor": who, "address": address, "accounts": [account]}
+        for who, account, address, _, _ in laptop.debtors[:stops]
+    }
+    told = canonical({"id": laptop.route, "stops": list(laptop.stops.values())}).decode()
+    with writing(office.engine) as connection:
+        feeds.write(connection, laptop.agent, [feeds.Row("route", laptop.route, told, None)])
+        laptop.route_number = counters.current(connection, counters.feed(laptop.agent))
+
+
 def work(laptop: Laptop, visits: int, draw: random.Random) -> int:
     """Write so many visits at the end of the laptop's chain, their promises after them; answers how many
     events that made. The last of them happened yesterday."""
@@ -289,6 +309,8 @@ def _visit(
         ),
         note=draw.choice(NOTES),
         address=address,
+        route=laptop.route if who in laptop.stops else None,
+        stop=laptop.stops[who]["id"] if who in laptop.stops else None,
     )
     recorded = ended + timedelta(seconds=draw.randrange(20, 90))
     body = bodies.visit_body(draft, ZONE, Verdict(()), recorded)
@@ -325,6 +347,16 @@ def _write(
             salt=new_salt(),
         )
     )
+
+
+def photograph(laptop: Laptop, data: bytes) -> None:
+    """Announce a picture of the visit written last."""
+    visit = laptop.entries[-1]
+    picture = Picture(digest_of(data), "image/jpeg", "photo", data)
+    body = bodies.attachment_body(visit.id, picture)
+    debtor = json.loads(visit.body or b"{}")["debtor"]
+    wall = datetime.now(UTC) - timedelta(hours=1)
+    _write(laptop, EventKind.ATTACHMENT_ADDED, body, debtor, "", wall, new_id())
 
 
 def request(laptop: Laptop, said: dict[str, Any] | None = None, pull: dict[str, Any] | None = None) -> Any:
@@ -364,11 +396,12 @@ def encoded(
 
 
 def context_of(laptop: Laptop, epoch: str, acknowledged: int) -> Context | None:
-    """What the office holds of this laptop once `acknowledged` events are: the last of them, no route."""
+    """What the office holds of this laptop once `acknowledged` events are: the last of them, its route."""
     if not acknowledged:
         return None
     entry = laptop.entries[acknowledged - 1]
-    return Context(entry.n, 0, context_text(entry.header, entry.body or b"", epoch, ()))
+    text = context_text(entry.header, entry.body or b"", epoch, laptop.stops.values())
+    return Context(entry.n, laptop.route_number, text)
 
 
 def publish(office: Office, laptops: Sequence[Laptop]) -> None:

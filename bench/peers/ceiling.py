@@ -7,10 +7,10 @@ that page as the office does. Nothing is checked, nothing is signed, nobody is a
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from json.encoder import encode_basestring as quoted
 from pathlib import Path
 
 import sqlcipher3
@@ -55,11 +55,14 @@ def app(database: str) -> Flask:
             "ORDER BY number LIMIT ?",
             (asked["agent"], after, limit),
         ).fetchall()
-        page = [
-            {"number": number, "kind": kind, "id": record, "gone": bool(gone), "payload": json.loads(payload)}
+        # A payload is JSON already: it goes into the page as it is stored.
+        page = ",".join(
+            f'{{"number":{number},"kind":{quoted(kind)},"id":{quoted(record)},'
+            f'"gone":{"true" if gone else "false"},"payload":{payload}}}'
             for number, kind, record, gone, payload in rows
-        ]
-        return answer({"page": {"cursor": {"number": rows[-1][0] if rows else after}, "rows": page}})
+        )
+        cursor = {"number": rows[-1][0] if rows else after}
+        return answer({"page": {"cursor": cursor, "rows": codec.Written(f"[{page}]")}})
 
     return bare
 

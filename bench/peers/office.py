@@ -22,11 +22,20 @@ def serving(folder: Path, threads: int = 8) -> Iterator[int]:
 
 def pushes(laptop: Laptop, batch: int, packed_in: str = "") -> list[Call]:
     """All that waits, in requests of `batch` events; packed when the office's epoch is given."""
+    return [call for call, _ in pushes_and_bare(laptop, batch, packed_in)]
+
+
+def pushes_and_bare(laptop: Laptop, batch: int, packed_in: str) -> list[tuple[Call, Call]]:
+    """The same, each with what the ceiling is sent for it: the same message without a context, since the
+    ceiling keeps none."""
     calls = []
     while (said := next_push(laptop, batch)) is not None:
         context = context_of(laptop, packed_in, said["events"][0]["n"] - 1) if packed_in else None
-        body, extra = encoded(request(laptop, said), packed=bool(packed_in), context=context)
-        calls.append(Call("POST", "/v1/sync", body, laptop.headers | extra))
+        asked = request(laptop, said)
+        body, extra = encoded(asked, packed=bool(packed_in), context=context)
+        alone, more = encoded(asked, packed=bool(packed_in))
+        mine = Call("POST", "/v1/sync", body, laptop.headers | extra)
+        calls.append((mine, Call("POST", "/push", alone, laptop.headers | more)))
     return calls
 
 
