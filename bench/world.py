@@ -379,7 +379,7 @@ def next_push(laptop: Laptop, batch: int) -> dict[str, Any] | None:
         "incarnation": laptop.incarnation,
         "parent": None,
         "events": [push._message(entry) for entry in entries],
-        "head": push.mark(head),
+        "head": {"incarnation": head.incarnation, "n": head.n},
         "signature": laptop.key.sign(push_bytes(*head)).hex(),
     }
 

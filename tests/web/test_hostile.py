@@ -156,6 +156,9 @@ def ran(frame: Frame) -> bool:
 def look_at(page: Page, address: str, *, on_a_map: bool) -> list[str]:
     """Open a page, click all its pins, and say in which frames something ran."""
     page.goto(address)
+    for below in page.locator("iframe[loading=lazy]").all():
+        below.scroll_into_view_if_needed()  # it loads when it is seen
+    page.wait_for_load_state("networkidle")
     if on_a_map:
         page.locator(".leaflet-control-zoom").wait_for()
     for frame in page.frames:
