@@ -459,7 +459,7 @@ def _varint(value: int) -> bytes:
 def _read_varint(data: bytes, at: int) -> tuple[int, int]:
     """(value, place after it): seven bits a byte, the least first, the last without the high bit."""
     value = shift = 0
-    while at < len(data) and shift < 77:
+    while at < len(data) and shift < 98:
         part = data[at]
         at += 1
         value |= (part & 0x7F) << shift
