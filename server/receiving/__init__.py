@@ -88,6 +88,7 @@ def exchange(
     if asked["hello"]["protocol"] < 1:
         raise Problem("unsupported_version")
     batch = read_batch(device, asked)
+    asked = {**asked, "compare": answering.readable(asked["compare"])}
     with writing(engine) as connection:
         device = _greeted(connection, device, asked, now, carried)
         left = _write(connection, signer, device, batch, asked, now, carried)

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from marshmallow import Schema, fields
 from sqlalchemy import Connection, Engine
 
-from sync.digest import scope_digest
+from sync.digest import differing, scope_digest
 from sync.exchange.compare import answer
 from sync.ledger import ZERO, Head
 from sync.wire.codec import Written
@@ -93,18 +93,26 @@ def feed_row(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def readable(asked: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The question of a comparison with its types, before anything is written. Raises Problem."""
+    if asked is None:
+        return None
+    said = loaded(CompareAsked(), dict(asked))
+    try:
+        differing(said["scope"], {})
+    except ValueError as wrong:
+        raise Problem("validation_failed", fields={"compare.scope": [str(wrong)]}) from wrong
+    return said
+
+
 def compare(connection: Connection, device: Device, asked: Mapping[str, Any]) -> dict[str, Any] | None:
     """The digest of the agent's live rows against the laptop's; None when it stands elsewhere in the feed."""
-    asked = loaded(CompareAsked(), dict(asked))
     if asked["cursor"]["epoch"] != offices.get(connection, "epoch"):
         return None
     rows = feeds.live(connection, device.agent_id)
     held = scope_digest((row["kind"], row["record_id"], row["payload"].encode()) for row in rows)
     top = counters.current(connection, counters.feed(device.agent_id))
-    try:
-        told = answer(asked, held, top, [feed_row(row) for row in rows])
-    except ValueError as wrong:
-        raise Problem("validation_failed", fields={"compare.scope": [str(wrong)]}) from wrong
+    told = answer(asked, held, top, [feed_row(row) for row in rows])
     return None if told is None else dict(told)
 
 

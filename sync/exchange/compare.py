@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypedDict
 
 from ..digest import KindDigest, bucket_of, differing, overall
+from . import pull
 from .sides import Laptop
 
 
@@ -58,5 +59,6 @@ def mend(laptop: Laptop, asked: Mapping[str, Any], told: Mapping[str, Any] | Non
         return None
     buckets = [(kind, bucket) for kind, bucket in told["differing"]]
     if buckets:
+        pull.require_readable(told["rows"])
         laptop.mend(asked["cursor"], buckets, told["rows"])
     return len(buckets)
