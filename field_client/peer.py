@@ -32,6 +32,8 @@ PART = 1024  # of a piece that comes down: what is read of a broken answer is ke
 TRY_AGAIN = frozenset({"busy", "rate_limited"})
 
 
+# Reading the raw answer goes past requests, and fails with urllib3's own words for a line that broke.
+BROKEN = (requests.RequestException, HTTPError)
 ENCODINGS: tuple[str, ...] = (codec.PACK, "zstd", "gzip")
 
 
@@ -203,7 +205,7 @@ class HttpPeer:
                 stream=True,
             ) as response:
                 return _answer(response)
-        except requests.RequestException as wrong:
+        except BROKEN as wrong:
             self._left = self._left or not _never_left(wrong)
             raise _Later(Unreachable(f"{self.server}: {type(wrong).__name__}", sent=self._left)) from wrong
 

@@ -93,7 +93,8 @@ def note_restore(
 
 def wants_to_see(connection: Connection, device: Device, claim: Mapping[str, Any] | None) -> bool:
     """True where a laptop says that its receipt tells of more than this office knows."""
-    return claim is not None and _ahead(connection, device, **claim)
+    # What else a claim may hold is of a later version.
+    return claim is not None and _ahead(connection, device, **{name: claim[name] for name in CLAIMED})
 
 
 def _ahead(

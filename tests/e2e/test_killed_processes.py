@@ -151,7 +151,9 @@ def test_a_process_killed_right_after_guardado_has_the_visit(street: Street, tmp
     with street.pages() as (_server, client):
         page = client.get(f"/visita/{said['visit_id']}")
         assert page.count("Promesa de pago") >= 2
-        assert "Lista para enviar" in page
+        # It goes out by itself as soon as the laptop is open: what is sure is that nothing confirmed it.
+        assert "Lista para enviar" in page or "Enviada" in page
+        assert "Confirmada por el servidor" not in page
         assert "1 visita por enviar" in page
     assert_the_chain_verifies(street.portable, tmp_path / "export")
 
