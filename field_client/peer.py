@@ -228,7 +228,7 @@ def _piece(response: requests.Response, limit: int) -> bytes:
     return came[:limit]
 
 
-def _never_left(wrong: requests.RequestException) -> bool:
+def _never_left(wrong: Exception) -> bool:
     """True where no connection was made, so that nothing of the message can have arrived."""
     cause = wrong.args[0] if wrong.args else None
     reason = getattr(cause, "reason", None)
