@@ -73,7 +73,7 @@ class Laptop:
     copies: list[Disk] = field(default_factory=list)
     line: int | None = None  # the office's history this laptop has last spoken with, whole
     drawn: list[str] = field(default_factory=list)  # ids drawn when a form opened, not yet saved
-    old: bool = False  # an old version of the program: says nothing it need not say
+    old: bool = False  # the program of the version before speaks for it
     page: int = 500
     batch: int = 500
 

@@ -155,7 +155,7 @@ class Model:
             chance,
             faults=faults or [],
             page=laptop.page,
-            old=laptop.old,
+            old=laptop.side if laptop.old else None,
             context=laptop.context,
         )
         if callable(meanwhile):

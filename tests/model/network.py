@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sync.exchange import OfficeSays, Unreachable
+from sync.exchange import Laptop, OfficeSays, Unreachable
 from sync.wire import codec
 from sync.wire.attachments import digest_of
 from sync.wire.errors import Problem, problem_document, told
 from sync.wire.packing import Context
 
 from .office import Office
+from .older import as_of_old
 
 FAULTS = (
     "lost request",
@@ -95,7 +96,7 @@ class Line:
     random: random.Random
     faults: list[str | None] = field(default_factory=list)
     page: int = 500
-    old: bool = False
+    old: Laptop | None = None  # whose program is of the version before
     context: Callable[[], Context | None] = lambda: None
     meanwhile: Callable[[], object] = lambda: None
     requests: int = 0
@@ -123,7 +124,7 @@ class Line:
         if request.get("pull"):
             request["pull"] = request["pull"] | {"limit": min(self.page, request["pull"]["limit"])}
         if self.old:
-            request = _as_of_old(request)
+            request = as_of_old(request, self.old)
         encoding = self.random.choice(ENCODINGS[1:] if self.old else ENCODINGS)
         data, encoding = codec.encode(request, (encoding,), context)
         return Sent(self.authorization, data, encoding)
@@ -212,23 +213,6 @@ def _turned(data: bytes, chance: random.Random) -> bytes:
     for _ in range(chance.choice((1, 1, 2, 8))):
         turned[chance.randrange(len(turned))] ^= 1 << chance.randrange(8)
     return bytes(turned)
-
-
-def _as_of_old(request: dict[str, Any]) -> dict[str, Any]:
-    """What a first version of the program says: nothing that need not be said."""
-    hello = {name: request["hello"][name] for name in ("protocol", "client", "clock", "incarnation")}
-    hello["clock"] = {name: hello["clock"][name] for name in ("wall", "mono_ms", "boot")}
-    push = request.get("push")
-    if push is not None:
-        push = {name: push[name] for name in ("incarnation", "events", "head", "signature")}
-        push["events"] = [
-            event
-            if event["body"] is None
-            else {name: event[name] for name in ("n", "header", "salt", "body")}
-            for event in push["events"]
-        ]
-    said = {"hello": hello, "push": push, "pull": request.get("pull")}
-    return said | ({"compare": request["compare"]} if request.get("compare") else {})
 
 
 class CutShort:
