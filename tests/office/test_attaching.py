@@ -203,6 +203,20 @@ def test_only_announced_bytes_are_taken(world: World, laptop: Laptop, shelf: She
     assert put(laptop, shelf, data, 0)["received"] == 16_000
 
 
+def test_the_picture_of_a_colleagues_visit_is_taken_from_whoever_announced_it(
+    world: World, laptop: Laptop, shelf: Shelf
+) -> None:
+    data, visit = photo(), laptop.visit("Rosa").id
+    receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    benito = enrolled(world, "Benito")
+    world.assign("Rosa", "Benito", since=NOW.date())
+    announce(benito, data, visit=visit)
+    refused("not_found", laptop, shelf, data, 0)
+    assert send(benito, shelf, data)["stored"]
+    with reading(world.engine) as connection:
+        assert attachments.missing(connection, Scope.everything()) == []
+
+
 def test_a_picture_too_large_a_chunk_too_large_and_a_picture_longer_than_announced_are_refused(
     world: World, laptop: Laptop, shelf: Shelf
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bench.dictionary import Person
@@ -17,6 +17,8 @@ from sync.wire.errors import Problem
 from sync.wire.packing import Context, Damaged, OtherContext, TooLarge, pack, unpack
 
 LIMIT = 1 << 20
+# 27 digits; without its sign its whole part would be packed as a hash.
+LONGEST_NUMBER = f"-{'9' * 18}.{'9' * 9}"
 
 VALUES = st.recursive(
     st.none()
@@ -41,6 +43,8 @@ VALUES = st.recursive(
 
 @settings(derandomize=True, deadline=None, max_examples=400)
 @given(VALUES, VALUES)
+@example(LONGEST_NUMBER, None)  # could not be read back
+@example("123456789012345.000000000", LONGEST_NUMBER)  # told as how far it is from the other
 def test_any_message_comes_out_as_it_went_in_with_and_without_a_context(message: Any, before: Any) -> None:
     text, known = codec.plain(message), codec.plain(before)
     assert unpack(pack(text), LIMIT) == text
