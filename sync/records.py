@@ -302,6 +302,8 @@ class Account:
     exception_evidence: str = ""
     state: AccountState = AccountState.OPEN
     balance: Balance | None = None
+    review_days: str = ""  # as written: when the company receives who collects
+    counter_hours: str = ""  # as written: when its counter is open
 
 
 @dataclass(frozen=True)

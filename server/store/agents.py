@@ -35,6 +35,9 @@ class Agent:
     vehicle: str
     max_accounts: int | None
     active: bool
+    lunch_s: int = 2700
+    lunch_from: str = "13:00"
+    lunch_to: str = "15:00"
 
     @property
     def home(self) -> tuple[float, float] | None:
@@ -54,6 +57,16 @@ class Agent:
         )
         return start, end
 
+    def lunch(self, day: date) -> tuple[datetime, datetime] | None:
+        """The stretch of a local day in which he begins and ends his lunch; None when he takes none."""
+        if not self.lunch_s:
+            return None
+        start, end = (
+            datetime.combine(day, time.fromisoformat(clock), tzinfo=self.where).astimezone(UTC)
+            for clock in (self.lunch_from, self.lunch_to)
+        )
+        return start, end
+
 
 def add(
     connection: Connection,
@@ -70,6 +83,9 @@ def add(
     timezone: str = "America/Bogota",
     vehicle: str = "motorcycle",
     max_accounts: int | None = None,
+    lunch_s: int = 2700,
+    lunch_from: str = "13:00",
+    lunch_to: str = "15:00",
 ) -> str:
     """Add an agent and return his id. Raises ValueError when his shift, zone or home cannot be."""
     if time.fromisoformat(shift_start) >= time.fromisoformat(shift_end):
@@ -93,6 +109,9 @@ def add(
             timezone=timezone,
             vehicle=vehicle,
             max_accounts=max_accounts,
+            lunch_s=lunch_s,
+            lunch_from=lunch_from,
+            lunch_to=lunch_to,
             active=True,
         )
     )
@@ -165,4 +184,7 @@ def _agent(row: RowMapping) -> Agent:
         vehicle=row["vehicle"],
         max_accounts=row["max_accounts"],
         active=bool(row["active"]),
+        lunch_s=row["lunch_s"],
+        lunch_from=row["lunch_from"],
+        lunch_to=row["lunch_to"],
     )

@@ -191,4 +191,6 @@ def _account(row: RowMapping) -> Account:
         exception_evidence=row["exception_evidence"],
         state=AccountState(row["state"]),
         balance=as_records.balance(row, row["balance_currency"]) if row["as_of"] is not None else None,
+        review_days=row["review_days"],
+        counter_hours=row["counter_hours"],
     )

@@ -148,6 +148,8 @@ accounts = Table(
     Column("opened_on", Date),
     amount("disbursed_minor"),
     word("payday"),
+    word("review_days"),  # as written: the days on which a company receives who collects
+    word("counter_hours"),  # as written: the hours of its counter
     Column("last_payment_on", Date),
     amount("last_payment_minor"),
     Column("lender_days_past_due", Integer),
@@ -338,6 +340,9 @@ agents = Table(
     word("vehicle", "motorcycle"),
     Column("max_accounts", Integer),
     Column("active", Boolean, nullable=False, server_default=text("true")),
+    Column("lunch_s", Integer, nullable=False, server_default="2700"),  # 0: he takes none
+    Column("lunch_from", String(5), nullable=False, server_default="13:00"),  # local; begun from here …
+    Column("lunch_to", String(5), nullable=False, server_default="15:00"),  # … and over by here
 )
 
 assignments = Table(  # who has a debtor; one open row per debtor
@@ -389,6 +394,8 @@ routes = Table(
     Column("ends", UTCDateTime, nullable=False),
     Column("matrix", JSON, nullable=False),  # points, seconds, metres
     Column("certificate", JSON, nullable=False),  # objective, seed, iterations, versions, fingerprint
+    Column("lunch", JSON),  # after (stops before it), starts, ends, lat, lon; null: none planned
+    Column("hand_order", JSON),  # debtor ids in the order a person set; null: nobody set one
     UniqueConstraint("agent_id", "date", "version"),
 )
 
@@ -411,6 +418,7 @@ stops = Table(
     Column("value", Integer, nullable=False),
     Column("why", JSON, nullable=False),  # Phrase: why this stop, or why it was left out
     Column("withdrawn", JSON),  # Phrase: paid, recalled … after publication
+    Column("locked", Boolean, nullable=False, server_default=text("false")),  # a person put it in the day
 )
 
 devices = Table(
