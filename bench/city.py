@@ -120,15 +120,16 @@ def _errors(calibration: Calibration, free: Any, theirs: Any) -> dict[str, float
 def days(roads_file: Path, osrm: Osrm, count: int, calibration: Calibration, say: Any) -> dict[str, Any]:
     """So many days of 20 agents, planned on our times and carried out on OSRM's."""
     roads = CityRoads(load(roads_file, "car"), calibration)
-    tally = city_days.Tally()
+    lived: list[city_days.Lived] = []
 
     def place(rng: np.random.Generator, many: int) -> list[Point]:
         return points_of(roads, rng, many)
 
     for day in range(count):
-        city_days.carry_out(SEED + day, place, roads.table, osrm.table, tally)
-        say(f"  day {day + 1} of {count}: {tally.over} of {tally.days} over, {tally.late} late")
-    found = tally.to_json() | {"calibration": calibration.said()}
+        lived += city_days.carry_out(SEED + day, place, roads.table, osrm.table)
+        so_far = city_days.told(lived)
+        say(f"  day {day + 1} of {count}: {so_far['over']} of {so_far['days']} over, {so_far['late']} late")
+    found = city_days.told(lived) | {"calibration": calibration.said()}
     found["wanted"] = "<= 0.5 % of agent-days > 5 min over, <= 0.5 % of appointments > 2 min late"
     found["met"] = found["share_over"] <= 0.005 and found["share_late"] <= 0.005
     return found

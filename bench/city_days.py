@@ -6,7 +6,7 @@ of 8 h, 12 min a visit, values from 5 to 40, and 50 of all candidates with an ap
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,25 +25,35 @@ SHIFT_S, SERVICE_S = 8 * 3600, 12 * 60
 OVER_S, LATE_S = 300, 120
 
 
-@dataclass
-class Tally:
+@dataclass(frozen=True)
+class Lived:
+    """One agent's day as it came out. `late_s`: of each appointment kept, below zero where he was early."""
+
+    over_s: int
+    late_s: tuple[int, ...]
+    missed: int
+    visits: int
+    value: int
+
+
+def told(lived: Sequence[Lived]) -> dict[str, Any]:
     """What came of all agent-days."""
-
-    days: int = 0
-    over: int = 0
-    appointments: int = 0
-    late: int = 0
-    missed: int = 0
-    visits: int = 0
-    value: int = 0
-    worst_over_s: int = 0
-    worst_late_s: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        return vars(self) | {
-            "share_over": round(self.over / max(self.days, 1), 4),
-            "share_late": round(self.late / max(self.appointments, 1), 4),
-        }
+    late = [seconds for one in lived for seconds in one.late_s]
+    over = sum(one.over_s > OVER_S for one in lived)
+    too_late = sum(seconds > LATE_S for seconds in late)
+    return {
+        "days": len(lived),
+        "over": over,
+        "share_over": round(over / max(len(lived), 1), 4),
+        "worst_over_s": max((one.over_s for one in lived), default=0),
+        "appointments": len(late),
+        "late": too_late,
+        "share_late": round(too_late / max(len(late), 1), 4),
+        "worst_late_s": max(late, default=0),
+        "missed": sum(one.missed for one in lived),
+        "visits": sum(one.visits for one in lived),
+        "value": sum(one.value for one in lived),
+    }
 
 
 def carry_out(
@@ -51,8 +61,7 @@ def carry_out(
     place: Callable[[np.random.Generator, int], list[Point]],
     ours: Table,
     theirs: Table,
-    tally: Tally,
-) -> None:
+) -> list[Lived]:
     """One day of all agents."""
     rng = np.random.default_rng(seed)
     homes, doors = place(rng, AGENTS), place(rng, AGENTS * EACH)
@@ -66,8 +75,8 @@ def carry_out(
         candidates = tuple(_candidate(door, door in chosen, int(values[door]), rng) for door in mine)
         table = seconds.tolist(), metres.tolist()
         problems.append(Problem(candidates, *table, SHIFT_S, "bench", approximate=False))
-    for problem, plan, table_s in zip(problems, solve_all(problems, seed=seed, workers=1), real, strict=True):
-        _walk(problem, plan, table_s, tally)
+    plans = solve_all(problems, seed=seed, workers=1)
+    return [_walk(*day) for day in zip(problems, plans, real, strict=True)]
 
 
 def _shared(homes: list[Point], doors: list[Point]) -> list[list[int]]:
@@ -90,24 +99,21 @@ def _candidate(door: int, agreed: bool, value: int, rng: np.random.Generator) ->
     return Candidate(str(door), SERVICE_S, value, (opening,), appointment=agreed)
 
 
-def _walk(problem: Problem, plan: Plan, real: Whole, tally: Tally) -> None:
+def _walk(problem: Problem, plan: Plan, real: Whole) -> Lived:
     """The agent goes to each stop in order and waits where he is early."""
-    now, here = 0, 0
-    tally.days += 1
-    for stop in plan.stops:
-        candidate = problem.candidates[stop.candidate]
+    now, here, late = 0, 0, []
+    met = [problem.candidates[stop.candidate] for stop in plan.stops]
+    for stop, candidate in zip(plan.stops, met, strict=True):
         now = max(now + int(real[here, stop.candidate + 1]), candidate.openings[0].earliest_s)
         if candidate.appointment:
-            late = now - candidate.openings[0].latest_s
-            tally.appointments += 1
-            tally.late += late > LATE_S
-            tally.worst_late_s = max(tally.worst_late_s, late)
+            late.append(now - candidate.openings[0].latest_s)
         now += candidate.service_s
         here = stop.candidate + 1
-        tally.visits += 1
-        tally.value += candidate.value
-    planned = sum(candidate.appointment for candidate in problem.candidates)
-    tally.missed += planned - sum(problem.candidates[stop.candidate].appointment for stop in plan.stops)
-    over = now + int(real[here, 0]) - SHIFT_S
-    tally.over += over > OVER_S
-    tally.worst_over_s = max(tally.worst_over_s, over)
+    agreed = sum(candidate.appointment for candidate in problem.candidates)
+    return Lived(
+        over_s=now + int(real[here, 0]) - SHIFT_S,
+        late_s=tuple(late),
+        missed=agreed - len(late),
+        visits=len(met),
+        value=sum(candidate.value for candidate in met),
+    )

@@ -126,6 +126,6 @@ def test_in_chromium_a_drag_fills_the_form_and_typing_moves_the_point(
     page.wait_for_function("before => document.getElementById('lat').value !== before", arg=before)
     assert float(page.input_value("#lat")) > float(before), "dragged to the north"
     page.click("text=Guardar el punto")
-    page.locator("text=Vigente").wait_for()
+    page.locator("text=Punto vigente").wait_for()
     assert address(world, "Rosa")["source"] == "desk"
     assert chromium.foreign_requests == []
