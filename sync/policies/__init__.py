@@ -2,7 +2,9 @@
 
 A pack is a TOML file: one jurisdiction and regime, its rules each with id, source, quote and confidence,
 and `[[vectors]]` that the tests run. A pack may hold `[readings.NAME]` tables where the sources conflict:
-`load("mx-agency@seven-days")` is the pack with those tables laid over it.
+`load("mx-agency@seven-days")` is the pack with those tables laid over it. A pack that says
+`extends = "ar"` is laid over that pack: tables merge, lists are replaced whole, vectors and readings are
+its own.
 """
 
 from __future__ import annotations
@@ -60,12 +62,24 @@ def _read(name: str | Path) -> dict[str, Any]:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as broken:
         raise PolicyError(f"pack {name}: not valid TOML ({broken})") from None
+    data = _extended(data, str(name))
     if not reading:
         return data
     readings = data.get("readings", {})
     if reading not in readings:
         raise PolicyError(f"unknown policy pack {name}; there are: {', '.join(available())}")
     return {**_over(data, readings[reading]), "name": f"{plain}@{reading}"}
+
+
+def _extended(data: dict[str, Any], name: str) -> dict[str, Any]:
+    """The pack laid over the one of Ronda that it extends, when it does."""
+    if "extends" not in data:
+        return data
+    base, own = data["extends"], {key: value for key, value in data.items() if key != "extends"}
+    if not isinstance(base, str) or base not in available() or base.partition("@")[0] == own.get("name"):
+        raise PolicyError(f"pack {name}: extends must be one of {', '.join(available())}, not {base!r}")
+    ground = _read(base)
+    return _over({key: value for key, value in ground.items() if key not in ("vectors", "readings")}, own)
 
 
 def _text(name: str | Path) -> tuple[str, str, str]:

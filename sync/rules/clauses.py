@@ -60,6 +60,7 @@ class PlaceRule:
     decision: str
     exception_credit_types: tuple[str, ...] = ()
     exception_needs_evidence: bool = True
+    channels: tuple[str, ...] = ("visit",)  # a pack may close a workplace to calls as well
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,16 @@ class StopRule:
 
     cite: Cite
     states: tuple[StopKind, ...]
+
+
+@dataclass(frozen=True)
+class NoticeRule:
+    """How a paper may leave the collector's hand: in a sealed envelope, marked outside, looking judicial."""
+
+    cite: Cite
+    sealed: bool = True
+    outside_marking: bool = False
+    judicial_look: bool = False
 
 
 @dataclass(frozen=True)

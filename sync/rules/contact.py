@@ -75,12 +75,16 @@ def judge_contact(
     uncertainty_s: float = 0.0,
     after_the_fact: bool = False,
     ignore: Collection[str] = (),
+    place: Place | None = None,
+    credit_type: str = "",
+    exception_evidence: str = "",
 ) -> Verdict:
-    """The pack's verdict on a contact by any channel: validity, stops, hours, party, caps.
+    """The pack's verdict on a contact by any channel: validity, stops, place, hours, party, caps.
 
     `history` holds the debtor's other contacts on every channel (visits, calls, reservations); `ignore`
     names ids that are this very contact. With `after_the_fact` only contacts begun before this one
-    count, so that of two in a day the second is the one in breach. `party` None: not known yet.
+    count, so that of two in a day the second is the one in breach. `party` None: not known yet. `place`
+    is where a call or message would find the debtor: some packs close a workplace to those as well.
     """
     where = zone_of(zone)
     if where is None:
@@ -93,6 +97,8 @@ def judge_contact(
     if policy is None or rulings[0].decision == "block":
         return Verdict(tuple(rulings))
     rulings += eligibility.stop_rulings(policy, stops)
+    if place is not None and channel in policy.place_rule(place).channels:
+        rulings.append(eligibility.place_ruling(policy, place, credit_type, exception_evidence))
     rulings += judge_hours(policy, happened, zone, channel, known=known, uncertainty_s=uncertainty_s).rulings
     if party is not None:
         rulings.append(party_ruling(policy, party, debt_discussed))

@@ -20,6 +20,7 @@ from .clauses import (
     Cap,
     Cite,
     Hours,
+    NoticeRule,
     PartyRule,
     PlaceRule,
     PolicyError,
@@ -37,6 +38,7 @@ __all__ = [
     "Cap",
     "Cite",
     "Hours",
+    "NoticeRule",
     "PartyRule",
     "PlaceRule",
     "Policy",
@@ -97,6 +99,7 @@ class Policy:
     retention: Retention | None
     disclosures: tuple[Cite, ...] = ()
     forbidden_terms: tuple[str, ...] = ()
+    notice: NoticeRule | None = None
     canonical: str = field(default="", repr=False, compare=False)
 
     @property
@@ -126,8 +129,9 @@ class Policy:
         if self.one_channel_per_week is not None:
             yield self.one_channel_per_week.cite
         yield from (self.parties.cite, self.stops.cite, self.promise.cite, self.audit.cite)
-        if self.retention is not None:
-            yield self.retention.cite
+        for rule in (self.retention, self.notice):
+            if rule is not None:
+                yield rule.cite
         yield from self.disclosures
 
     def cite(self, rule: str) -> Cite | None:
@@ -294,6 +298,7 @@ def _policy(pack: reading.Table, holidays: Mapping[int, Sequence[date]], canonic
         retention=reading.retention_of(pack.table("retention")) if "retention" in pack.data else None,
         disclosures=tuple(reading.cite_of(table) for table in pack.tables("disclosures")),
         forbidden_terms=pack.words("forbidden_terms", ()),
+        notice=reading.notice_of(pack.table("notice")) if "notice" in pack.data else None,
         canonical=canonical,
     )
     pack.done()

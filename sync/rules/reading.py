@@ -16,6 +16,7 @@ from .clauses import (
     Cap,
     Cite,
     Hours,
+    NoticeRule,
     PartyRule,
     PlaceRule,
     PolicyError,
@@ -159,8 +160,8 @@ def hours_of(table: Table) -> Hours:
     return hours
 
 
-def _channels(table: Table) -> tuple[str, ...]:
-    channels = table.words("channels", CHANNELS)
+def _channels(table: Table, default: Sequence[str] = CHANNELS) -> tuple[str, ...]:
+    channels = table.words("channels", default)
     for channel in channels:
         if channel not in CHANNELS:
             raise table.fail("channels", "a list of " + ", ".join(CHANNELS))
@@ -188,6 +189,7 @@ def place_of(table: Table, credit_types: Sequence[str]) -> PlaceRule:
         table.word("decision", DECISIONS),
         table.words("exception_credit_types", ()),
         table.flag("exception_needs_evidence", True),
+        _channels(table, ("visit",)),
     )
     for code in rule.exception_credit_types:
         if code not in credit_types:
@@ -228,6 +230,17 @@ def parties_of(table: Table) -> PartyRule:
 
 def stops_of(table: Table) -> StopRule:
     rule = StopRule(cite_of(table), table.codes("states", StopKind))
+    table.done()
+    return rule
+
+
+def notice_of(table: Table) -> NoticeRule:
+    rule = NoticeRule(
+        cite_of(table),
+        table.flag("sealed", True),
+        table.flag("outside_marking", False),
+        table.flag("judicial_look", False),
+    )
     table.done()
     return rule
 

@@ -69,6 +69,9 @@ def _judge(policy: Policy, vector: Mapping[str, Any], zone: str, where: ZoneInfo
             stops=stops,
             debt_discussed=discussed,
             known=known,
+            place=Place(vector["place"]) if "place" in vector else None,
+            credit_type=vector.get("credit_type", ""),
+            exception_evidence=vector.get("evidence", ""),
         )
     return judge_visit(
         policy,

@@ -39,9 +39,24 @@ def test_a_changed_hour_in_a_pack_makes_its_own_vectors_fail() -> None:
     assert any(failure(changed, vector) for vector in vectors("demo"))
 
 
-def test_the_three_packs_are_there_and_an_unknown_one_names_them() -> None:
-    assert {"demo", "co", "mx-agency", "mx-agency@seven-days"} <= set(available())
-    with pytest.raises(PolicyError, match=r"atlantis.*co, demo, mx-agency"):
+def test_every_jurisdiction_has_its_pack_and_an_unknown_one_names_them() -> None:
+    regimes = {
+        "mx-agency",
+        "mx-bank",
+        "mx-own",
+        "co",
+        "pe",
+        "cl",
+        "ec",
+        "sv",
+        "gt",
+        "ar",
+        "ar-caba",
+        "br",
+        "us",
+    }
+    assert {"demo", "mx-agency@seven-days", *regimes} <= set(available())
+    with pytest.raises(PolicyError, match=r"atlantis.*ar, ar-caba, br, cl"):
         load("atlantis")
     with pytest.raises(PolicyError, match="mx-agency@moon"):
         load("mx-agency@moon")
@@ -182,6 +197,24 @@ def test_a_companys_own_pack_loads_from_a_file(tmp_path: Path) -> None:
     own.write_text(text.replace('name = "demo"', 'name = "own"'), encoding="utf-8")
     assert load(own).name == "own"
     assert load(str(own)).hours == load("demo").hours
+
+
+def test_a_pack_laid_over_another_keeps_what_it_does_not_say_and_none_of_its_vectors() -> None:
+    city, country = pack("ar-caba"), pack("ar")
+    assert (city.promise, city.audit, city.timezone) == (country.promise, country.audit, country.timezone)
+    assert city.parties.allowed != country.parties.allowed
+    assert not [one for one in vectors("ar-caba") if one.get("rule", "").startswith("ar.")]
+
+
+def test_a_companys_pack_may_extend_a_shipped_one_and_nothing_else(tmp_path: Path) -> None:
+    own = tmp_path / "acme.toml"
+    own.write_text('extends = "co"\nname = "acme"\n[ask_reason]\nid = "acme.reason"\nallowed = false\n')
+    assert load(own).hours == load("co").hours
+    assert load(own).cite("acme.reason") is not None
+    for wrong in ("atlantis", "acme", str(own)):
+        own.write_text(f'extends = "{wrong}"\nname = "acme"\n')
+        with pytest.raises(PolicyError, match="extends must be one of ar, ar-caba"):
+            load(own)
 
 
 def test_credit_types_are_recognised_as_lenders_write_them() -> None:
