@@ -6,10 +6,11 @@ nothing here stops on seconds.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from .insertion import build, finished, schedule
+from .insertion import build, finished, repaired, schedule
 from .records import Plan, Problem
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def available() -> bool:
     return find_spec("pyvrp") is not None and find_spec("numpy") is not None
 
 
-def plan_day(problem: Problem, *, seed: int, iterations: int = ITERATIONS) -> Plan:
+def plan_day(problem: Problem, *, seed: int, iterations: int = ITERATIONS, warm: Sequence[int] = ()) -> Plan:
     """The best day found: value first, then the shorter way. Raises NoSolver without the extra `routing`.
 
     The plan is feasible always: every service starts in an opening and the agent is back within the
@@ -37,6 +38,10 @@ def plan_day(problem: Problem, *, seed: int, iterations: int = ITERATIONS) -> Pl
     """
     if not available():
         raise NoSolver("the day's solver is missing; install it with: pip install 'ronda[routing]'")
+    if problem.order or problem.meal or problem.start is not None or problem.begins_s:
+        return finished(
+            problem, build(problem, repaired(problem, warm)), seed=seed, iterations=0, solver="insertion"
+        )
     plan = _attempt(problem, seed, iterations)
     if _misses_appointment(problem, plan):
         again = _attempt(problem, seed + 1, iterations * PATIENCE)
