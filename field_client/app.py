@@ -18,7 +18,21 @@ from .delivery import SHOWN
 from .store import drafts, journal, settings
 from .store.db import Busy, NotWritten
 from .today import received
-from .web import amend, case, city, closed, guard, leaving, people, pictures, recover, sending, today, visit
+from .web import (
+    amend,
+    case,
+    city,
+    closed,
+    exchanges,
+    guard,
+    leaving,
+    people,
+    pictures,
+    recover,
+    sending,
+    today,
+    visit,
+)
 
 
 def create_app(
@@ -51,6 +65,7 @@ def _around() -> dict[str, Any]:
         store = guard.quietly()
     except guard.Locked:
         return {"unlocked": False, "fictitious_pack": "", "waiting": None, "closed": False}
+    now = exchanges.seen()
     closed_now = guard.closed(store)
     with store.reading() as db:
         known = received(db)
@@ -60,9 +75,9 @@ def _around() -> dict[str, Any]:
     return times | {
         "unlocked": True,
         "closed": closed_now,
-        "working": guard.vault().background.progress.working,
-        "exchanges_done": guard.vault().background.progress.number,
-        "sending_label": sending.label(waiting),
+        "working": now.working,
+        "exchanges_done": now.number,
+        "sending_label": sending.label(waiting, working=now.working),
         "deliveries": {str(state): shown for state, shown in SHOWN.items()},
         "fictitious_pack": known.fictitious,
         "waiting": waiting,

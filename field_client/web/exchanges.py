@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, session
+from flask import flash, g, session
 from flask_babel import gettext as _
 
 from sync.words import Phrase
@@ -24,9 +24,20 @@ def ask() -> None:
     background.ask()
 
 
+def seen() -> Progress:
+    """How the exchange stood before anything else of this page was read.
+
+    So that a page read while an exchange ends is never taken for one that shows its end.
+    """
+    if "exchange_seen" not in g:
+        g.exchange_seen = vault().background.progress
+    found: Progress = g.exchange_seen
+    return found
+
+
 def say_result() -> None:
     """What became of the exchange this browser asked for, once, as a message on the page."""
-    done = vault().background.progress
+    done = seen()
     if ASKED not in session or done.working or done.number <= session[ASKED]:
         return
     session.pop(ASKED)

@@ -85,18 +85,26 @@ def progress() -> Response:
         working=now.working,
         number=now.number,
         waiting=counts["unsent"] > 0,
-        label=label(counts),
+        label=label(counts, working=now.working),
     )
 
 
-def label(counts: dict[str, int]) -> str:
-    """What the button on every page says."""
+def label(counts: dict[str, int], *, working: bool) -> str:
+    """What the button on every page says. An exchange that runs, or hangs, never hides what waits."""
+    busy, waiting = _("Enviando y recibiendo…"), _waiting(counts)
+    if working:
+        return f"{busy} {waiting}".rstrip()
+    return waiting or str(_("Todo enviado"))
+
+
+def _waiting(counts: dict[str, int]) -> str:
+    """What the office has not confirmed, sent or not; nothing, of nothing."""
     visits, data = counts["visits_unsent"], counts["unsent"]
     if visits:
         return str(ngettext("%(num)d visita por enviar", "%(num)d visitas por enviar", visits))
     if data:
         return str(ngettext("%(num)d dato por enviar", "%(num)d datos por enviar", data))
-    return str(_("Todo enviado"))
+    return ""
 
 
 @blueprint.post("/enviar/automatico")

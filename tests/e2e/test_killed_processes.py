@@ -151,7 +151,8 @@ def test_a_process_killed_right_after_guardado_has_the_visit(street: Street, tmp
     with street.pages() as (_server, client):
         page = client.get(f"/visita/{said['visit_id']}")
         assert page.count("Promesa de pago") >= 2
-        # It goes out by itself as soon as the laptop is open: what is sure is that nothing confirmed it.
+        # No office runs. The laptop tries by itself as soon as it is open, so that the visit may be on its
+        # way at this very moment; it waits all the same until an office confirms it, and is counted so.
         assert "Lista para enviar" in page or "Enviada" in page
         assert "Confirmada por el servidor" not in page
         assert "1 visita por enviar" in page
@@ -171,7 +172,7 @@ def test_a_draft_answered_as_kept_outlives_the_process(street: Street) -> None:
         assert {name: again[name] for name in ("visit_id", "amount-0", "window_start-0", "day", "line")} == {
             name: said[name] for name in ("visit_id", "amount-0", "window_start-0", "day", "line")
         }
-        assert "Borrador" in client.get("/enviar")
+        assert "Sin guardar; no se envía hasta que la guarde." in client.get("/enviar")
     assert on_disk(street.portable).rows == []
 
 

@@ -139,6 +139,24 @@ def test_what_hung_is_shown_as_sent_and_what_never_left_as_ready(laptop: Laptop)
         app.extensions["ronda_vault"].lock()
 
 
+def test_what_waits_is_counted_on_every_page_while_an_exchange_hangs(laptop: Laptop) -> None:
+    from tests.laptop.test_pages import FORM, answers, words
+
+    app = create_app(laptop.folder, laptop.clock)
+    browser = browser_of(app)
+    browser.post(FORM, data={"csrf_token": token(browser), **answers()})
+    with black_hole() as (address, taken):
+        with laptop.store.writing() as db:
+            settings.put(db, "server", address)
+        browser.post("/enviar", data={"csrf_token": token(browser)})
+        wait_for(lambda: bool(taken))
+        for page in ("/", "/cartera", "/enviar", f"/visita/{answers()['visit_id']}"):
+            assert "Enviando y recibiendo… 1 visita por enviar" in words(browser.get(page)), page
+        state = browser.get("/enviar/estado").get_json()
+        assert (state["working"], state["label"]) == (True, "Enviando y recibiendo… 1 visita por enviar")
+        app.extensions["ronda_vault"].lock()
+
+
 def rows(browser: FlaskClient) -> str:
     """The table of what was written, without the legend above it."""
     return browser.get("/enviar").text.partition('id="rows-title"')[2]

@@ -39,7 +39,7 @@ def test_sending_shows_its_progress_and_the_result_without_a_wait(
         page.focus("text=Enviar y recibir ahora")
         page.keyboard.press("Enter")
         page.wait_for_selector(".button-sync.is-working")
-        assert page.inner_text("[data-sending-label]") == "Enviando y recibiendo…"
+        assert page.inner_text("[data-sending-label]") == "Enviando y recibiendo… 1 visita por enviar"
         wait_for(lambda: bool(taken))
         found += axe_violations(page)
         page.click("nav >> text=Cartera")  # the collector goes on working

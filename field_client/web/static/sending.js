@@ -10,8 +10,7 @@
 
   function show(told) {
     var label = button.querySelector("[data-sending-label]");
-    var text = told.working ? button.dataset.busy : told.label;
-    if (label.textContent !== text) { label.textContent = text; }
+    if (label.textContent !== told.label) { label.textContent = told.label; }
     button.classList.toggle("is-waiting", told.waiting && !told.working);
     button.classList.toggle("is-working", told.working);
   }
