@@ -28,6 +28,11 @@ from .pinning import pool_for
 CONNECT_S, READ_S = 5, 60
 ATTEMPTS = 3
 PART = 1024  # of a piece that comes down: what is read of a broken answer is kept
+# What a server in between says of itself, for want of the office's own words.
+TOO_LARGE = 413
+IN_BETWEEN = N_(
+    "Algo entre este portátil y la oficina no deja pasar un envío tan grande; se intentará con menos"
+)
 # The office's answers to "come back in a moment"; every other answer is final.
 TRY_AGAIN = frozenset({"busy", "rate_limited"})
 
@@ -238,6 +243,8 @@ def _never_left(wrong: Exception) -> bool:
 def _answer(response: requests.Response) -> dict[str, Any]:
     """The message of a 200, or the office's word why not. Reads the raw bytes, never more than allowed."""
     raw = response.raw.read(codec.LIMIT + 1, decode_content=False)
+    if response.status_code == TOO_LARGE and told(_read(raw)) is None:
+        raise OfficeSays(Told("too_large", Phrase(IN_BETWEEN), {}))
     try:
         answer = codec.decode(raw, response.headers.get("Content-Encoding"))
     except Problem as wrong:
@@ -252,6 +259,14 @@ def _answer(response: requests.Response) -> dict[str, Any]:
     if said.code in TRY_AGAIN:
         raise _Later(OfficeSays(said))
     raise OfficeSays(said)
+
+
+def _read(raw: bytes) -> object:
+    """A plain JSON object, or None for anything else."""
+    try:
+        return codec.loads(raw)
+    except Problem:
+        return None
 
 
 def checked_address(server: str) -> str:

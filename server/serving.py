@@ -20,6 +20,8 @@ from .tls_front import LOOPBACK, WSGI, TlsFront
 FINISH_S = 20.0
 LOOK_S = 0.5
 MOST_CONNECTIONS = 1000
+# Above what the app itself takes, so that the app says no in its own words; waitress would take a gigabyte.
+LARGEST_BODY = 33 * 1024 * 1024
 POLL = hasattr(select, "poll")  # Windows has none
 
 
@@ -43,6 +45,7 @@ class Serving:
             threads=threads,
             ident="ronda",
             connection_limit=MOST_CONNECTIONS,
+            max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=True,
             **more,
         )

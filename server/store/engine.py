@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlcipher3
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
 
 # Versions before these have the WAL-reset bug: a commit can be lost with two connections in WAL mode.
 FIXED = ((3, 51, 3),)
@@ -46,7 +47,7 @@ def open_engine(url: str) -> Engine:
     """An engine on `sqlite:///path` or `postgresql://…`. Raises WrongDatabase for anything else."""
     try:
         parsed = make_url(url)
-    except Exception as wrong:
+    except (ArgumentError, ValueError) as wrong:  # ValueError: a port that is no number
         raise WrongDatabase(f"RONDA_DATABASE_URL cannot be read as a database URL: {wrong}") from wrong
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url)

@@ -138,7 +138,9 @@ def _exchange(
         raise
     except OfficeSays as refused:
         if refused.told.code in TOO_MUCH:
-            _remember_size(laptop, identity, identity.sizes.failed())
+            sizes = identity.sizes
+            larger = refused.told.code == "too_large"
+            _remember_size(laptop, identity, sizes.smaller() if larger else sizes.failed())
         raise
     received = clock.read()
     reply = _read(answered)

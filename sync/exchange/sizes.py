@@ -29,6 +29,10 @@ class Sizes:
         """A request did not: what is asked again is small enough to come through a bad link."""
         return Sizes(min(LEAST, BATCH_LIMIT), min(LEAST, PAGE_LIMIT))
 
+    def smaller(self) -> Sizes:
+        """A request was too large for whoever carries it: half of it, down to a single event."""
+        return Sizes(max(1, min(self.push // 2, LEAST)), max(1, min(self.pull // 2, LEAST)))
+
     def to_json(self) -> dict[str, int]:
         return asdict(self)
 
