@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,6 +19,7 @@ from ..store import counters, events, facts, offices, receipts
 from ..store.devices import Device
 
 RESTORED = "office.restored"
+EPOCH_ENDED = "epoch.ended"
 
 
 def countersign(
@@ -78,17 +80,14 @@ def note_restore(
     )
     if wrong is not None:
         return
-    epoch = new_id()
+    epoch, ended = new_id(), offices.get(connection, "epoch")
     offices.put(connection, "epoch", epoch)
-    facts.append(
-        connection,
-        RESTORED,
-        as_of=now.date(),
-        now=now,
-        actor=f"device:{device.id}",
-        subject=receipt.epoch,
-        payload={"epoch": epoch, "receipt": receipt.to_json()},
-    )
+    note = partial(facts.append, connection, as_of=now.date(), now=now, actor=f"device:{device.id}")
+    note(RESTORED, subject=receipt.epoch, payload={"epoch": epoch, "receipt": receipt.to_json()})
+    if ended != receipt.epoch:
+        # Else the receipts of those who spoke with us in it would prove a restore once more, and end this
+        # epoch as unnoted: two laptops would go on like that for ever.
+        note(EPOCH_ENDED, subject=ended, payload={"epoch": epoch})
 
 
 def wants_to_see(connection: Connection, device: Device, claim: Mapping[str, Any] | None) -> bool:
@@ -102,7 +101,8 @@ def _ahead(
 ) -> bool:
     """True when it tells of events, of a feed or of an epoch that this office does not know."""
     if epoch != offices.get(connection, "epoch"):
-        return not events.noted(connection, RESTORED, epoch)
+        over = (events.noted(connection, kind, epoch) for kind in (RESTORED, EPOCH_ENDED))
+        return not any(over)
     chain = events.incarnation(connection, incarnation)
     feed = counters.current(connection, counters.feed(device.agent_id))
     return n > (chain.n if chain else 0) or feed_number > feed

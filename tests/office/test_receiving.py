@@ -21,7 +21,19 @@ from server.store.engine import open_engine, reading, writing
 from sync.digest import canonical, overall, scope_digest
 from sync.ids import new_id, new_incarnation
 from sync.keys import new_signing_key
-from sync.ledger import ZERO, Checkpoint, Entry, Receipt, body_digest, chain, new_salt, reopen, verify
+from sync.ledger import (
+    ZERO,
+    Checkpoint,
+    Entry,
+    Head,
+    Receipt,
+    body_digest,
+    chain,
+    new_salt,
+    reopen,
+    sign_receipt,
+    verify,
+)
 from sync.records import EventKind
 from sync.wire.errors import Problem
 from sync.wire.messages import SyncReply
@@ -637,6 +649,29 @@ def test_a_receipt_ahead_of_the_office_proves_a_restore_and_opens_an_epoch(lapto
     assert again["epoch"] == restored["epoch"]
     assert have(again)[0] == 1
     assert len(world.rows(t.facts, t.facts.c.kind == "office.restored")) == 1
+
+
+def test_an_epoch_that_ended_is_over_for_all_who_have_a_receipt_of_it(laptop: Laptop, world: World) -> None:
+    """The receipt of an epoch unknown here ends the one in which the others got theirs, and no more."""
+    benito = enrolled(world, "Benito")
+    benito.visit("Marta")
+    own = ask(benito, None)
+    unknown = sign_receipt(
+        world.signer,
+        device=laptop.device.id,
+        head=Head(laptop.incarnation, 1, bytes(32)),
+        feed_number=1,
+        epoch=new_id(),
+        server_time=NOW,
+    ).to_json()
+    restored = ask(laptop, receipt=unknown)
+    assert restored["epoch"] != own["epoch"]
+    benito.visit("Marta")
+    laptop.visit()
+    later = [ask(benito, None, receipt=own["receipt"]), ask(laptop, None, receipt=unknown)]
+    later += [ask(benito, receipt=later[0]["receipt"]), ask(laptop, receipt=later[1]["receipt"])]
+    assert {told["epoch"] for told in later} == {restored["epoch"]}
+    assert have(later[2])[0] == 2
 
 
 def test_both_sides_compare_and_only_what_differs_comes_again(laptop: Laptop) -> None:
