@@ -62,6 +62,8 @@ CASES = st.builds(
     st.none() | st.integers(0, 900),
     st.sampled_from(list(Precision)),
     st.booleans(),
+    st.integers(0, 90),
+    st.floats(0.01, 0.99),
 )
 
 
@@ -81,6 +83,24 @@ def test_an_appointment_a_kept_promise_and_a_longer_wait_never_lower_a_score(cas
     assert score(replace(case, promises_kept=case.promises_kept + 1)).value >= base
     if case.days_since_visit is not None:
         assert score(replace(case, days_since_visit=case.days_since_visit + 10)).value >= base
+    assert score(replace(case, reach=min(1.0, case.reach + 0.1))).value >= base
+
+
+def test_an_account_worth_nothing_is_urgent_at_day_59_and_a_must_from_day_60() -> None:
+    nothing = Case(dpd=900, overdue=Decimal(1), reference=Decimal(10**6), promises_broken=3, reach=0.1)
+    seen = {days: score(replace(nothing, days_since_visit=days)) for days in (10, 40, 59, 60, 200)}
+    assert [seen[days].must for days in seen] == [False, False, False, True, True]
+    assert seen[59].value >= seen[10].value + 30
+    assert seen[40].value < seen[59].value < seen[60].value == seen[200].value
+    waiting = score(replace(nothing, days_waiting=61))
+    assert waiting.must
+    assert not score(replace(nothing, days_waiting=59)).must
+
+
+def test_what_a_contact_brings_counts_as_often_as_he_is_found_and_fully_with_an_appointment() -> None:
+    case = Case(dpd=90, overdue=Decimal(100), reference=Decimal(100), reach=0.25, days_since_visit=30)
+    assert score(case).value == (40 + 40) // 4 + 9
+    assert score(replace(case, appointment=True)).value == 40 + 40 + 60 + 9
 
 
 def test_the_first_segment_that_holds_is_the_accounts() -> None:
