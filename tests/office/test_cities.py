@@ -48,18 +48,28 @@ def extract(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory: pytest.TempPathFactory, extract: Path) -> Path:
-    """A folder of cities with Villa Ronda in it."""
-    folder = tmp_path_factory.mktemp("made") / "cities"
-    cities.add(folder, extract, "Villa Ronda")
-    return folder
-
-
-@pytest.fixture(scope="session")
 def new_office(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("office")
     initialise(config_from({}, folder), NOW)
     return folder
+
+
+@pytest.fixture(scope="session")
+def added(
+    tmp_path_factory: pytest.TempPathFactory, new_office: Path, extract: Path
+) -> tuple[Config, dict[str, Any]]:
+    """An office to which Villa Ronda was added by the command, and what that said. Nothing changes it."""
+    config = config_from({}, tmp_path_factory.mktemp("added") / "office")
+    shutil.copytree(new_office, config.data)
+    given = run(config, "add", str(extract), "--name", "Villa Ronda", "--json")
+    assert given.exit_code == 0, given.output
+    return config, json.loads(given.stdout)
+
+
+@pytest.fixture(scope="session")
+def made(added: tuple[Config, dict[str, Any]]) -> Path:
+    """A folder of cities with Villa Ronda in it."""
+    return added[0].cities
 
 
 @pytest.fixture
@@ -100,16 +110,6 @@ def test_an_extract_becomes_roads_addresses_and_tiles_with_their_origin(made: Pa
     assert facts_of["addresses"]["streets"] == 14
     assert facts_of["peak_mb"] < 1024
     assert {"ronda", "osmium", "python"} <= set(facts_of["made_with"])
-
-
-def test_the_same_extract_gives_the_same_fingerprint(tmp_path: Path, made: Path, extract: Path) -> None:
-    steps: list[tuple[str, float]] = []
-    again = cities.add(tmp_path, extract, "Villa Ronda", lambda step, share: steps.append((step, share)))
-    assert again.fingerprint == cities.find(made, "villa-ronda").fingerprint
-    shares = [share for _, share in steps]
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
-    assert {step.split(":")[0] for step, _ in steps} >= {"roads", "addresses", "tiles"}
 
 
 def bad_extract(folder: Path, kind: str, extract: Path) -> Path:
@@ -173,7 +173,9 @@ def test_a_reader_that_wants_too_much_memory_is_ended(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="SIGKILL")
-def test_a_run_that_is_killed_leaves_nothing_that_counts(tmp_path: Path, extract: Path) -> None:
+def test_a_run_that_is_killed_leaves_nothing_that_counts_and_the_next_makes_the_same_city(
+    tmp_path: Path, made: Path, extract: Path
+) -> None:
     folder = tmp_path / "cities"
     code = f"from pathlib import Path; from server import cities; cities.add(Path({str(folder)!r}), "
     code += f"Path({str(extract)!r}), 'X', lambda step, share: print(step, flush=True))"
@@ -183,9 +185,16 @@ def test_a_run_that_is_killed_leaves_nothing_that_counts(tmp_path: Path, extract
         adds.send_signal(signal.SIGKILL)
     assert list(folder.glob(".adding-*")), "it was killed in the middle"
     assert cities.listed(folder) == []
-    made = cities.add(folder, extract, "X")  # the control: the same run, not killed
-    assert cities.listed(folder) == [made]
+    steps: list[tuple[str, float]] = []
+    # The control: the same run, not killed.
+    whole = cities.add(folder, extract, "X", lambda step, share: steps.append((step, share)))
+    assert cities.listed(folder) == [whole]
     assert not list(folder.glob(".adding-*"))
+    assert whole.fingerprint == cities.find(made, "villa-ronda").fingerprint
+    shares = [share for _, share in steps]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert {step.split(":")[0] for step, _ in steps} >= {"roads", "addresses", "tiles"}
 
 
 def test_a_replacement_cut_short_between_its_renames_leaves_the_old_city(tmp_path: Path, made: Path) -> None:
@@ -202,22 +211,21 @@ def test_a_package_that_lacks_a_file_is_none(config: Config) -> None:
 
 
 def test_the_first_city_is_used_at_once_and_a_second_one_of_its_name_asks(
-    config: Config, world: World, extract: Path
+    added: tuple[Config, dict[str, Any]], extract: Path
 ) -> None:
-    shutil.rmtree(config.cities)
-    given = run(config, "add", str(extract), "--name", "Villa Ronda", "--json")
-    assert given.exit_code == 0, given.output
-    figures = json.loads(given.stdout)
+    config, figures = added
     assert figures["used"]
     assert figures["files"]["roads.npz"] > 0
-    town = used(world, config)
-    assert town is not None
-    assert town.fingerprint == figures["fingerprint"]
     again = run(config, "add", str(extract), "--name", "villa ronda")
     assert again.exit_code == 1
     assert "--replace" in again.output
-    with reading(world.engine) as connection:
+    engine = open_engine(config.database_url)
+    town = cities.used(engine, config.cities)
+    assert town is not None
+    assert town.fingerprint == figures["fingerprint"]
+    with reading(engine) as connection:
         assert [one["subject"] for one in facts.listed(connection, kind="city.used")] == ["villa-ronda"]
+    engine.dispose()
 
 
 def test_a_city_elsewhere_is_used_only_when_told_so_again(config: Config, world: World) -> None:
