@@ -15,6 +15,7 @@ from sync.sealing import BrokenKey, recovery_key_from_pem
 from sync.wire.errors import CATALOGUE, Problem
 
 from .. import enrolling, fleet, leasing, recovering, wiping
+from ..certifying import tls_of
 from ..recovering import Person
 from ..shelf import Shelf
 from ..store import agents, recoveries
@@ -212,6 +213,7 @@ def _page(**more: Any) -> str:
         waiting = laptops.waiting_codes(connection, scope, here.now())
         staff = [agent for agent in agents.every(connection, scope.agents()) if agent.active]
         days = leasing.days(connection)
+    tls = tls_of(here.office().config)
     counts = {code: sum(code in row["signs"] for row in rows) for code in fleet.SIGNS}
     titles = {name: _(kind.title) for name, kind in CATALOGUE.items()}
     return render_template(
@@ -229,6 +231,8 @@ def _page(**more: Any) -> str:
         waiting=waiting,
         staff=staff,
         lease_days=days,
+        pin=tls.pin if tls else "",
+        address=request.host_url.rstrip("/") if request.is_secure else "",
         key_here=(here.office().config.keys / "recovery.pem").is_file(),
     )
 

@@ -17,12 +17,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from server import fleet
+from server import certifying, fleet
 from server.store import tables as t
 from server.store.engine import reading, writing
 from sync.exchange import Reading
 from sync.exchange.carrying import pack
 from sync.keys import new_signing_key
+from sync.pinning import read_pin
 from sync.recovery_file import read
 from sync.sealing import new_database_key, seal
 
@@ -182,3 +183,15 @@ def test_a_wipe_is_ordered_and_a_closed_laptop_gets_its_code(world: World, reade
     with reading(world.office.engine) as connection:
         kinds = set(connection.execute(select(t.facts.c.kind)).scalars())
     assert {"lease.code_given", "device.wipe_ordered", "device.revoked"} <= kinds
+
+
+def test_the_office_shows_its_tls_pin_where_codes_are_given(world: World, reader: ClientOf) -> None:
+    client = reader("nora")
+    assert "Huella de la clave TLS" not in words(client.get("/devices/").text)  # served without TLS
+    tls = certifying.ensure(world.office, ["oficina.example"], NOW)
+    said = words(client.get("/devices/").text)
+    shown = said.partition("inscribir un portátil: ")[2][: 64 + 15]
+    assert read_pin(shown) == tls.pin
+    secure = {"base_url": "https://localhost", "headers": {"Referer": "https://localhost/devices/"}}
+    given = post(client, "/devices/codes", {"agent": world.agents["gustavo"]}, **secure)
+    assert f"https://localhost#{tls.pin}" in words(given.text)
