@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from sync.records import Contact, Promise, Visit
 
 from ..doors import Debt, Packs, debts
-from ..store import assignments, cases, encounters, routes
+from ..store import assignments, cases, encounters, seats
 from ..store.agents import Agent
 from ..store.assignments import Assignment
 from ..store.cases import Case
@@ -76,7 +76,7 @@ def _reserved(
 ) -> dict[str, list[Contact]]:
     """Places taken by published routes that are still ahead; yesterday in UTC may be today somewhere."""
     ahead = min(day, (now - timedelta(days=1)).date())
-    return routes.reserved(connection, debtors, ahead, but=(day, agent_ids))
+    return seats.reserved(connection, debtors, ahead, but=([day], agent_ids))
 
 
 def _usual(owed: Mapping[str, Sequence[Debt]]) -> dict[str, Decimal]:

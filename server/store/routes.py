@@ -10,18 +10,18 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
 from sync.ids import new_id
-from sync.records import Contact, Interval, RouteState
+from sync.records import Interval, RouteState
 from sync.words import Phrase
 
 from .chunks import fetch, write
 from .said import phrase_of
-from .tables import agents, routes, stops, visits
+from .tables import agents, routes, stops
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,30 @@ class Stop:
     rule: str = ""
     source: str = ""
     withdrawn: Phrase | None = None
+    locked: bool = False  # a person put it in the day
+
+
+@dataclass(frozen=True)
+class Meal:
+    """Where and when the agent has lunch: after so many stops."""
+
+    after: int
+    starts: datetime
+    ends: datetime
+    lat: float | None = None
+    lon: float | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        times = {"starts": self.starts.isoformat(), "ends": self.ends.isoformat()}
+        return {"after": self.after, **times, "lat": self.lat, "lon": self.lon}
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A route to keep. `matrix`: points ("" is the depot, then stop ids), seconds and metres by rows."""
+    """A route to keep. `matrix`: points ("" is the depot, then stop ids), seconds and metres by rows.
+
+    `hand_order`: debtors in the order a person set, None where nobody set one.
+    """
 
     agent: str
     day: date
@@ -59,6 +78,8 @@ class Draft:
     matrix: dict[str, Any]
     certificate: dict[str, Any]
     stops: tuple[Stop, ...]
+    lunch: Meal | None = None
+    hand_order: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +102,8 @@ class Route:
     matrix: dict[str, Any]
     certificate: dict[str, Any]
     stops: tuple[Stop, ...]
+    lunch: Meal | None = None
+    hand_order: tuple[str, ...] | None = None
 
     @property
     def planned(self) -> tuple[Stop, ...]:
@@ -116,6 +139,8 @@ def add(connection: Connection, draft: Draft, *, now: datetime, actor: str) -> t
             ends=draft.ends,
             matrix=draft.matrix,
             certificate=draft.certificate,
+            lunch=None if draft.lunch is None else draft.lunch.to_json(),
+            hand_order=None if draft.hand_order is None else list(draft.hand_order),
         )
     )
     write(connection, insert(stops), [_stop_row(route_id, stop) for stop in draft.stops])
@@ -130,6 +155,18 @@ def publish(connection: Connection, route: Route, *, now: datetime) -> None:
         update(routes)
         .where(routes.c.id == route.id)
         .values(state=RouteState.PUBLISHED.value, published_at=now)
+    )
+
+
+def unpublish(connection: Connection, route: Route) -> None:
+    """Take a published route back: it is a draft again, and takes no place of any debtor."""
+    mine = (routes.c.agent_id == route.agent) & (routes.c.date == route.day)
+    newer = mine & (routes.c.version > route.version) & (routes.c.state == RouteState.DRAFT.value)
+    drafted = connection.execute(select(routes.c.id).where(newer)).first() is not None
+    # Where there is a newer draft already, that one is the day's.
+    state = RouteState.SUPERSEDED if drafted else RouteState.DRAFT
+    connection.execute(
+        update(routes).where(routes.c.id == route.id).values(state=state.value, published_at=None)
     )
 
 
@@ -164,38 +201,6 @@ def days(connection: Connection, limit: int = 60) -> list[date]:
     return list(connection.execute(query).scalars())
 
 
-def reserved(
-    connection: Connection, debtor_ids: Collection[str], since: date, *, but: tuple[date, Collection[str]]
-) -> dict[str, list[Contact]]:
-    """Contacts that published routes from `since` on will make: publishing a visit reserves its place.
-
-    Left out are the stops already visited, which count as visits, and the routes of day and agents
-    `but`, which are being planned again.
-    """
-    day, agent_ids = but
-    query = (
-        select(stops, routes.c.date, routes.c.agent_id)
-        .join(routes, routes.c.id == stops.c.route_id)
-        .outerjoin(visits, visits.c.stop_id == stops.c.id)
-        .where(
-            routes.c.state == RouteState.PUBLISHED.value,
-            routes.c.date >= since,
-            stops.c.sequence.is_not(None),
-            stops.c.withdrawn.is_(None),
-            visits.c.id.is_(None),
-        )
-    )
-    rows = fetch(connection, debtor_ids, lambda ids: query.where(stops.c.debtor_id.in_(ids)))
-    found: dict[str, list[Contact]] = defaultdict(list)
-    for row in rows:
-        if row["date"] == day and row["agent_id"] in agent_ids:
-            continue
-        ends = row["eta"] + timedelta(seconds=row["service_s"])
-        contact = Contact(row["id"], row["debtor_id"], "visit", Interval(row["eta"], ends), source="route")
-        found[row["debtor_id"]].append(contact)
-    return dict(found)
-
-
 def _supersede(connection: Connection, which: ColumnElement[bool]) -> None:
     connection.execute(update(routes).where(which).values(state=RouteState.SUPERSEDED.value))
 
@@ -216,6 +221,7 @@ def _stop_row(route_id: str, stop: Stop) -> dict[str, Any]:
         "window_end": stop.window.end if stop.window else None,
         "appointment": stop.appointment,
         "service_s": stop.service_s,
+        "locked": stop.locked,
         "value": stop.value,
         "why": json.dumps(why, ensure_ascii=False, sort_keys=True),
     }
@@ -259,7 +265,16 @@ def _route(row: RowMapping, held: tuple[Stop, ...]) -> Route:
         matrix=row["matrix"],
         certificate=row["certificate"],
         stops=held,
+        lunch=_meal(row["lunch"]),
+        hand_order=None if row["hand_order"] is None else tuple(row["hand_order"]),
     )
+
+
+def _meal(said: dict[str, Any] | None) -> Meal | None:
+    if said is None:
+        return None
+    starts, ends = datetime.fromisoformat(said["starts"]), datetime.fromisoformat(said["ends"])
+    return Meal(said["after"], starts, ends, said["lat"], said["lon"])
 
 
 def _stop(row: RowMapping) -> Stop:
@@ -284,4 +299,5 @@ def _stop(row: RowMapping) -> Stop:
         rule=why.get("rule", ""),
         source=why.get("source", ""),
         withdrawn=phrase_of(row["withdrawn"]) if row["withdrawn"] else None,
+        locked=bool(row["locked"]),
     )

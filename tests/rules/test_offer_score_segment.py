@@ -90,7 +90,7 @@ def test_an_account_worth_nothing_is_urgent_at_day_59_and_a_must_from_day_60() -
     nothing = Case(dpd=900, overdue=Decimal(1), reference=Decimal(10**6), promises_broken=3, reach=0.1)
     seen = {days: score(replace(nothing, days_since_visit=days)) for days in (10, 40, 59, 60, 200)}
     assert [seen[days].must for days in seen] == [False, False, False, True, True]
-    assert seen[59].value >= seen[10].value + 30
+    assert seen[59].value >= seen[10].value + 25
     assert seen[40].value < seen[59].value < seen[60].value == seen[200].value
     waiting = score(replace(nothing, days_waiting=61))
     assert waiting.must

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import Engine, update
 
 from server.planning import PlanReport, PublishReport, plan, publish
-from server.store import assignments, routes, tables
+from server.store import assignments, routes, seats, tables
 from server.store.assignments import Decision
 from server.store.engine import reading, writing
 from server.store.routes import Draft, Stop
@@ -115,7 +115,7 @@ def test_a_published_stop_takes_a_place_until_it_is_visited_or_withdrawn(office_
 
     def taken(since: date = DAY, but: str = luis) -> list[str]:
         with reading(office_engine) as connection:
-            found = routes.reserved(connection, [ana], since, but=(DAY, [but]))
+            found = seats.reserved(connection, [ana], since, but=([DAY], [but]))
         return [contact.id for contact in found.get(ana, [])]
 
     assert taken() == []
