@@ -84,9 +84,10 @@ def learn_portfolio(engine: Engine, *, actor: str, now: datetime) -> LearnedRepo
 def _learn(
     row: RowMapping, before: Mapping[str, Any] | None, visits: Sequence[RowMapping]
 ) -> tuple[Learned, Known | None]:
-    held: Mapping[str, Any] = dict(row) if row["source"] != "visits" or before is None else before
+    # What visits taught is never evidence for itself: without this, a place grew surer by being learned again.
+    held: Mapping[str, Any] | None = before if row["source"] == "visits" else dict(row)
     prior = None
-    if held["lat"] is not None and held["lon"] is not None:
+    if held is not None and held["lat"] is not None and held["lon"] is not None:
         prior = Known(held["lat"], held["lon"], held["error_m"] or ERROR_M[Precision(held["precision"])])
     return learn([_seen(visit) for visit in visits], prior), prior
 

@@ -19,6 +19,8 @@ from .tables import addresses, placings
 OPEN = (addresses.c.until.is_(None), addresses.c.state == "accepted")
 # Of an address: what the rest of the office reads of its coordinates.
 SPOT = ("lat", "lon", "precision", "error_m", "source")
+# Coordinates that came with the address itself: nobody has written them into its history yet.
+CAME = ("", "file", "field")
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ def put(connection: Connection, found: Iterable[Placing], by: Recording) -> list
     for ids in chunks([row["id"] for row in rows]):
         told = placings.c.address_id.in_(ids) & placings.c.state.in_(("current", "doubt"))
         connection.execute(update(placings).where(told).values(state="past"))
-    made = [_from_lender(row, by) for row in rows if row["source"] == "file" and row["lat"] is not None]
+    made = [_as_it_came(row, by) for row in rows if row["source"] in CAME and row["lat"] is not None]
     made += [_row(wanted[row["id"]], "current", by) for row in rows]
     write(connection, insert(placings), made)
     if rows:
@@ -109,10 +111,11 @@ def _row(one: Placing, state: str, by: Recording) -> dict[str, Any]:
     }
 
 
-def _from_lender(row: RowMapping, by: Recording) -> dict[str, Any]:
-    """The lender's own coordinates, before something better takes their place."""
+def _as_it_came(row: RowMapping, by: Recording) -> dict[str, Any]:
+    """The coordinates an address came with, a lender's or a collector's, before others take their place."""
+    source = "lender" if row["source"] == "file" else row["source"]
     said = Placing(
-        row["id"], row["lat"], row["lon"], row["precision"], row["error_m"], "lender", Phrase(""), "file"
+        row["id"], row["lat"], row["lon"], row["precision"], row["error_m"], source, Phrase(""), row["source"]
     )
     return _row(said, "past", by)
 

@@ -219,6 +219,20 @@ def test_the_office_corrects_an_address_once_days_agree_and_keeps_its_history(wo
     assert len(world.rows(t.facts, t.facts.c.kind == "addresses.learned")) == 3
 
 
+@pytest.mark.parametrize("source", ["file", "field", ""])
+def test_learned_again_from_the_same_visits_a_place_grows_no_surer(world: World, source: str) -> None:
+    with writing(world.engine) as connection:
+        connection.execute(update(t.addresses).values(source=source, error_m=30.0))
+    for day, agent in ((9, "Ana"), (8, "Benito"), (7, "Ana")):
+        visit(world, "Rosa", agent, day, 12 + day)
+    assert learn_portfolio(world.engine, actor="cli", now=NOW).changed == 1
+    held = address(world.engine, world.addresses["Rosa"])
+    assert held["source"] == "visits"
+    for _ in range(3):
+        assert learn_portfolio(world.engine, actor="cli", now=NOW).changed == 0
+    assert address(world.engine, world.addresses["Rosa"]) == held
+
+
 def test_a_person_s_word_at_the_desk_stands_and_visits_against_it_are_kept_beside(world: World) -> None:
     with writing(world.engine) as connection:
         connection.execute(update(t.addresses).values(source="desk"))
