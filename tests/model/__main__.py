@@ -37,10 +37,11 @@ def main(
             ran = run_one(made, seed, read_script(script) if script else script_of(seed, steps), exports)
         click.echo("\n".join(ran.log) if ran.ok else ran.told())
         raise SystemExit(0 if ran.ok else 1)
-    began, done, broken, erased = time.monotonic(), 0, 0, 0
+    began, done, broken, erased, verified = time.monotonic(), 0, 0, 0, 0
     for ran in run_many(range(start, start + runs), jobs, exports, steps):
         done += 1
         erased += ran.erased > 0
+        verified += ran.verified
         if ran.ok:
             continue
         broken += 1
@@ -51,7 +52,8 @@ def main(
         break
     took = time.monotonic() - began
     which = f"seeds {start} to {start + done - 1}: {done} runs of {steps} steps"
-    click.echo(f"{which}, {broken} broken, {erased} exports held an erasure, {took:.1f} s")
+    exported = f"{verified} exports verified with no false alarm, {erased} of the office held an erasure"
+    click.echo(f"{which}, {broken} broken; {exported}; {took:.1f} s")
     raise SystemExit(1 if broken else 0)
 
 

@@ -75,6 +75,7 @@ class Model:
     pictures: dict[str, str] = field(default_factory=dict)  # by the event that announces it: its SHA-256
     poisons: set[str] = field(default_factory=set)
     erased_in_export: int = 0
+    exports: int = 0  # of the office and of laptops, verified
     programs: ExitStack = field(default_factory=ExitStack)
 
     @classmethod

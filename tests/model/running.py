@@ -41,6 +41,7 @@ class Ran:
     log: tuple[str, ...]
     done: int
     erased: int = 0  # events its export says were erased
+    verified: int = 0  # exports of the office and of laptops in which nothing was found
 
     @property
     def ok(self) -> bool:
@@ -73,7 +74,7 @@ def run_one(
     script = script_of(seed) if script is None else tuple(script)
     folder = fast_folder()
     log: list[str] = []
-    why, done, erased = "", 0, 0
+    why, done, erased, verified = "", 0, 0, 0
     try:
         with ruled_by(Chance(seed)) as chance:
             (folder / "run").mkdir()
@@ -88,7 +89,7 @@ def run_one(
                 chance.reseed(f"end {seed}")
                 log.append("    all fall quiet")
                 at_the_end(model, random.Random(f"end {seed}"), (exports or folder) / str(seed))
-                erased = model.erased_in_export
+                erased, verified = model.erased_in_export, model.exports
             finally:
                 model.close()
     except Exception as wrong:  # whatever breaks a run is its result, with the way to have it again
@@ -97,7 +98,7 @@ def run_one(
             why += "\n" + "".join(traceback.format_tb(wrong.__traceback__)[-4:])
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Ran(seed, script, why, tuple(log), done, erased)
+    return Ran(seed, script, why, tuple(log), done, erased, verified)
 
 
 def shortened(made: Template, ran: Ran, tries: int = 300) -> Ran:
