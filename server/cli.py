@@ -16,6 +16,7 @@ COMMANDS = {
     "city": ("city:city", "Make an OpenStreetMap extract into roads, addresses and a map."),
     "geocode": ("geocode:geocode", "Find where addresses are with the city's own index, offline."),
     "plan": ("plan:plan", "Plan a day's routes; --publish sends them to the laptops."),
+    "policy": ("policy:policy", "Check a contact-policy pack; judge situations by one."),
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),
     "erase": ("erase:erase", "Erase a debtor who asks for it: request, hold, refuse, carry out."),

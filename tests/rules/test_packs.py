@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import tomllib
 from datetime import date
 from importlib.resources import files
@@ -15,6 +16,7 @@ from sync.policies import available, load, vectors
 from sync.records import Place
 from sync.rules.contact import judge_visit, next_allowed
 from sync.rules.policy import PolicyError, from_wire, policy_from, to_wire
+from sync.rules.reading import WEEKDAYS
 from sync.rules.vectors import failure, judge_vector
 from tests.rules.world import BOGOTA, at, expand, pack, span
 
@@ -30,6 +32,31 @@ def raw(name: str = "demo") -> dict[str, Any]:
 @pytest.mark.parametrize(("name", "vector"), VECTORS, ids=[f"{n}: {v['say']}" for n, v in VECTORS])
 def test_a_pack_agrees_with_its_own_vectors(name: str, vector: dict[str, Any]) -> None:
     assert failure(pack(name), vector) is None
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_every_rule_that_can_forbid_has_a_vector_of_its_own(name: str) -> None:
+    policy = pack(name)
+    switches = (policy.proposed_addresses, policy.receive_payment, policy.ask_reason)
+    forbidding = {
+        *(hours.cite.id for hours in policy.hours),
+        *(rule.cite.id for rule in policy.places if rule.decision != "allow"),
+        *(cap.cite.id for cap in policy.caps),
+        *(switch.cite.id for switch in switches if not switch.allowed),
+    }
+    assert forbidding <= {vector.get("rule") for vector in vectors(name)}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_an_hour_moved_in_any_pack_makes_its_own_vectors_fail(name: str) -> None:
+    data = from_wire(to_wire(pack(name)))
+    moved = json.loads(data.canonical)
+    for day in WEEKDAYS[:6]:
+        moved["hours"][0][day] = ["05:00-06:00"]
+    holidays = {
+        int(year): [date.fromisoformat(one) for one in days] for year, days in moved.pop("holidays").items()
+    }
+    assert any(failure(policy_from(moved, holidays), vector) for vector in vectors(name))
 
 
 def test_a_changed_hour_in_a_pack_makes_its_own_vectors_fail() -> None:
