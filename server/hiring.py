@@ -13,14 +13,16 @@ from sqlalchemy import Connection, Engine
 from sync.records import Refused, UserRole
 from sync.words import N_, Phrase
 
+from . import publishing
 from .office import hash_password
-from .store import agents, facts, lenders, people
+from .store import agents, facts, lenders, people, withdrawals
 from .store.engine import writing
 from .store.scopes import Share
 
 USERNAME = re.compile(r"^[a-z0-9][a-z0-9._-]{1,39}$", re.ASCII)
 CLOCK = re.compile(r"^([01][0-9]|2[0-3]):[0-5][0-9]$", re.ASCII)
 SHORTEST_PASSWORD = 8
+LEFT = N_("el gestor ya no trabaja aquí")
 
 
 @dataclass(frozen=True)
@@ -116,13 +118,38 @@ def change_password(engine: Engine, username: str, password: str, *, now: dateti
 
 
 def dismiss(engine: Engine, username: str, *, actor: str, now: datetime) -> Refused | None:
-    """Close a person's access; nothing he did is touched."""
+    """Close a person's access; nothing he did is touched.
+
+    A collector is given no more work: what is ahead on his routes is withdrawn and his feed is taken back.
+    What his laptop still says is kept and applied as ever; shutting the laptop out is another decision.
+    """
     with writing(engine) as connection:
         found = people.by_username(connection, username)
         if found is None:
             return _unknown(username)
         people.set_active(connection, found["id"], False)
+        agent = agents.by_user(connection, found["id"])
+        if agent is not None and agent.active:
+            agents.set_active(connection, agent.id, False)
+            today = now.astimezone(agent.where).date()
+            withdrawals.of_agent(connection, agent.id, Phrase(LEFT), today)
+            publishing.refresh_agents(connection, [agent.id], now)
         _remember(connection, "user.disabled", username, actor, now)
+    return None
+
+
+def take_back(engine: Engine, username: str, *, actor: str, now: datetime) -> Refused | None:
+    """Open a person's access again; a collector gets back the debtors who were not given to others."""
+    with writing(engine) as connection:
+        found = people.by_username(connection, username)
+        if found is None:
+            return _unknown(username)
+        people.set_active(connection, found["id"], True)
+        agent = agents.by_user(connection, found["id"])
+        if agent is not None and not agent.active:
+            agents.set_active(connection, agent.id, True)
+            publishing.refresh_agents(connection, [agent.id], now)
+        _remember(connection, "user.enabled", username, actor, now)
     return None
 
 

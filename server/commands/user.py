@@ -8,7 +8,7 @@ import click
 
 from sync.records import Refused, UserRole
 
-from ..hiring import NewPerson, dismiss, hire, new_password
+from ..hiring import NewPerson, dismiss, hire, new_password, take_back
 from ..office import Office
 from ..store import people
 from ..store.engine import reading
@@ -106,9 +106,23 @@ def password(office: Office, username: str, as_json: bool) -> None:
 @click.argument("username")
 @json_option
 def disable(office: Office, username: str, as_json: bool) -> None:
-    """Close a person's access; nothing he did is touched."""
+    """Close a person's access; nothing he did is touched.
+
+    A collector gets no more work and his laptop's day is taken back; what it still sends is kept. Share his
+    debtors out again with `ronda office assign`; shut his laptop out with `ronda office device revoke`.
+    """
     _taken(dismiss(office.engine, username, actor="cli", now=now()))
     answer({"username": username, "active": False}, as_json, [f"{username} can no longer log in"])
+
+
+@user.command()
+@with_office
+@click.argument("username")
+@json_option
+def enable(office: Office, username: str, as_json: bool) -> None:
+    """Open a person's access again; his password is the one he had."""
+    _taken(take_back(office.engine, username, actor="cli", now=now()))
+    answer({"username": username, "active": True}, as_json, [f"{username} can log in again"])
 
 
 def _taken(answered: Answer | Refused) -> Answer:

@@ -71,6 +71,8 @@ def wanted(
 
 def _of_agent(connection: Connection, agent: Agent, scope: Scope, now: datetime, *, whole: bool) -> Wanted:
     made: list[tuple[str, str, records.Payload]] = []
+    if not agent.active:  # his laptop still knows whose it is, and nothing else
+        return {("agent", agent.id): (_text(records.agent(agent)), None)} if whole else {}
     if whole:
         made.append(("agent", agent.id, records.agent(agent)))
         if (city := city_maps.announced(connection)) is not None:

@@ -1,4 +1,4 @@
-"""Takes accounts that may no longer be worked out of routes and assignments. Decides nothing."""
+"""Takes out of routes and assignments what may no longer be worked, or by whom. Decides nothing."""
 
 from __future__ import annotations
 
@@ -28,6 +28,23 @@ def from_routes(connection: Connection, account_ids: Collection[str], because: P
         connection.execute(update(stops).where(stops.c.id == stop_id).values(**values))
         touched += 1
     return touched
+
+
+def of_agent(connection: Connection, agent_id: str, because: Phrase, day: date) -> int:
+    """Of an agent who left: his drafts from `day` on go, and of what was published the stops not visited yet,
+    so that they hold nobody's place any more. Answers with how many stops were withdrawn."""
+    his = (routes.c.agent_id == agent_id) & (routes.c.date >= day)
+    connection.execute(update(routes).where(his, routes.c.state == "draft").values(state="superseded"))
+    ahead = (
+        select(stops.c.id, stops.c.withdrawn)
+        .join(routes, routes.c.id == stops.c.route_id)
+        .where(his, routes.c.state == "published", stops.c.sequence.is_not(None))
+        .where(~exists().where(visits.c.stop_id == stops.c.id))
+    )
+    live = [row.id for row in connection.execute(ahead) if row.withdrawn is None]  # as in `_planned`
+    for piece in chunks.chunks(live):
+        connection.execute(update(stops).where(stops.c.id.in_(piece)).values(withdrawn=_stored(because)))
+    return len(live)
 
 
 def from_assignments(connection: Connection, account_ids: Collection[str], because: Phrase, day: date) -> int:
