@@ -8,18 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
 
-from sync.records import Address, Interval, Place, Precision, Promise, PromiseState, Ruling, Visit
-from sync.rules import contact, promise, score
+from sync.records import Address, Interval, Place, Promise, Ruling, Visit
+from sync.rules import contact, reception
 from sync.rules.policy import zone_of
 from sync.words import N_, Phrase
 
-from ..doors import UNSURE_M, Answer, Debt, Door, best_door, error_m
+from ..doors import UNSURE_M, Answer, Door, best_door, error_m
 from ..store.assignments import ASSIGNED
+from .agreed import appointments, begins_within, clocks, place_agreed, window_of
 from .gathering import Subject
+from .valuing import why_visit, worth_of
 
-STILL_STANDS = (PromiseState.OPEN, PromiseState.UNCONFIRMED)
+RECEPTION = "debtor.reception"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Visitable:
     appointment: Interval | None
     value: int
     why: Phrase
+    must: bool = False
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -57,18 +59,21 @@ class NotToday:
     address: Address | None = None
 
 
-def weigh(subject: Subject, day: date, unsure_m: float = UNSURE_M) -> Visitable | NotToday:
+def weigh(
+    subject: Subject, day: date, unsure_m: float = UNSURE_M, shift: Interval | None = None
+) -> Visitable | NotToday:
     """One debtor on one day. Refusals in this order: nothing owed, the packs, the map, hours and caps.
 
-    Nobody is sent unasked to a place that may be further off than `unsure_m` metres.
+    Nobody is sent unasked to a place that may be further off than `unsure_m` metres. How likely he is found
+    is reckoned over the hours of the `shift`, or over all lawful ones.
     """
     mine = set(subject.assignment.accounts(ASSIGNED))
     owed = [debt for debt in subject.owed if debt.account.id in mine]
     if not owed:
         because = Phrase(N_("al día: ninguna de sus cuentas asignadas tiene saldo vencido"))
         return NotToday(subject.case.debtor.id, tuple(sorted(mine)), because)
-    agreed = _appointments(subject, owed, day)
-    door = best_door(subject.case, owed, day, _place_agreed(agreed))
+    agreed = appointments(subject, owed, day)
+    door = best_door(subject.case, owed, day, place_agreed(agreed))
     if not door.allowed:
         return _refused(subject, door, door.answers[0].ruling)
     if door.address is None or door.address.lat is None or door.address.lon is None:
@@ -80,13 +85,18 @@ def weigh(subject: Subject, day: date, unsure_m: float = UNSURE_M) -> Visitable 
             {"error": round(error_m(door.address))},
         )
         return _not_today(subject, door, because)
-    return _at_the_door(subject, door, door.address, agreed, day)
+    return _at_the_door(subject, door, door.address, agreed, day, shift)
 
 
 def _at_the_door(
-    subject: Subject, door: Door, address: Address, agreed: Sequence[Promise], day: date
+    subject: Subject,
+    door: Door,
+    address: Address,
+    agreed: Sequence[Promise],
+    day: date,
+    shift: Interval | None,
 ) -> Visitable | NotToday:
-    kind = "appointment" if agreed else "visit"
+    kind = _kind(subject, agreed)
     service_s = max(
         answer.debt.policy.service_s(kind) for answer in door.allowed if answer.debt.policy is not None
     )
@@ -97,13 +107,20 @@ def _at_the_door(
     if not lawful:
         because = Phrase(N_("los horarios permitidos de sus cuentas no coinciden ese día"))
         return _not_today(subject, door, because)
-    window = _window(agreed, subject.case.debtor.zone)
-    if window is not None and not _begins_within(window, lawful, service_s):
+    if not agreed:  # who made an appointment receives then, whatever his usual hours
+        received, closed = _received(subject, answers, lawful, day, service_s)
+        if closed is not None:
+            return _not_today(subject, door, closed, rule=RECEPTION)
+        lawful = received
+    window = window_of(agreed, subject.case.debtor.zone)
+    if window is not None and not begins_within(window, lawful, service_s):
         because = Phrase(
-            N_("su cita, de {since} a {until}, cae fuera del horario permitido"), _span(subject, window)
+            N_("su cita, de {since} a {until}, cae fuera del horario permitido"), clocks(subject, window)
         )
         return _not_today(subject, door, because)
-    worth = _score(subject, [answer.debt for answer in answers], day, address.precision, window is not None)
+    owed = [answer.debt for answer in answers]
+    hours = _overlaps(lawful, [shift]) if shift is not None else lawful
+    worth = worth_of(subject, owed, day, address.precision, window is not None, door.place, hours or lawful)
     return Visitable(
         debtor=subject.case.debtor.id,
         address=address,
@@ -114,8 +131,40 @@ def _at_the_door(
         lawful=lawful,
         appointment=window,
         value=worth.value,
-        why=_why(subject, worth, window, address),
+        why=why_visit(subject, worth, window, address),
+        must=worth.must,
     )
+
+
+def _kind(subject: Subject, agreed: Sequence[Promise]) -> str:
+    """The kind of stop, for which a pack says how long it takes."""
+    if agreed:
+        return "appointment"
+    if subject.case.debtor.kind == "company":
+        return "company"
+    visited = any(isinstance(one, Visit) and contact.as_contact(one) for one in subject.history)
+    return "visit" if visited else "first_visit"
+
+
+def _received(
+    subject: Subject, answers: Sequence[Answer], lawful: Sequence[Interval], day: date, service_s: int
+) -> tuple[tuple[Interval, ...], Phrase | None]:
+    """The lawful stretches in which he receives who collects; a reason where none is long enough.
+
+    What a lender wrote and nobody can read restricts nothing: the import warned of it.
+    """
+    accounts = [answer.debt.account for answer in answers]
+    written = sorted({text for one in accounts for text in (one.review_days, one.counter_hours) if text})
+    said = [slots for text in written if (slots := reception.read(text))]
+    if not said:
+        return tuple(lawful), None
+    theirs = reception.windows(said, day, subject.case.debtor.zone)
+    long_enough = timedelta(seconds=service_s)
+    open_for = tuple(span for span in _overlaps(lawful, theirs) if span.end - span.start >= long_enough)
+    if open_for:
+        return open_for, None
+    text = N_("ese día no recibe a quien cobra: atiende «{hours}»")
+    return (), Phrase(text, {"hours": "; ".join(written)})
 
 
 def judge(subject: Subject, answer: Answer, place: Place, happened: Interval) -> Ruling | None:
@@ -172,127 +221,18 @@ def _overlaps(ours: Sequence[Interval], theirs: Sequence[Interval]) -> list[Inte
     return sorted((Interval(start, end) for start, end in pairs if start < end), key=lambda span: span.start)
 
 
-def _appointments(subject: Subject, owed: Sequence[Debt], day: date) -> list[Promise]:
-    """The promises with a window on the day that still stand, the earliest window first."""
-    mine = {debt.account.id: debt for debt in owed}
-    due = [
-        one
-        for one in subject.promises
-        if one.due == day and one.account in mine and one.window_start and one.window_end
-    ]
-    standing = [one for one in due if _stands(subject, mine[one.account], one, day)]
-    return sorted(standing, key=lambda one: (one.window_start or datetime.min.time(), one.id))
-
-
-def _stands(subject: Subject, debt: Debt, one: Promise, day: date) -> bool:
-    return _promise_standings(subject, debt, day).get(one.id) in STILL_STANDS
-
-
-def _promise_standings(subject: Subject, debt: Debt, day: date) -> dict[str, PromiseState]:
-    """The state on the day of each promise made for this debt."""
-    if debt.policy is None:
-        return {}
-    found = promise.standings(
-        [one for one in subject.promises if one.account == debt.account.id],
-        subject.case.payments_of(debt.account.id),
-        debt.policy,
-        day,
-        subject.through.get(debt.account.lender),
-        zone=subject.case.debtor.zone,
-    )
-    return {key: standing.state for key, standing in found.items()}
-
-
-def _place_agreed(agreed: Sequence[Promise]) -> Place | None:
-    """The kind of place the appointment names, when it names one."""
-    codes = {place.value: place for place in Place}
-    return codes.get(agreed[0].place) if agreed else None
-
-
-def _window(agreed: Sequence[Promise], zone: str) -> Interval | None:
-    where = zone_of(zone)
-    if not agreed or where is None:
-        return None
-    first = agreed[0]
-    if first.window_start is None or first.window_end is None:
-        return None
-    start = datetime.combine(first.due, first.window_start, tzinfo=where)
-    end = datetime.combine(first.due, first.window_end, tzinfo=where)
-    return Interval(start.astimezone(UTC), end.astimezone(UTC))
-
-
-def _begins_within(window: Interval, lawful: Sequence[Interval], service_s: int) -> bool:
-    service = timedelta(seconds=service_s)
-    return any(window.start <= span.end - service and span.start <= window.end for span in lawful)
-
-
-def _score(
-    subject: Subject, owed: Sequence[Debt], day: date, precision: Precision, appointment: bool
-) -> score.Score:
-    currency = max(owed, key=lambda debt: debt.standing.overdue).standing.currency
-    overdue = sum(
-        (debt.standing.overdue for debt in owed if debt.standing.currency == currency), start=Decimal(0)
-    )
-    states = [state for debt in owed for state in _promise_standings(subject, debt, day).values()]
-    case = score.Case(
-        dpd=max(debt.standing.dpd for debt in owed),
-        overdue=overdue,
-        reference=subject.usual.get(currency, overdue),
-        promises_kept=states.count(PromiseState.KEPT),
-        promises_broken=states.count(PromiseState.BROKEN),
-        days_since_visit=_days_since_visit(subject, day),
-        precision=precision,
-        appointment=appointment,
-    )
-    return score.score(case)
-
-
-def _days_since_visit(subject: Subject, day: date) -> int | None:
-    where = zone_of(subject.case.debtor.zone) or UTC
-    days = [
-        (day - one.happened.start.astimezone(where).date()).days
-        for one in subject.history
-        if isinstance(one, Visit) and contact.as_contact(one) is not None
-    ]
-    return min((count for count in days if count >= 0), default=None)
-
-
-def _why(subject: Subject, worth: score.Score, window: Interval | None, address: Address) -> Phrase:
-    """The appointment, that the place is unsure, else the part of the score that weighs most."""
-    unsure = error_m(address) > UNSURE_M
-    if window is not None and unsure:
-        return Phrase(
-            N_("cita acordada de {since} a {until}; ubicación aproximada, puede estar a {error} m"),
-            {**_span(subject, window), "error": round(error_m(address))},
-        )
-    if unsure:
-        return Phrase(
-            N_("ubicación aproximada: pregunte por la dirección, puede estar a {error} m"),
-            {"error": round(error_m(address))},
-        )
-    if window is not None:
-        return Phrase(N_("cita acordada de {since} a {until}"), _span(subject, window))
-    return max(worth.parts, key=lambda part: part.points).because
-
-
-def _span(subject: Subject, window: Interval) -> dict[str, str]:
-    where = zone_of(subject.case.debtor.zone) or UTC
-    return {
-        "since": f"{window.start.astimezone(where):%H:%M}",
-        "until": f"{window.end.astimezone(where):%H:%M}",
-    }
-
-
 def _refused(subject: Subject, door: Door, ruling: Ruling) -> NotToday:
     return _not_today(subject, door, ruling.because, ruling)
 
 
-def _not_today(subject: Subject, door: Door, because: Phrase, ruling: Ruling | None = None) -> NotToday:
+def _not_today(
+    subject: Subject, door: Door, because: Phrase, ruling: Ruling | None = None, rule: str = ""
+) -> NotToday:
     return NotToday(
         debtor=subject.case.debtor.id,
         accounts=tuple(answer.debt.account.id for answer in door.answers),
         because=because,
-        rule=ruling.rule if ruling else "",
+        rule=ruling.rule if ruling else rule,
         source=ruling.source if ruling else "",
         address=door.address,
     )
