@@ -341,7 +341,7 @@ def office_maps(browser: Browser, town: Town, shots: Path | None) -> list[Seen]:
 
 
 def laptop_maps(browser: Browser, town: Town, folder: Path, shots: Path | None) -> list[Seen]:
-    """Today's map of a laptop that holds the route and the tiles."""
+    """Today's map, and one case's, of a laptop that holds the route and the tiles."""
     laptop = builders.build(folder / "laptop", _held(town))
     with laptop.store.writing() as db:
         tiles.bring(db, town.tiles)
@@ -353,7 +353,11 @@ def laptop_maps(browser: Browser, town: Town, folder: Path, shots: Path | None) 
         page.keyboard.type(builders.PASSPHRASE)
         page.keyboard.press("Enter")
         page.wait_for_selector(".map.is-drawn")
-        return [_seen(page, heard, address, "laptop-map-today", (13, 15, 17), shots)]
+        case = f"{address}/caso/{builders.MARIA}"
+        return [
+            _seen(page, heard, address, "laptop-map-today", (13, 15, 17), shots),
+            _seen(page, heard, case, "laptop-map-case", (14, 16, 18), shots),
+        ]
 
 
 def _held(town: Town) -> list[tuple[str, str, dict[str, Any]]]:

@@ -15,6 +15,7 @@ from ..drafting import ProposedAddress, ProposedPhone
 from ..store import attachments, cases, drafts, papers, policies, records
 from ..today import badge_of
 from ..visiting import NotSaved, Saved
+from . import city
 from .guard import clock, store
 
 blueprint = Blueprint("case", __name__)
@@ -50,6 +51,8 @@ def show(debtor: str) -> str:
         draft = drafts.get(db, debtor)
         held = attachments.of_visits(db, [one.visit.id for one in found.state.visits])
         filed = papers.of_debtor(db, debtor)
+        ground = city.ground(db)
+    points = _points(found, stop)
     return render_template(
         "field/case.html",
         pictures=held,
@@ -60,7 +63,25 @@ def show(debtor: str) -> str:
         badge_of=badge_of,
         words=WORDS,
         kinds=address_kinds(),
+        map_data=city.map_data(points, [], ground) if points else None,
+        attribution=ground["attribution"],
     )
+
+
+def _points(case: Case, stop: dict[str, object] | None) -> list[dict[str, object]]:
+    """Where his addresses are, with the number of the stop that goes to one of them."""
+    return [
+        {
+            "lat": one.lat,
+            "lon": one.lon,
+            "state": "agendada" if one.state == "proposed" else "pendiente",
+            "label": one.text,
+            "detail": _("Propuesta") if one.state == "proposed" else one.district,
+            "seq": stop["sequence"] if stop and stop["address"] == one.id else None,
+        }
+        for one in case.state.addresses
+        if one.lat is not None and one.lon is not None and one.state != "rejected"
+    ]
 
 
 def address_kinds() -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, abort, url_for
@@ -39,3 +40,15 @@ def ground(db: Database) -> dict[str, Any]:
     if streets is not None:
         return {"streets": streets["geojson"], "attribution": streets["attribution"]}
     return {"attribution": ""}
+
+
+def map_data(
+    points: Sequence[dict[str, Any]], line: Sequence[Sequence[float]], ground: dict[str, Any]
+) -> dict[str, Any]:
+    """What the look's map draws: points, a line in the order of driving, and what lies under them."""
+    return {
+        "points": list(points),
+        "line": [list(at) for at in line],
+        "streets": ground.get("streets"),
+        "city": ground.get("city"),
+    }

@@ -29,7 +29,7 @@ def show() -> str:
         day=day,
         known=known,
         is_today=day is not None and day.date == local_date(now, known.timezone),
-        map_data=map_data(day, ground) if day else None,
+        map_data=_map(day, ground) if day else None,
         attribution=ground["attribution"],
     )
 
@@ -40,15 +40,9 @@ def receive() -> Response:
     return redirect(url_for("today.show"))
 
 
-def map_data(day: Day, ground: dict[str, Any]) -> dict[str, Any]:
-    """Points, the line in the order of driving, and what lies under them, for the look's map."""
+def _map(day: Day, ground: dict[str, Any]) -> dict[str, Any]:
     placed = [stop for stop in (*day.stops, *day.left_out) if stop.lat is not None]
-    return {
-        "points": [_point(stop) for stop in placed],
-        "line": _line(day),
-        "streets": ground.get("streets"),
-        "city": ground.get("city"),
-    }
+    return city.map_data([_point(stop) for stop in placed], _line(day), ground)
 
 
 def _line(day: Day) -> list[list[float]]:

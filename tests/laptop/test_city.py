@@ -20,7 +20,7 @@ from sync.wire.attachments import digest_of
 
 from .builders import MARIA, PASSPHRASE, Laptop, build, world
 from .test_attachments import Office, announce_papers, paper, run
-from .test_pages import unlock
+from .test_pages import token, unlock
 
 BOUNDS = [-73.1, 5.7, -72.9, 5.9]
 
@@ -175,3 +175,16 @@ def test_a_route_with_a_line_is_drawn_along_it_and_one_without_from_stop_to_stop
     assert "[38.5, -120.2], [40.7, -120.95]" in browser.get("/").text
     app.extensions["ronda_vault"].lock()
     laptop.store.close()
+
+
+def test_a_case_s_map_has_its_places_in_force_and_proposed_and_none_without_a_place(
+    laptop: Laptop, browser: FlaskClient
+) -> None:
+    shown = browser.get(f"/caso/{MARIA}").text
+    assert '"label": "Calle 15 # 14-32"' in shown
+    assert "leaflet.js" in shown
+    said = {"csrf_token": token(browser), "kind": "home", "text": "Vereda", "informant": "Su hermana"}
+    browser.post(f"/caso/{MARIA}/direccion", data=said)
+    shown = browser.get(f"/caso/{MARIA}").text
+    assert "Vereda" in shown
+    assert '"label": "Vereda"' not in shown, "nobody knows yet where it is"

@@ -82,7 +82,7 @@ def test_the_offices_maps_are_painted_named_and_quiet(
     assert chromium.foreign_requests == []
 
 
-def test_the_laptops_map_is_painted_from_its_own_database(
+def test_the_laptops_maps_are_painted_from_its_own_database(
     made: tuple[World, CityMap], chromium: Chromium, serve: Callable[[Flask], str], tmp_path: Path
 ) -> None:
     world, city = made
@@ -97,6 +97,10 @@ def test_the_laptops_map_is_painted_from_its_own_database(
     page.wait_for_selector(PAINTED)
     assert {"Calle 9", "Carrera 5"} & written_at(page, 16)
     assert ATTRIBUTION in page.inner_text(".day-map")
+    page.click("text=Ver el caso")
+    page.wait_for_selector(f".case-map {PAINTED}")
+    assert page.get_attribute(".case-map .pin-box", "aria-label") == "1. Calle 15 # 14-32"
+    assert {"Calle 9", "Carrera 5"} & written_at(page, 16)
     assert complaints == []
     assert chromium.foreign_requests == []
     app.extensions["ronda_vault"].lock()
