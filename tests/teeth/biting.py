@@ -86,7 +86,7 @@ def bite(mutant: Mutant, folder: Path) -> Bitten:
     whole = path.read_text(encoding="utf-8")
     _write(path, text)
     try:
-        code, last = run_test(mutant.test, folder)
+        code, last = run_tests([mutant.test], folder)
     finally:
         _write(path, whole)
     why = "" if code == FAILED else f"pytest ended with {code}: {last}"
@@ -103,8 +103,10 @@ def _write(path: Path, text: str) -> None:
     os.utime(path, (age, age))
 
 
-def run_test(test: str, folder: Path) -> tuple[int, str]:
-    """pytest's exit code and last line for one test, in the folder and with nothing but its code."""
+def run_tests(tests: Sequence[str], folder: Path) -> tuple[int, str]:
+    """pytest's exit code and last line, in the folder and with nothing but its code; it stops at the first
+    test that fails."""
+    longest = LONGEST_S * max(len(tests) // 8, 1)
     environment = os.environ | {
         "PYTHONPATH": str(folder),
         FOLDER: str(folder),
@@ -113,17 +115,24 @@ def run_test(test: str, folder: Path) -> tuple[int, str]:
     }
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tests.teeth.inside", test],
+            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tests.teeth.inside", *tests],
             cwd=folder,
             env=environment,
             capture_output=True,
             text=True,
-            timeout=LONGEST_S,
+            timeout=longest,
         )
     except subprocess.TimeoutExpired:
-        return -1, f"not done after {LONGEST_S} s"
+        return -1, f"not done after {longest} s"
     lines = [line for line in (ran.stdout + ran.stderr).splitlines() if line.strip()]
     return ran.returncode, lines[-1] if lines else ""
+
+
+def control(mutants: Sequence[Mutant]) -> str:
+    """Without any mutant all of their tests must pass: empty when they do, else what failed."""
+    with copied_tree() as folder:
+        code, last = run_tests(sorted({mutant.test for mutant in mutants}), folder)
+    return "" if code == 0 else last
 
 
 def bite_all(mutants: Sequence[Mutant], at_once: int = AT_ONCE) -> Iterator[Bitten]:
