@@ -103,7 +103,7 @@ def limits_of(problem: Problem, order: Sequence[int]) -> list[int]:
 def _lunch_place(problem: Problem, order: Sequence[int], meal: Lunch) -> tuple[int, int] | None:
     """After how many stops and where lunch costs the least way; None when it fits nowhere."""
     limits = limits_of(problem, order)
-    best: tuple[int, int, int] | None = None
+    best: tuple[int, int, int, int] | None = None
     for after, free in enumerate(ends_of(problem, order)):
         if free > meal.latest_s:
             break
@@ -115,9 +115,11 @@ def _lunch_place(problem: Problem, order: Sequence[int], meal: Lunch) -> tuple[i
             start = max(free + there, meal.earliest_s)
             if start > meal.latest_s or start + meal.seconds + away > limits[after]:
                 continue
-            if best is None or there + away - skipped < best[0]:
-                best = (there + away - skipped, after, place)
-    return None if best is None else best[1:]
+            # Of two that cost no more way the one with less waiting: nobody begins his day with lunch at one.
+            found = (there + away - skipped, start - free - there, after, place)
+            if best is None or found[:2] < best[:2]:
+                best = found
+    return None if best is None else best[2:]
 
 
 def _walk(problem: Problem, order: Sequence[int], meal: Lunch | None, after: int, place: int) -> Timed | None:
