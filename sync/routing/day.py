@@ -1,173 +1,156 @@
-"""Plans one agent's day with PyVRP: which candidates, in which order. The only module that knows the solver.
+"""Plans one agent's day: poses it to the solver, and mends and times what comes back.
 
-Replay is exact: the same problem, seed and iterations give the same plan, on any machine, because
-nothing here stops on seconds.
+Replay is exact: the same problem, warm start, seed and iterations give the same plan, on any machine,
+because nothing here stops on seconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from itertools import pairwise, permutations
 
-from .insertion import build, finished, repaired, schedule
-from .records import Plan, Problem
+from . import solver
+from .insertion import build, finished, objective, repaired
+from .records import Opening, Plan, Problem
+from .solver import LONG, NoSolver, Tuning, available
+from .tasks import Task, Tour, Vehicle, Visit
+from .timing import timed
 
-if TYPE_CHECKING:
-    from pyvrp import Client, ProblemData, Solution
+__all__ = ["ITERATIONS", "NoSolver", "available", "plan_day"]
 
 ITERATIONS = 500
 # Once more, for this much longer, when an appointment is not in the day.
 PATIENCE = 4
+# More appointments than this are not tried in every order to see whether they clash.
+TRIED = 6
+# A hand order is kept by dividing the day's hours among its stops; so often they are divided anew.
+DIVISIONS = 3
 
 
-class NoSolver(RuntimeError):
-    """PyVRP is not installed; the message names the extra that brings it."""
-
-
-def available() -> bool:
-    """True when the solver can be imported."""
-    return find_spec("pyvrp") is not None and find_spec("numpy") is not None
-
-
-def plan_day(problem: Problem, *, seed: int, iterations: int = ITERATIONS, warm: Sequence[int] = ()) -> Plan:
+def plan_day(
+    problem: Problem,
+    *,
+    seed: int,
+    iterations: int = ITERATIONS,
+    warm: Sequence[int] = (),
+    tuning: Tuning = LONG,
+) -> Plan:
     """The best day found: value first, then the shorter way. Raises NoSolver without the extra `routing`.
 
-    The plan is feasible always: every service starts in an opening and the agent is back within the
-    shift. Appointments are lost only when they clash with one another or with the shift.
+    The plan is feasible always: every service starts in an opening, lunch is held, the hand order kept, and
+    the agent is back within the shift. It is never worse than `warm`, as far as that can be carried out.
+    Appointments are lost only when they clash with one another, with what is locked, or with the shift.
     """
     if not available():
         raise NoSolver("the day's solver is missing; install it with: pip install 'ronda[routing]'")
-    if problem.order or problem.meal or problem.start is not None or problem.begins_s:
-        return finished(
-            problem, build(problem, repaired(problem, warm)), seed=seed, iterations=0, solver="insertion"
-        )
-    plan = _attempt(problem, seed, iterations)
-    if _misses_appointment(problem, plan):
-        again = _attempt(problem, seed + 1, iterations * PATIENCE)
-        plan = min(plan, again, key=lambda one: one.certificate.objective)
-    return plan
-
-
-def _attempt(problem: Problem, seed: int, iterations: int) -> Plan:
     start = build(problem, ())
-    order = _solve(problem, start, seed, iterations)
-    if schedule(problem, order) is None:  # the search ended without a feasible day
-        order = start
-    return finished(
-        problem, build(problem, order), seed=seed, iterations=iterations, solver=f"pyvrp {_version()}"
-    )
+    if warm:
+        start = _better(problem, build(problem, repaired(problem, warm)), start)
+    order = _attempt(problem, start, seed, iterations, tuning)
+    if _misses_appointment(problem, order):
+        order = _better(problem, order, _attempt(problem, start, seed + 1, iterations * PATIENCE, tuning))
+    return finished(problem, order, seed=seed, iterations=iterations, solver=solver.name())
 
 
-def _misses_appointment(problem: Problem, plan: Plan) -> bool:
-    return any(
-        problem.candidates[left.candidate].appointment and left.obstacle.kind != "closed"
-        for left in plan.left_out
-    )
+def _better(problem: Problem, one: list[int], other: list[int]) -> list[int]:
+    return other if _loss(problem, other) < _loss(problem, one) else one
 
 
-def _solve(problem: Problem, start: list[int], seed: int, iterations: int) -> list[int]:
-    """The order of candidates in the solver's best solution, feasible or not.
+def _loss(problem: Problem, order: Sequence[int]) -> int:
+    found = timed(problem, order)
+    if found is None:
+        raise ValueError("only an order that can be carried out has an objective")
+    return objective(problem, order, found)
+
+
+def _attempt(problem: Problem, start: list[int], seed: int, iterations: int, tuning: Tuning) -> list[int]:
+    """The best order of a search from a feasible one; with a hand order, of several searches."""
+    best, rounds = start, DIVISIONS if problem.order else 1
+    for number in range(rounds):
+        found = _search(problem, best, seed + number, iterations // rounds, tuning)
+        best = _better(problem, best, build(problem, repaired(problem, found)))
+    return best
+
+
+def _search(problem: Problem, start: list[int], seed: int, iterations: int, tuning: Tuning) -> list[int]:
+    """The order of candidates in the solver's best solution, which may want mending.
 
     It starts from the feasible order `start`: with candidates of several openings a cold search of
     this length ended worse than plain insertion (measured), and so it never can.
     """
-    from pyvrp import Solution, solve
-    from pyvrp.stop import MaxIterations
-
-    data, owners = _model(problem)
+    task, owners = posed(problem, start)
     if not owners:
         return []
-    initial = Solution(data, [_visits(problem, start, owners)] if start else [])
-    found = solve(
-        data,
-        MaxIterations(iterations),
-        seed=seed,
-        collect_stats=False,
-        display=False,
-        initial_solution=initial,
-    )
-    return _order(found.best, owners)
+    warm = _tour(problem, start, owners)
+    found = solver.solve(task, seed=seed, iterations=iterations, warm=warm, tuning=tuning)
+    return [owners[visit] for tour in found.tours for visit in tour.visits if visit < len(owners)]
 
 
-def _visits(problem: Problem, order: list[int], owners: list[int]) -> list[int]:
-    """The solver's clients of an order: of several openings, the one in which the service starts."""
-    first = {owner: client for client, owner in reversed(list(enumerate(owners)))}
-    timed = schedule(problem, order)
-    if timed is None:
-        raise ValueError("the search starts from a feasible order")
-    return [
-        first[stop.candidate]
-        + next(
-            number
-            for number, opening in enumerate(problem.candidates[stop.candidate].openings)
-            if opening.earliest_s <= stop.start_s <= opening.latest_s
-        )
-        for stop in timed[0]
-    ]
+def posed(problem: Problem, start: Sequence[int] = ()) -> tuple[Task, list[int]]:
+    """The day as a task of one vehicle, and the candidate of each of its first visits; then comes lunch.
 
-
-def _order(solution: Solution, owners: list[int]) -> list[int]:
-    return [
-        owners[activity.idx]
-        for route in solution.routes()
-        for activity in route.schedule()
-        if activity.is_client()
-    ]
-
-
-def _model(problem: Problem) -> tuple[ProblemData, list[int]]:
-    """The solver's data, and for each of its clients the candidate it stands for.
-
-    A candidate with several openings is a group of clients of which at most one is visited.
+    Where there is a hand order, the hours are divided among its stops as `start` has them, and those of it
+    whom `start` does not visit are not posed.
     """
-    import numpy as np
-    from pyvrp import ClientGroup, Depot, Location, ProblemData, VehicleType
-
-    # Any: the solver's stubs name the array's type in a form that numpy 2 has left.
-    seconds: Any = np.array(problem.seconds, dtype=np.int64)
-    np.fill_diagonal(seconds, 0)
-    clients: list[Client] = []
+    prizes, hours = problem.prizes(), _divided(problem, start)
     owners: list[int] = []
-    groups: list[ClientGroup] = []
-    prizes = problem.prizes()
+    visits: list[Visit] = []
     for index, candidate in enumerate(problem.candidates):
-        group = len(groups) if len(candidate.openings) > 1 else None
-        if group is not None:
-            members = range(len(clients), len(clients) + len(candidate.openings))
-            groups.append(ClientGroup(list(members), required=False))
-        for opening in range(len(candidate.openings)):
-            clients.append(_client(problem, index, opening, prizes[index], group))
+        windows = tuple(_within(opening, hours.get(index)) for opening in candidate.openings)
+        windows = tuple(window for window in windows if window[0] <= window[1])
+        if windows and (index not in problem.ranks or index in hours):
             owners.append(index)
-    data = ProblemData(
-        # Coordinates only serve the solver's drawings; the matrices hold what counts.
-        locations=[Location(0, 0) for _ in range(len(problem.candidates) + 1)],
-        clients=clients,
-        depots=[Depot(0)],
-        vehicle_types=[VehicleType(1, tw_early=0, tw_late=problem.shift_s)],
-        distance_matrices=[seconds],
-        duration_matrices=[seconds],
-        groups=groups,
+            visits.append(Visit(index + 1, candidate.service_s, windows, prizes[index]))
+    meal = problem.meal
+    if meal is not None:
+        window = ((meal.earliest_s, meal.latest_s),)
+        visits += [Visit(place, meal.seconds, window, group=0) for place in meal.places]
+    task = Task(
+        distances=[problem.seconds],
+        durations=[problem.seconds],
+        visits=tuple(visits),
+        vehicles=(
+            Vehicle(problem.row_from(None), 0, problem.begins_s, max(problem.shift_s, problem.begins_s)),
+        ),
+        needed=frozenset([0] if meal is not None else []),
     )
-    return data, owners
+    return task, owners
 
 
-def _client(problem: Problem, index: int, opening: int, prize: int, group: int | None) -> Client:
-    from pyvrp import Client
-
-    candidate = problem.candidates[index]
-    return Client(
-        location=index + 1,
-        service_duration=candidate.service_s,
-        tw_early=candidate.openings[opening].earliest_s,
-        tw_late=candidate.openings[opening].latest_s,
-        prize=prize,
-        required=False,
-        group=group,
-    )
+def _within(opening: Opening, hours: tuple[int, int] | None) -> tuple[int, int]:
+    earliest, latest = hours or (opening.earliest_s, opening.latest_s)
+    return max(opening.earliest_s, earliest), min(opening.latest_s, latest)
 
 
-def _version() -> str:
-    from importlib.metadata import version
+def _divided(problem: Problem, start: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """The hours in which each stop of the hand order may begin, so that none can pass another."""
+    found = timed(problem, start) if problem.order else None
+    if found is None:
+        return {}
+    held = [stop for stop in found.stops if stop.candidate in problem.ranks]
+    between = [(one.start_s + other.start_s) // 2 for one, other in pairwise(held)]
+    bounds = [0, *between, problem.shift_s]
+    return {stop.candidate: (bounds[number], bounds[number + 1]) for number, stop in enumerate(held)}
 
-    return version("pyvrp")
+
+def _tour(problem: Problem, start: Sequence[int], owners: Sequence[int]) -> list[Tour]:
+    """A feasible order as the task's tour, with lunch where it falls."""
+    found = timed(problem, start)
+    if found is None or not found.stops:
+        return []
+    visit_of = {candidate: visit for visit, candidate in enumerate(owners)}
+    visits = [visit_of[stop.candidate] for stop in found.stops]
+    if found.lunch is not None and problem.meal is not None:
+        visits.insert(found.lunch.after, len(owners) + problem.meal.places.index(found.lunch.place))
+    return [Tour(0, tuple(visits))]
+
+
+def _misses_appointment(problem: Problem, order: Sequence[int]) -> bool:
+    """True when an appointment is left out that could perhaps be met together with all the others."""
+    agreed = [index for index, one in enumerate(problem.candidates) if one.appointment]
+    if set(agreed) <= set(order):
+        return False
+    able = [index for index in agreed if timed(problem, [index]) is not None]
+    if set(able) <= set(order):
+        return False
+    return len(able) > TRIED or any(timed(problem, tried) is not None for tried in permutations(able))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 
-from sync.routing import day, insertion
+from sync.routing import day, insertion, solver
 from sync.routing.checker import check
 from sync.routing.records import LeftOut, Obstacle, Plan, Problem, WrongProblem
 from sync.routing.why import said
@@ -189,7 +189,7 @@ def test_a_matrix_of_another_size_is_refused() -> None:
 
 
 def test_without_the_solver_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(day, "find_spec", lambda name: None)
+    monkeypatch.setattr(solver, "find_spec", lambda name: None)
     with pytest.raises(day.NoSolver, match=r"ronda\[routing\]"):
         day.plan_day(a_problem(at=[]), seed=1)
 
