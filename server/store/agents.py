@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, insert, select, true, update
 
 from sync.ids import new_id
 
-from .chunks import fetch
+from .chunks import among, found
 from .tables import agents, users
 
 
@@ -127,8 +128,7 @@ def by_id(connection: Connection, agent_id: str) -> Agent | None:
 
 
 def by_ids(connection: Connection, agent_ids: Iterable[str]) -> dict[str, Agent]:
-    rows = fetch(connection, agent_ids, lambda ids: _query().where(agents.c.id.in_(ids)))
-    return {row["id"]: _agent(row) for row in rows}
+    return {row["id"]: _agent(row) for row in found(connection, _by_ids(), agent_ids)}
 
 
 def by_user(connection: Connection, user_id: str) -> Agent | None:
@@ -162,12 +162,18 @@ def _query() -> Any:
     return select(agents, users.c.username).select_from(joined)
 
 
+@cache
+def _by_ids() -> Any:
+    """Made once, for `found`."""
+    return _query().where(among(agents.c.id))
+
+
 def _first(connection: Connection, condition: ColumnElement[bool]) -> Agent | None:
     row = connection.execute(_query().where(condition)).mappings().first()
     return _agent(row) if row is not None else None
 
 
-def _agent(row: RowMapping) -> Agent:
+def _agent(row: Mapping[Any, Any]) -> Agent:
     return Agent(
         id=row["id"],
         name=row["name"],

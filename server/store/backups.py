@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sync.ledger import Head
 
-from . import chunks
+from . import chunks, prepared
 from .tables import backup_heads, backups
 
 
@@ -46,15 +46,14 @@ def add(
 
 def verified_mark(connection: Connection, incarnation: str) -> Head | None:
     """How far the newest verified backup holds a chain: what a laptop need not keep any longer."""
-    newest = (
-        select(backups.c.id).where(backups.c.gone_at.is_(None)).order_by(backups.c.made_at.desc()).limit(1)
-    )
-    row = connection.execute(
-        select(backup_heads.c.n, backup_heads.c.h).where(
-            backup_heads.c.backup_id == newest.scalar_subquery(), backup_heads.c.incarnation == incarnation
-        )
-    ).first()
-    return None if row is None else Head(incarnation, row.n, bytes(row.h))
+    row = prepared.first(connection, _MARK, {"asked": incarnation})
+    return None if row is None else Head(incarnation, row["n"], bytes(row["h"]))
+
+
+_NEWEST = select(backups.c.id).where(backups.c.gone_at.is_(None)).order_by(backups.c.made_at.desc()).limit(1)
+_MARK = select(backup_heads.c.n, backup_heads.c.h).where(
+    backup_heads.c.backup_id == _NEWEST.scalar_subquery(), backup_heads.c.incarnation == bindparam("asked")
+)
 
 
 def listed(connection: Connection) -> list[dict[str, Any]]:

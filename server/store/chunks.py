@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -23,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from . import prepared
 
 SIZE = 400
 Row = TypeVar("Row")
@@ -78,6 +79,11 @@ class among(FunctionElement[bool]):
     def __init__(self, column: Any) -> None:
         super().__init__(column, bindparam("ids", type_=_Ids()))
 
+    def self_group(self, against: Any = None) -> Any:
+        """As it stands: SQLAlchemy would compare it with 1 where a dialect knows no booleans, and SQLite
+        then goes through the whole table instead of its index."""
+        return self
+
 
 @compiles(among, "sqlite")
 def _among_in_sqlite(element: Any, compiler: Any, **asked: Any) -> str:
@@ -91,12 +97,14 @@ def _among_in_postgresql(element: Any, compiler: Any, **asked: Any) -> str:
     return f"{column} = ANY ({ids})"
 
 
-def found(connection: Connection, query: Executable, ids: Iterable[str], **more: Any) -> Sequence[RowMapping]:
+def found(
+    connection: Connection, query: Executable, ids: Iterable[str], **more: Any
+) -> Sequence[Mapping[Any, Any]]:
     """The rows of a query made once with `among`; none are asked for when there is no id."""
     wanted = sorted(set(ids))
     if not wanted:
         return []
-    return connection.execute(query, {"ids": wanted, **more}).mappings().all()
+    return prepared.rows(connection, query, {"ids": wanted, **more})
 
 
 def write(connection: Connection, statement: Executable, rows: list[dict[str, Any]]) -> None:
@@ -116,20 +124,4 @@ def append(connection: Connection, table: Table | Insert, rows: Sequence[Mapping
         statement = insert(table) if isinstance(table, Table) else table
         write(connection, statement, [dict(row) for row in rows])
         return
-    text, columns = _as_driver_text(table, tuple(rows[0]), connection.dialect)
-    values = [tuple([row[name] if to is None else to(row[name]) for name, to in columns]) for row in rows]
-    connection.exec_driver_sql(text, values)
-
-
-@lru_cache(maxsize=256)
-def _as_driver_text(
-    table: Table | Insert, names: tuple[str, ...], dialect: Dialect
-) -> tuple[str, list[tuple[str, Any]]]:
-    """The statement as the driver runs it, and how each of its columns' values is bound."""
-    statement = insert(table) if isinstance(table, Table) else table
-    compiled = statement.compile(dialect=dialect, column_keys=list(names))
-    columns = []
-    for name in compiled.positiontup or ():
-        kind = compiled.binds[name].type
-        columns.append((name, kind.dialect_impl(dialect).bind_processor(dialect)))
-    return str(compiled), columns
+    prepared.append(connection, table, rows)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from . import prepared
 from .tables import counters
 
 ARRIVAL = "arrival"
@@ -20,7 +21,7 @@ def feed(agent_id: str) -> str:
 def take(connection: Connection, name: str, count: int = 1) -> int:
     """The first of `count` numbers in a row. With 0 it only locks, and answers the next number to come."""
     asked = {"counter": name, "count": count}
-    last = connection.execute(_TAKE[connection.dialect.name], asked).scalar_one()
+    last = prepared.scalar(connection, _TAKE[connection.dialect.name], asked)
     return int(last) - count + 1
 
 
@@ -44,4 +45,4 @@ def lock(connection: Connection, name: str) -> None:
 
 def current(connection: Connection, name: str) -> int:
     """The last number taken; 0 when none was."""
-    return int(connection.execute(_CURRENT, {"counter": name}).scalar() or 0)
+    return int(prepared.scalar(connection, _CURRENT, {"counter": name}) or 0)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, insert, select, update
 
+from . import prepared
 from .tables import agents, devices, enrolment_codes
 
 
@@ -22,13 +24,14 @@ class Device:
     token_sha256: str
     enrolled_at: datetime
     revoked_at: datetime | None
+    cursor: int = 0  # up to which number of its feed it had read when it last asked
 
 
 _BY_ID = select(devices).where(devices.c.id == bindparam("asked"))
 
 
 def by_id(connection: Connection, device_id: str) -> Device | None:
-    row = connection.execute(_BY_ID, {"asked": device_id}).mappings().first()
+    row = prepared.first(connection, _BY_ID, {"asked": device_id})
     if row is None:
         return None
     return Device(
@@ -39,6 +42,7 @@ def by_id(connection: Connection, device_id: str) -> Device | None:
         token_sha256=row["token_sha256"],
         enrolled_at=row["enrolled_at"],
         revoked_at=row["revoked_at"],
+        cursor=row["cursor"],
     )
 
 
@@ -55,7 +59,14 @@ def touch(
     (its clock minus ours), `last_sent` and `lease_until`.
     """
     values: dict[str, Any] = {"last_seen": now, "client": client, **seen}
-    connection.execute(update(devices).where(devices.c.id == device_id).values(**values))
+    prepared.run(connection, _touching(*sorted(values)), {"asked": device_id, **values})
+
+
+@lru_cache(maxsize=64)
+def _touching(*names: str) -> Update:
+    """One statement for each set of columns: which are known of a request differs little."""
+    values = {name: bindparam(name, type_=devices.c[name].type) for name in names}
+    return update(devices).where(devices.c.id == bindparam("asked")).values(values)
 
 
 def note(connection: Connection, device_id: str, **values: Any) -> None:

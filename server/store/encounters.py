@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select
 
@@ -12,7 +13,7 @@ from sync.records import Contact, Interval, Promise, Result, Visit, VisitResult
 from sync.rules.caps import REACHED
 from sync.rules.results import RESULTS
 
-from . import as_records
+from . import as_records, prepared
 from .chunks import among, fetch, found
 from .tables import amendments, contacts, imports, promises, visit_results, visits
 
@@ -34,7 +35,7 @@ def history(
     return dict(held)
 
 
-def _contact(row: RowMapping) -> Contact:
+def _contact(row: Mapping[Any, Any]) -> Contact:
     return Contact(
         id=row["id"],
         debtor=row["debtor_id"],
@@ -126,12 +127,14 @@ def _still_promised(promise: RowMapping, amendment: RowMapping) -> bool:
 
 def payments_through(connection: Connection) -> dict[str, date]:
     """For each lender, the day up to which his payments have been imported."""
-    query = (
-        select(imports.c.lender_id, func.max(imports.c.as_of))
-        .where(imports.c.kind == "payments")
-        .group_by(imports.c.lender_id)
-    )
-    return {row[0]: row[1] for row in connection.execute(query)}
+    return {row["lender_id"]: row["last"] for row in prepared.rows(connection, _PAID_THROUGH)}
+
+
+_PAID_THROUGH = (
+    select(imports.c.lender_id, func.max(imports.c.as_of).label("last"))
+    .where(imports.c.kind == "payments")
+    .group_by(imports.c.lender_id)
+)
 
 
 def _visits(connection: Connection, debtor_ids: Iterable[str], since: datetime) -> list[Visit]:

@@ -25,7 +25,7 @@ from sync.ledger import Erasure, header_fields
 from sync.wire.codec import loads
 from sync.wire.errors import Problem
 
-from . import chunks, scopes
+from . import chunks, prepared, scopes
 from .tables import (
     account_roles,
     accounts,
@@ -260,7 +260,10 @@ def add(connection: Connection, signed: Iterable[Erasure]) -> None:
 
 def exist(connection: Connection) -> bool:
     """True when anything was ever erased here."""
-    return connection.execute(select(erasures.c.event_id).limit(1)).first() is not None
+    return prepared.first(connection, _ANY) is not None
+
+
+_ANY = select(erasures.c.event_id).limit(1)
 
 
 def held(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, bytes], Erasure]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from sync.ledger import ZERO, Head
 
-from . import chunks, counters
+from . import chunks, counters, prepared
 from .tables import applied, events, facts, incarnations
 
 
@@ -31,9 +31,12 @@ class Incarnation:
 
 def incarnation(connection: Connection, name: str, *, lock: bool = False) -> Incarnation | None:
     """With `lock`, held to commit, so that two pushes of one chain never interleave."""
-    query = select(incarnations).where(incarnations.c.id == name)
-    row = connection.execute(query.with_for_update() if lock else query).mappings().first()
+    row = prepared.first(connection, _HELD_TO_COMMIT if lock else _INCARNATION, {"asked": name})
     return None if row is None else Incarnation(row["id"], row["device_id"], row["n"], bytes(row["h"]))
+
+
+_INCARNATION = select(incarnations).where(incarnations.c.id == bindparam("asked"))
+_HELD_TO_COMMIT = _INCARNATION.with_for_update()
 
 
 def open_incarnation(
@@ -54,9 +57,16 @@ def open_incarnation(
 
 
 def set_head(connection: Connection, head: Head) -> None:
-    connection.execute(
-        update(incarnations).where(incarnations.c.id == head.incarnation).values(n=head.n, h=head.h)
+    prepared.run(connection, _SET_HEAD, {"asked": head.incarnation, "last": head.n, "hash": head.h})
+
+
+_SET_HEAD = (
+    update(incarnations)
+    .where(incarnations.c.id == bindparam("asked"))
+    .values(
+        n=bindparam("last", type_=incarnations.c.n.type), h=bindparam("hash", type_=incarnations.c.h.type)
     )
+)
 
 
 def heads(connection: Connection) -> list[Head]:
@@ -69,10 +79,13 @@ def heads(connection: Connection) -> list[Head]:
 
 def hashes(connection: Connection, name: str, first: int, last: int) -> dict[int, bytes]:
     """h(n) of the events held between two numbers, both in."""
-    rows = connection.execute(
-        select(events.c.n, events.c.h).where(events.c.incarnation == name, events.c.n.between(first, last))
-    )
-    return {n: bytes(h) for n, h in rows}
+    asked = {"asked": name, "first": first, "last": last}
+    return {row["n"]: bytes(row["h"]) for row in prepared.rows(connection, _HASHES, asked)}
+
+
+_HASHES = select(events.c.n, events.c.h).where(
+    events.c.incarnation == bindparam("asked"), events.c.n.between(bindparam("first"), bindparam("last"))
+)
 
 
 def mark_at(connection: Connection, name: str, n: int) -> Head:
@@ -91,13 +104,15 @@ def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
 
 def quarantined(connection: Connection, name: str, limit: int = 500) -> list[dict[str, Any]]:
     """The events of a chain that are kept but not applied."""
-    query = (
-        select(events.c.incarnation, events.c.n, events.c.id, events.c.quarantine, events.c.quarantine_detail)
-        .where(events.c.incarnation == name, events.c.quarantine.is_not(None))
-        .order_by(events.c.n)
-        .limit(limit)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return prepared.rows(connection, _QUARANTINED, {"asked": name, "most": limit})
+
+
+_QUARANTINED = (
+    select(events.c.incarnation, events.c.n, events.c.id, events.c.quarantine, events.c.quarantine_detail)
+    .where(events.c.incarnation == bindparam("asked"), events.c.quarantine.is_not(None))
+    .order_by(events.c.n)
+    .limit(bindparam("most", type_=events.c.n.type))
+)
 
 
 def applied_digests(connection: Connection, ids: Iterable[str]) -> dict[str, bytes]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.records import EventKind
 
-from . import chunks, counters
+from . import chunks, counters, prepared
 from .tables import (
     addresses,
     amendments,
@@ -45,25 +45,15 @@ class Row:
 
 def agents_concerned(connection: Connection, debtor_ids: Iterable[str]) -> set[str]:
     """Who has one of these debtors, or still has one of their records in his feed."""
-    found: set[str] = set()
-    for piece in chunks.chunks(debtor_ids):
-        found |= set(
-            connection.execute(
-                select(assignments.c.agent_id).where(
-                    assignments.c.debtor_id.in_(piece),
-                    assignments.c.until.is_(None),
-                    assignments.c.agent_id.is_not(None),
-                )
-            ).scalars()
-        )
-        found |= set(
-            connection.execute(
-                select(feeds.c.agent_id)
-                .where(feeds.c.debtor_id.in_(piece), feeds.c.gone.is_(False))
-                .distinct()
-            ).scalars()
-        )
-    return found
+    debtors = set(debtor_ids)
+    rows = [*chunks.found(connection, _HAVE, debtors), *chunks.found(connection, _SHOWN, debtors)]
+    return {row["agent_id"] for row in rows}
+
+
+_HAVE = select(assignments.c.agent_id).where(
+    chunks.among(assignments.c.debtor_id), assignments.c.until.is_(None), assignments.c.agent_id.is_not(None)
+)
+_SHOWN = select(feeds.c.agent_id).where(chunks.among(feeds.c.debtor_id), feeds.c.gone.is_(False)).distinct()
 
 
 def held(
@@ -71,16 +61,21 @@ def held(
 ) -> dict[Key, tuple[str | None, str | None]]:
     """The live records of a feed with their payload and debtor; only those of `debtor_ids` when given, and
     with `of_agent` the agent's own."""
-    query = select(feeds.c.kind, feeds.c.record_id, feeds.c.payload, feeds.c.debtor_id).where(
-        feeds.c.agent_id == agent_id, feeds.c.gone.is_(False)
-    )
+    asked = {"agent": agent_id}
+    rows: Sequence[Mapping[Any, Any]]
     if debtor_ids is None:
-        rows = list(connection.execute(query))
+        rows = prepared.rows(connection, _HELD, asked)
     else:
-        rows = list(connection.execute(query.where(feeds.c.kind.in_(OF_THE_AGENT)))) if of_agent else []
-        for piece in chunks.chunks(debtor_ids):
-            rows += connection.execute(query.where(feeds.c.debtor_id.in_(piece)))
-    return {(kind, record): (payload, debtor) for kind, record, payload, debtor in rows}
+        own = prepared.rows(connection, _HELD_OF_AGENT, asked) if of_agent else []
+        rows = [*own, *chunks.found(connection, _HELD_OF_DEBTORS, debtor_ids, agent=agent_id)]
+    return {(row["kind"], row["record_id"]): (row["payload"], row["debtor_id"]) for row in rows}
+
+
+_HELD = select(feeds.c.kind, feeds.c.record_id, feeds.c.payload, feeds.c.debtor_id).where(
+    feeds.c.agent_id == bindparam("agent"), feeds.c.gone.is_(False)
+)
+_HELD_OF_AGENT = _HELD.where(or_(*(feeds.c.kind == kind for kind in OF_THE_AGENT)))
+_HELD_OF_DEBTORS = _HELD.where(chunks.among(feeds.c.debtor_id))
 
 
 def write(connection: Connection, agent_id: str, rows: Sequence[Row]) -> None:
@@ -116,14 +111,16 @@ _UPSERT = {"postgresql": _upsert(postgresql.insert), "sqlite": _upsert(sqlite.in
 
 def page(connection: Connection, agent_id: str, after: int, limit: int) -> tuple[list[dict[str, Any]], bool]:
     """Up to `limit` rows after a number, in order, and whether more wait behind them."""
-    query = (
-        select(feeds.c.number, feeds.c.kind, feeds.c.record_id, feeds.c.gone, feeds.c.payload)
-        .where(feeds.c.agent_id == agent_id, feeds.c.number > after)
-        .order_by(feeds.c.number)
-        .limit(limit + 1)
-    )
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    rows = prepared.rows(connection, _PAGE, {"agent": agent_id, "after": after, "most": limit + 1})
     return rows[:limit], len(rows) > limit
+
+
+_PAGE = (
+    select(feeds.c.number, feeds.c.kind, feeds.c.record_id, feeds.c.gone, feeds.c.payload)
+    .where(feeds.c.agent_id == bindparam("agent"), feeds.c.number > bindparam("after"))
+    .order_by(feeds.c.number)
+    .limit(bindparam("most", type_=feeds.c.number.type))
+)
 
 
 def of_kind(connection: Connection, agent_id: str, kind: str) -> dict[str, str | None]:

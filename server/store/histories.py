@@ -19,7 +19,7 @@ from sync.records import (
     VisitResult,
 )
 
-from . import as_records
+from . import as_records, prepared
 from .chunks import among, fetch, found
 from .said import phrase_of
 from .tables import accounts, addresses, visit_results, visits
@@ -70,7 +70,7 @@ def around(
     """An agent's visits that began within a day of this stretch of time, those named left out; with the
     offset measured of the laptop's clock. Without notes and details."""
     asked = {"agent": agent_id, "first": first - AROUND, "last": last + AROUND, "ids": list(without)}
-    rows = connection.execute(_BESIDE, asked).mappings().all()
+    rows = prepared.rows(connection, _BESIDE, asked)
     results: dict[str, list[VisitResult]] = {}
     for told in found(connection, _RESULTS, (row["id"] for row in rows)):
         result = VisitResult(told["account_id"], Result(told["result"]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from sync.records import Address
 
@@ -48,7 +49,7 @@ def debtor_zones(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
 _ACCOUNTS = select(accounts).where(among(accounts.c.id))
 
 
-def accounts_named(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
+def accounts_named(connection: Connection, ids: Iterable[str]) -> dict[str, Mapping[Any, Any]]:
     return {row["id"]: row for row in found(connection, _ACCOUNTS, ids)}
 
 

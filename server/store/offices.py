@@ -7,12 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from . import prepared
 from .tables import office, signing_keys
 
 
 def get(connection: Connection, name: str) -> Any:
     """A setting's value, or None."""
-    return connection.execute(_VALUE, {"asked": name}).scalar()
+    return prepared.scalar(connection, _VALUE, {"asked": name})
 
 
 _VALUE = select(office.c.value).where(office.c.name == bindparam("asked"))
@@ -55,7 +56,7 @@ def retire_signing_key(connection: Connection, key_id: str, at: datetime) -> Non
 
 
 def signing_keys_held(connection: Connection) -> list[dict[str, Any]]:
-    return [
-        dict(row)
-        for row in connection.execute(select(signing_keys).order_by(signing_keys.c.valid_from)).mappings()
-    ]
+    return prepared.rows(connection, _KEYS_HELD)
+
+
+_KEYS_HELD = select(signing_keys).order_by(signing_keys.c.valid_from)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,21 +26,19 @@ def held(connection: Connection, account_id: str, sha256: str) -> RowMapping | N
     return connection.execute(query).mappings().first()
 
 
-def of_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, list[RowMapping]]:
+def of_accounts(connection: Connection, ids: Iterable[str]) -> dict[str, list[Mapping[Any, Any]]]:
     """By account: its papers, the oldest first."""
-    rows = chunks.fetch(
-        connection,
-        ids,
-        lambda piece: (
-            select(papers)
-            .where(papers.c.account_id.in_(piece), papers.c.withdrawn_at.is_(None))
-            .order_by(papers.c.added_at, papers.c.id)
-        ),
-    )
-    found: dict[str, list[RowMapping]] = defaultdict(list)
-    for row in rows:
+    found: dict[str, list[Mapping[Any, Any]]] = defaultdict(list)
+    for row in chunks.found(connection, _OF_ACCOUNTS, ids):
         found[row["account_id"]].append(row)
     return found
+
+
+_OF_ACCOUNTS = (
+    select(papers)
+    .where(chunks.among(papers.c.account_id), papers.c.withdrawn_at.is_(None))
+    .order_by(papers.c.added_at, papers.c.id)
+)
 
 
 def one(connection: Connection, scope: Scope, paper_id: str) -> dict[str, Any] | None:

@@ -5,31 +5,31 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.ids import new_id
 from sync.ledger import Checkpoint, Receipt
 
+from . import chunks, prepared
 from .tables import checkpoints, receipts
 
 
 def add(connection: Connection, receipt: Receipt, head_signature: bytes) -> None:
-    connection.execute(
-        insert(receipts).values(
-            id=new_id(),
-            device_id=receipt.device,
-            incarnation=receipt.incarnation,
-            n=receipt.n,
-            h=receipt.h,
-            feed_number=receipt.feed_number,
-            epoch=receipt.epoch,
-            server_time=receipt.server_time,
-            key_id=receipt.key_id,
-            signature=receipt.signature,
-            head_signature=head_signature,
-        )
-    )
+    row = {
+        "id": new_id(),
+        "device_id": receipt.device,
+        "incarnation": receipt.incarnation,
+        "n": receipt.n,
+        "h": receipt.h,
+        "feed_number": receipt.feed_number,
+        "epoch": receipt.epoch,
+        "server_time": receipt.server_time,
+        "key_id": receipt.key_id,
+        "signature": receipt.signature,
+        "head_signature": head_signature,
+    }
+    chunks.append(connection, receipts, [row])
 
 
 def of_incarnation(connection: Connection, incarnation: str) -> list[dict[str, Any]]:
@@ -44,9 +44,11 @@ def checkpoint_days(connection: Connection) -> list[date]:
 
 def last_checkpoint(connection: Connection) -> Checkpoint | None:
     """The newest checkpoint, with its heads."""
-    query = select(checkpoints.c.heads).order_by(checkpoints.c.day.desc()).limit(1)
-    said = connection.execute(query).scalar()
+    said = prepared.scalar(connection, _LAST_CHECKPOINT)
     return None if said is None else Checkpoint.from_json(said)
+
+
+_LAST_CHECKPOINT = select(checkpoints.c.heads).order_by(checkpoints.c.day.desc()).limit(1)
 
 
 def add_checkpoint(connection: Connection, checkpoint: Checkpoint) -> bool:

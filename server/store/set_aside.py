@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from sync.ledger import Entry, Head
 
+from . import prepared
 from .tables import devices, erasures, events, incarnations
 
 
@@ -44,15 +45,8 @@ def quarantined(
 
 def quarantined_of(connection: Connection, agent_id: str, code: str, limit: int = 200) -> list[Waiting]:
     """What laptops of one agent said that waits for this reason."""
-    return _waiting(
-        connection,
-        limit,
-        devices.c.agent_id == agent_id,
-        events.c.quarantine.is_not(None),
-        events.c.quarantine == code,
-        events.c.body.is_not(None),
-        events.c.sealed.is_(False),
-    )
+    rows = prepared.rows(connection, _OF_AGENT, {"agent": agent_id, "code": code, "most": limit})
+    return [_waits(row) for row in rows]
 
 
 def sealed(connection: Connection, device_id: str, limit: int = 200) -> list[Waiting]:
@@ -67,36 +61,46 @@ def sealed(connection: Connection, device_id: str, limit: int = 200) -> list[Wai
 
 
 def _waiting(connection: Connection, limit: int, *which: ColumnElement[bool]) -> list[Waiting]:
-    query = (
-        select(events, incarnations.c.device_id)
-        .join(incarnations, incarnations.c.id == events.c.incarnation)
-        .join(devices, devices.c.id == incarnations.c.device_id)
-        .where(*which)
-        .order_by(events.c.arrival)
-        .limit(limit)
+    query = _IN_ORDER.where(*which).limit(limit)
+    return [_waits(row) for row in connection.execute(query).mappings()]
+
+
+_IN_ORDER = (
+    select(events, incarnations.c.device_id)
+    .join(incarnations, incarnations.c.id == events.c.incarnation)
+    .join(devices, devices.c.id == incarnations.c.device_id)
+    .order_by(events.c.arrival)
+)
+# Asked with every push of a visit.
+_OF_AGENT = _IN_ORDER.where(
+    devices.c.agent_id == bindparam("agent"),
+    events.c.quarantine.is_not(None),
+    events.c.quarantine == bindparam("code"),
+    events.c.body.is_not(None),
+    events.c.sealed.is_(False),
+).limit(bindparam("most", type_=events.c.n.type))
+
+
+def _waits(row: Mapping[Any, Any]) -> Waiting:
+    return Waiting(
+        Entry(
+            incarnation=row["incarnation"],
+            n=row["n"],
+            id=row["id"],
+            kind=row["kind"],
+            version=row["version"],
+            header=bytes(row["header"]),
+            salt=None if row["salt"] is None else bytes(row["salt"]),
+            body=None if row["body"] is None else bytes(row["body"]),
+            body_digest=bytes(row["body_digest"]),
+            h=bytes(row["h"]),
+        ),
+        row["device_id"],
+        row["received_at"],
+        row["arrival"],
+        row["quarantine"],
+        row["quarantine_detail"] or {},
     )
-    return [
-        Waiting(
-            Entry(
-                incarnation=row["incarnation"],
-                n=row["n"],
-                id=row["id"],
-                kind=row["kind"],
-                version=row["version"],
-                header=bytes(row["header"]),
-                salt=None if row["salt"] is None else bytes(row["salt"]),
-                body=None if row["body"] is None else bytes(row["body"]),
-                body_digest=bytes(row["body_digest"]),
-                h=bytes(row["h"]),
-            ),
-            row["device_id"],
-            row["received_at"],
-            row["arrival"],
-            row["quarantine"],
-            row["quarantine_detail"] or {},
-        )
-        for row in connection.execute(query).mappings()
-    ]
 
 
 def erased_here(connection: Connection, ids: Collection[str]) -> set[str]:

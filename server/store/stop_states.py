@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, select, update
 
 from .chunks import among, append, found
 from .tables import stop_states
@@ -16,7 +16,7 @@ def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     append(connection, stop_states, rows)
 
 
-def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> Sequence[RowMapping]:
+def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> Sequence[Mapping[Any, Any]]:
     """Every stop ever set, lifted ones too: what held then decides about a visit then."""
     return found(connection, _OF_DEBTORS, debtor_ids)
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, select
 
 from . import attachments as files
 from . import chunks
@@ -20,7 +20,7 @@ from .tables import (
     visits,
 )
 
-Grouped = dict[str, list[RowMapping]]
+Grouped = dict[str, list[Mapping[Any, Any]]]
 
 
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
@@ -55,22 +55,20 @@ _RESULTS = (
 )
 
 
-def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, RowMapping]:
+def by_id(connection: Connection, ids: Iterable[str]) -> dict[str, Mapping[Any, Any]]:
     return {row["id"]: row for row in chunks.found(connection, _BY_ID, ids)}
 
 
 def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> Grouped:
     """By debtor: every agent's visits with the agent's name."""
-    rows = chunks.fetch(
-        connection,
-        debtor_ids,
-        lambda piece: (
-            select(visits, agents.c.name.label("agent_name"))
-            .join(agents, agents.c.id == visits.c.agent_id)
-            .where(visits.c.debtor_id.in_(piece))
-        ),
-    )
-    return _grouped(rows, "debtor_id")
+    return _grouped(chunks.found(connection, _OF_DEBTORS, debtor_ids), "debtor_id")
+
+
+_OF_DEBTORS = (
+    select(visits, agents.c.name.label("agent_name"))
+    .join(agents, agents.c.id == visits.c.agent_id)
+    .where(chunks.among(visits.c.debtor_id))
+)
 
 
 def results_of(connection: Connection, ids: Iterable[str]) -> Grouped:
@@ -81,19 +79,17 @@ def results_of(connection: Connection, ids: Iterable[str]) -> Grouped:
 
 def amendments_of(connection: Connection, ids: Iterable[str]) -> Grouped:
     """By visit, in the order they reached the office."""
-    rows = chunks.fetch(
-        connection,
-        ids,
-        lambda piece: (
-            select(amendments)
-            .where(amendments.c.visit_id.in_(piece))
-            .order_by(amendments.c.received_at, amendments.c.recorded_at, amendments.c.id)
-        ),
-    )
-    return _grouped(rows, "visit_id")
+    return _grouped(chunks.found(connection, _AMENDMENTS, ids), "visit_id")
 
 
-def _grouped(rows: Iterable[RowMapping], by: str) -> Grouped:
+_AMENDMENTS = (
+    select(amendments)
+    .where(chunks.among(amendments.c.visit_id))
+    .order_by(amendments.c.received_at, amendments.c.recorded_at, amendments.c.id)
+)
+
+
+def _grouped(rows: Iterable[Mapping[Any, Any]], by: str) -> Grouped:
     groups: Grouped = defaultdict(list)
     for row in rows:
         groups[row[by]].append(row)
