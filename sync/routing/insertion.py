@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from .records import Certificate, LeftOut, Plan, PlannedLunch, PlannedStop, Problem
+from .records import Certificate, Plan, PlannedLunch, PlannedStop, Problem
 from .timing import Timed, ends_of, limits_of, schedule, timed, travel
-from .why import why_left_out
+from .why import left_out_of
 
 __all__ = ["build", "finished", "insert_all", "plan_day", "repaired", "schedule", "travel", "two_opt"]
 
@@ -118,8 +118,6 @@ def finished(problem: Problem, order: Iterable[int], *, seed: int, iterations: i
     found = timed(problem, order)
     if found is None or len(set(order)) != len(order):
         raise ValueError("this order breaks a window or the shift")
-    taken = set(order)
-    left = [index for index in range(len(problem.candidates)) if index not in taken]
     certificate = Certificate(
         objective=objective(problem, order, found),
         value=sum(problem.candidates[index].value for index in order),
@@ -131,8 +129,7 @@ def finished(problem: Problem, order: Iterable[int], *, seed: int, iterations: i
         matrix=problem.fingerprint,
         approximate=problem.approximate,
     )
-    left_out = tuple(LeftOut(index, why_left_out(problem, order, index)) for index in left)
-    return Plan(found.stops, left_out, found.back_s, certificate, found.lunch)
+    return Plan(found.stops, left_out_of(problem, order), found.back_s, certificate, found.lunch)
 
 
 def objective(problem: Problem, order: Sequence[int], found: Timed) -> int:

@@ -8,8 +8,8 @@ A value is a whole number from 1; only its ratio to the other values of the day 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -205,17 +205,24 @@ class PlannedLunch:
 
 @dataclass(frozen=True)
 class Obstacle:
-    """What a forced insertion of a left-out candidate would break.
+    """What forcing a left-out candidate in at `position` of the route would break, all else left as it is.
 
     `kind`: closed (no opening in the shift), shift (the day would end too late), window (its own
-    opening would be missed), displaces (`stop`, a position in the route, would be late). `at_s` is
-    the moment that would be reached, `by_s` how far it is past the limit.
+    opening would be missed), displaces (`stop`, a position in the route, would be late; `agreed_s` is
+    when its appointment begins, if it has one), lunch (it would begin too late). `at_s` is the moment that
+    would be reached, `by_s` how far it is past the limit. `instead` is the cheapest stop in whose place
+    alone it would fit, worth `theirs` where the candidate is worth `own`.
     """
 
     kind: str
     by_s: int = 0
     at_s: int = 0
     stop: int | None = None
+    position: int = 0
+    agreed_s: int | None = None
+    instead: int | None = None
+    own: int = 0
+    theirs: int = 0
 
 
 @dataclass(frozen=True)
@@ -228,8 +235,9 @@ class LeftOut:
 class Certificate:
     """How the plan was made, so that it can be made again: replay stops on iterations, never on seconds.
 
-    `objective` (minimised) = prizes left behind + seconds of travel. `bound` is a proven lower bound
-    where one can be had.
+    `objective` (minimised) = prizes left behind + seconds of travel. `bound` is proven: no day that keeps
+    the promises of this one is worth more, by `relaxation`; None where none was worked out. `versions`
+    names the programs of which a replay needs the same.
     """
 
     objective: int
@@ -242,17 +250,29 @@ class Certificate:
     matrix: str
     approximate: bool
     bound: int | None = None
+    relaxation: str = ""
+    versions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def gap(self) -> float | None:
+        """By how many percent a better day could be worth more than this one, at most."""
+        if self.bound is None:
+            return None
+        return round(100 * (self.bound - self.value) / self.bound, 2) if self.bound else 0.0
 
     def to_dict(self) -> dict[str, Any]:
         return {
             "objective": self.objective,
             "bound": self.bound,
+            "gap": self.gap,
+            "relaxation": self.relaxation,
             "value": self.value,
             "travel_s": self.travel_s,
             "travel_m": self.travel_m,
             "seed": self.seed,
             "iterations": self.iterations,
             "solver": self.solver,
+            "versions": dict(self.versions),
             "matrix": self.matrix,
             "approximate": self.approximate,
         }

@@ -100,12 +100,15 @@ def test_the_same_seed_gives_the_same_plan_to_the_last_second() -> None:
     assert first.certificate.to_dict() == {
         "objective": first.certificate.objective,
         "bound": None,
+        "gap": None,
+        "relaxation": "",
         "value": sum(problem.candidates[i].value for i in first.order),
         "travel_s": first.certificate.travel_s,
         "travel_m": first.certificate.travel_m,
         "seed": 7,
         "iterations": 60,
         "solver": "pyvrp 0.14.1",
+        "versions": {},
         "matrix": "plane",
         "approximate": True,
     }
