@@ -1,32 +1,40 @@
-"""Turns an agent's day into a problem of plain numbers, and the plan back into stops. Solves nothing."""
+"""Turns an agent's day into a problem of plain numbers. Solves nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-from sync.ids import new_id
+import numpy as np
+
 from sync.records import Interval
-from sync.routing.records import Candidate, Opening, Plan, Problem
-from sync.routing.why import said
+from sync.routing.records import Candidate, Lunch, Opening, Problem
 from sync.words import N_, Phrase
 
 from ..doors import UNSURE_M
-from ..roads import MatrixProvider, Point, Snapped
+from ..roads import MatrixProvider, Point, Snapped, Whole
 from ..store.agents import Agent
-from ..store.routes import Draft, Stop
+from ..store.hands import Hands
 from .gathering import Subject
 from .weighing import NotToday, Visitable, weigh
 
 # More candidates than this make no better day for one agent, only a slower one.
 MOST_CANDIDATES = 100
+# A planned appointment begins so long before its last minute, so that a slow street does not miss it.
+EARLY_S = 300
+# From among so many doors the solver chooses where to have lunch.
+LUNCH_PLACES = 8
+NO_HANDS = Hands()
 
 
 @dataclass(frozen=True)
 class Day:
-    """One agent's day, ready to be solved: candidate i of the problem is `doors[i]`."""
+    """One agent's day, ready to be solved: candidate i of the problem is `doors[i]`.
+
+    `problem` asks for appointments in good time, `patient` lets them begin until their last minute; None
+    where both are the same.
+    """
 
     agent: Agent
     day: date
@@ -34,6 +42,8 @@ class Day:
     doors: tuple[Visitable, ...]
     refused: tuple[tuple[NotToday, int], ...]  # with the value each had, 0 when it was never weighed
     problem: Problem
+    patient: Problem | None = None
+    hands: Hands = NO_HANDS
     home_off_roads: bool = False
 
 
@@ -44,28 +54,72 @@ def pose(
     roads: MatrixProvider,
     most: int = MOST_CANDIDATES,
     unsure_m: float = UNSURE_M,
+    hands: Hands = NO_HANDS,
 ) -> Day:
     """Weigh every debtor of the agent and pose the problem of those who are candidates."""
-    weighed = [weigh(subject, day, unsure_m) for subject in subjects]
+    shift = Interval(*agent.shift(day))
+    weighed = [weigh(subject, day, unsure_m, shift) for subject in subjects]
+    return posed(agent, day, weighed, roads, most, hands)
+
+
+def posed(
+    agent: Agent,
+    day: date,
+    weighed: Sequence[Visitable | NotToday],
+    roads: MatrixProvider,
+    most: int = MOST_CANDIDATES,
+    hands: Hands = NO_HANDS,
+) -> Day:
+    """The problem of debtors already weighed. Those a person locked go before all others."""
+    shift = Interval(*agent.shift(day))
     refused = [(one, 0) for one in weighed if isinstance(one, NotToday)]
     able = [one for one in weighed if isinstance(one, Visitable)]
+    out = [(one, because) for one in able if (because := _out_of_shift(one, agent, shift)) is not None]
+    refused += [(_set_aside(one, because), one.value) for one, because in out]
+    gone = {one.debtor for one, _ in out}
+    able = [one for one in able if one.debtor not in gone]
     snapped = roads.snap([one.point for one in able])
     off = [(one, found) for one, found in zip(able, snapped, strict=True) if found.point is None]
     near = [(one, found.point) for one, found in zip(able, snapped, strict=True) if found.point is not None]
-    near.sort(key=lambda pair: (pair[0].appointment is None, -pair[0].value, pair[0].debtor))
+    near.sort(key=lambda pair: _rank(pair[0], hands))
     refused += [(_set_aside(one, _off_roads(found)), one.value) for one, found in off]
     for rank, (one, _) in enumerate(near[most:], start=most + 1):
         because = Phrase(
             N_("menor prioridad hoy: puesto {rank} de {count} por valor"), {"rank": rank, "count": len(near)}
         )
         refused.append((_set_aside(one, because), one.value))
-    chosen = near[:most]
-    starts, ends = agent.shift(day)
-    shift = Interval(starts, ends)
+    doors = tuple(one for one, _ in near[:most])
     home = roads.snap([agent.home])[0].point if agent.home is not None else None
-    problem = _problem(home, shift, [one for one, _ in chosen], [point for _, point in chosen], roads)
-    doors = tuple(one for one, _ in chosen)
-    return Day(agent, day, shift, doors, tuple(refused), problem, agent.home is not None and home is None)
+    problem = _problem(agent, day, home, doors, [point for _, point in near[:most]], roads, hands)
+    patient = replace(problem, candidates=_candidates(doors, shift, hands, 0))
+    return Day(
+        agent=agent,
+        day=day,
+        shift=shift,
+        doors=doors,
+        refused=tuple(refused),
+        problem=problem,
+        patient=patient if patient != problem else None,
+        hands=hands,
+        home_off_roads=agent.home is not None and home is None,
+    )
+
+
+def _rank(one: Visitable, hands: Hands) -> tuple[bool, bool, bool, int, str]:
+    return one.debtor not in hands.locked, one.appointment is None, not one.must, -one.value, one.debtor
+
+
+def _out_of_shift(one: Visitable, agent: Agent, shift: Interval) -> Phrase | None:
+    """Why an appointment cannot be kept by an agent who does not work then; None when he does."""
+    if one.appointment is None:
+        return None
+    if one.appointment.end >= shift.start and one.appointment.start < shift.end:
+        return None
+    text = N_("su cita, de {since} a {until}, queda fuera del turno del gestor, de {from} a {to}")
+    names = ("since", "until", "from", "to")
+    moments = (one.appointment.start, one.appointment.end, shift.start, shift.end)
+    said = (moment.astimezone(agent.where).strftime("%H:%M") for moment in moments)
+    return Phrase(text, dict(zip(names, said, strict=True)))
 
 
 def _off_roads(found: Snapped) -> Phrase:
@@ -78,34 +132,11 @@ def _off_roads(found: Snapped) -> Phrase:
     )
 
 
-def draft(day: Day, plan: Plan) -> Draft:
-    """The route to keep: the stops in order, then everyone left out with a reason."""
-    ids = [new_id() for _ in day.doors]
-    stops = [
-        _stop(day, ids, stop.candidate, stop.start_s, number) for number, stop in enumerate(plan.stops, 1)
-    ]
-    stops += [
-        _left_out(day, ids, left.candidate, said(left.obstacle, day.shift.start, day.agent.where))
-        for left in plan.left_out
-    ]
-    stops += [_never_posed(one, value) for one, value in day.refused]
-    return Draft(
-        agent=day.agent.id,
-        day=day.day,
-        starts=day.shift.start,
-        ends=day.shift.end,
-        depot=day.agent.home,
-        approximate=day.problem.approximate,
-        matrix=_matrix(day.problem, ids),
-        certificate=plan.certificate.to_dict(),
-        stops=tuple(stops),
-    )
-
-
-def openings(door: Visitable, shift: Interval) -> tuple[Opening, ...]:
+def openings(door: Visitable, shift: Interval, early_s: int = 0) -> tuple[Opening, ...]:
     """When the service may start, in seconds of the shift: the legal hour bounds its end.
 
-    The end of the shift is not in it: who does not fit the shift is told so, and not that he is closed.
+    An appointment is begun `early_s` before its last minute, where it is long enough. The end of the shift
+    is not in it: who does not fit the shift is told so, and not that he is closed.
     """
     found = []
     for span in door.lawful:
@@ -114,6 +145,7 @@ def openings(door: Visitable, shift: Interval) -> tuple[Opening, ...]:
         if door.appointment is not None:
             earliest = max(earliest, _seconds(door.appointment.start, shift))
             latest = min(latest, _seconds(door.appointment.end, shift))
+            latest = max(min(latest, earliest), latest - early_s)
         if max(earliest, 0) <= latest:
             found.append(Opening(max(earliest, 0), latest))
     return tuple(found)
@@ -124,12 +156,15 @@ def _seconds(moment: datetime, shift: Interval) -> int:
 
 
 def _problem(
+    agent: Agent,
+    day: date,
     home: Point | None,
-    shift: Interval,
     doors: Sequence[Visitable],
     points: Sequence[Point],
     roads: MatrixProvider,
+    hands: Hands,
 ) -> Problem:
+    shift = Interval(*agent.shift(day))
     places = [home or points[0] if points else (0.0, 0.0), *points]
     seconds, metres = roads.table(places, places)
     if home is None:
@@ -137,81 +172,63 @@ def _problem(
         for table in (seconds, metres):
             table[0, :] = 0
             table[:, 0] = 0
+    known = {door.debtor for door in doors}
     return Problem(
-        candidates=tuple(
-            Candidate(
-                id=door.debtor,
-                service_s=door.service_s,
-                value=door.value,
-                openings=openings(door, shift),
-                appointment=door.appointment is not None,
-            )
-            for door in doors
-        ),
+        candidates=_candidates(doors, shift, hands, EARLY_S),
         seconds=seconds.tolist(),
         metres=metres.tolist(),
-        shift_s=int((shift.end - shift.start).total_seconds()),
+        shift_s=_seconds(shift.end, shift),
         fingerprint=roads.fingerprint(),
         approximate=roads.approximate,
+        lunch=_lunch(agent, day, seconds, home is not None),
+        order=tuple(debtor for debtor in hands.order if debtor in known),
     )
 
 
-def _matrix(problem: Problem, ids: Sequence[str]) -> dict[str, Any]:
-    """The depot and the stops by id, square and row by row."""
-    order = sorted(range(len(ids)), key=lambda index: ids[index])
-    rows = [0, *(index + 1 for index in order)]
-    return {
-        "points": ["", *(ids[index] for index in order)],
-        "seconds": [[problem.seconds[row][column] for column in rows] for row in rows],
-        "metres": [[problem.metres[row][column] for column in rows] for row in rows],
-    }
+def _candidates(
+    doors: Sequence[Visitable], shift: Interval, hands: Hands, early_s: int
+) -> tuple[Candidate, ...]:
+    return tuple(
+        Candidate(
+            id=door.debtor,
+            service_s=door.service_s,
+            value=door.value,
+            openings=openings(door, shift, early_s),
+            appointment=door.appointment is not None,
+            must=door.must,
+            locked=door.debtor in hands.locked,
+        )
+        for door in doors
+    )
+
+
+def _lunch(agent: Agent, day: date, seconds: Whole, home: bool) -> Lunch | None:
+    """His lunch, where he works through all the hours in which he takes it."""
+    hours, shift = agent.lunch(day), Interval(*agent.shift(day))
+    if hours is None or hours[0] < shift.start or shift.end < hours[1] or len(seconds) < 2:
+        return None
+    earliest, latest = _seconds(hours[0], shift), _seconds(hours[1], shift) - agent.lunch_s
+    if latest < earliest:
+        return None
+    return Lunch(agent.lunch_s, earliest, latest, _tables(seconds, home))
+
+
+def _tables(seconds: Whole, home: bool) -> tuple[int, ...]:
+    """Rows where he may eat: his home, and the doors that together lie nearest to all the others."""
+    doors = range(1, len(seconds))
+    nearest: Whole | None = None
+    chosen: list[int] = [0] if home else []
+    while len(chosen) < min(LUNCH_PLACES, len(seconds) - 1 + home):
+        best = min(
+            (row for row in doors if row not in chosen),
+            key=lambda row: int(
+                (seconds[1:, row] if nearest is None else np.minimum(nearest, seconds[1:, row])).sum()
+            ),
+        )
+        chosen.append(best)
+        nearest = seconds[1:, best] if nearest is None else np.minimum(nearest, seconds[1:, best])
+    return tuple(sorted(chosen))
 
 
 def _set_aside(door: Visitable, because: Phrase) -> NotToday:
     return NotToday(door.debtor, door.accounts, because, address=door.address)
-
-
-def _stop(day: Day, ids: Sequence[str], index: int, start_s: int, number: int) -> Stop:
-    eta = day.shift.start + timedelta(seconds=start_s)
-    return _kept(day, ids, index, day.doors[index].why, number, eta)
-
-
-def _left_out(day: Day, ids: Sequence[str], index: int, because: Phrase) -> Stop:
-    return _kept(day, ids, index, because, None, None)
-
-
-def _kept(
-    day: Day, ids: Sequence[str], index: int, why: Phrase, number: int | None, eta: datetime | None
-) -> Stop:
-    door = day.doors[index]
-    return Stop(
-        id=ids[index],
-        debtor=door.debtor,
-        address=door.address.id,
-        accounts=door.accounts,
-        service_s=door.service_s,
-        value=door.value,
-        why=why,
-        sequence=number,
-        lat=door.point[0],
-        lon=door.point[1],
-        eta=eta,
-        window=door.appointment or Interval(door.lawful[0].start, door.lawful[-1].end),
-        appointment=door.appointment is not None,
-    )
-
-
-def _never_posed(one: NotToday, value: int) -> Stop:
-    return Stop(
-        id=new_id(),
-        debtor=one.debtor,
-        address=one.address.id if one.address else None,
-        accounts=one.accounts,
-        service_s=0,
-        value=value,
-        why=one.because,
-        lat=one.address.lat if one.address else None,
-        lon=one.address.lon if one.address else None,
-        rule=one.rule,
-        source=one.source,
-    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from sync.records import Refused
 from sync.routing.checker import Violation
+from sync.words import Phrase
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class AgentPlan:
     approximate: bool
     roads: str = ""  # the fingerprint of who computed travel
     home_off_roads: bool = False  # his home is on no road: no way to it or from it is counted
+    pressing: int = 0  # debtors whose two months are over
+    missed_pressing: int = 0
+    lunch: datetime | None = None  # when it begins
+    certificate: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -49,7 +54,23 @@ class AgentPlan:
             "approximate": self.approximate,
             "roads": self.roads,
             "home_off_roads": self.home_off_roads,
+            "two_months_over": self.pressing,
+            "missed_two_months_over": self.missed_pressing,
+            "lunch": self.lunch.isoformat() if self.lunch else None,
+            "certificate": self.certificate,
         }
+
+
+@dataclass(frozen=True)
+class NotPlanned:
+    """An agent without a route on a day, and why."""
+
+    agent: str
+    name: str
+    because: Phrase
+
+    def to_json(self) -> dict[str, Any]:
+        return {"agent": self.agent, "name": self.name, "because": str(self.because)}
 
 
 @dataclass(frozen=True)
@@ -60,6 +81,7 @@ class PlanReport:
     seed: int
     routes: tuple[AgentPlan, ...]
     reasons: dict[str, int]
+    without: tuple[NotPlanned, ...] = ()
 
     @property
     def stops(self) -> int:
@@ -80,8 +102,11 @@ class PlanReport:
             "appointments": sum(route.appointments for route in self.routes),
             "missed_appointments": sum(route.missed_appointments for route in self.routes),
             "approximate": any(route.approximate for route in self.routes),
+            "two_months_over": sum(route.pressing for route in self.routes),
+            "missed_two_months_over": sum(route.missed_pressing for route in self.routes),
             "reasons": dict(sorted(self.reasons.items())),
             "routes": [route.to_json() for route in self.routes],
+            "without_route": [one.to_json() for one in self.without],
         }
 
 
