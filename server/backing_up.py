@@ -28,6 +28,7 @@ from . import backup_folder as folders
 from .backup_folder import BrokenBackup, Manifest
 from .enrolling import keyring_of
 from .office import Office
+from .publishing.pruning import prune as prune_tombstones
 from .store import backups, copies, facts, ledgers, offices, schema
 from .store.engine import open_engine, reading, writing
 
@@ -97,6 +98,7 @@ def back_up(
     folders.settle_folders([whole, place])
     backup = Backup(whole, manifest, clock())
     record(office, backup, actor=actor)
+    prune_tombstones(office.engine, manifest.id)
     return backup
 
 

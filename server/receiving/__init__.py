@@ -6,7 +6,7 @@ The push is read outside any transaction, kept and applied in one, and answered 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -100,9 +100,13 @@ def exchange(
 def _greeted(
     connection: Connection, device: Device, asked: Mapping[str, Any], now: datetime, carried: bool
 ) -> Device:
-    """The laptop as it is now, its row held: it may have been revoked since it was authenticated."""
-    cursor = asked["pull"] and asked["pull"]["cursor"]
-    seen: dict[str, Any] = {"cursor": cursor["number"]} if cursor else {}
+    """The laptop as it is now, its row held: it may have been revoked since it was authenticated.
+
+    Its cursor is still the one of its request before this one.
+    """
+    seen: dict[str, Any] = {}
+    if asked["pull"] is not None:
+        seen["cursor"] = answering.stands_at(connection, asked["pull"]["cursor"])
     if not carried:
         seen["offset_ms"] = round((asked["hello"]["clock"]["wall"] - now).total_seconds() * 1000)
     if asked["push"] is not None:
@@ -115,7 +119,7 @@ def _greeted(
     held = devices.by_id(connection, device.id)
     if held is None:
         raise Problem("not_enrolled")
-    return held
+    return replace(held, cursor=device.cursor)
 
 
 def _write(

@@ -21,7 +21,7 @@ from sync.wire.errors import Problem
 from sync.wire.messages import Cursor
 
 from ..enrolling import loaded
-from ..store import counters, events, feeds, offices
+from ..store import counters, events, feeds, offices, tombstones
 from ..store.devices import Device
 
 Mark = dict[str, Any]
@@ -55,15 +55,20 @@ def page(
 ) -> dict[str, Any]:
     """Rows after the cursor. A cursor of another epoch, or ahead of the feed, begins again from zero.
 
+    So does one that went back behind tombstones which were taken away since: of those it would not hear.
+
     `written`: the rows as the text of the wire, their payloads as they are stored.
     """
     epoch = offices.get(connection, "epoch")
     cursor = asked["cursor"]
     top = counters.current(connection, counters.feed(device.agent_id))
-    reset = cursor is not None and (cursor["epoch"] != epoch or cursor["number"] > top)
+    reset = cursor is not None and (
+        cursor["epoch"] != epoch or cursor["number"] > top or _went_back(connection, device, cursor["number"])
+    )
     after = 0 if cursor is None or reset else cursor["number"]
     rows, more = feeds.page(connection, device.agent_id, after, asked["limit"])
-    number = rows[-1]["number"] if rows else after
+    # At its end a feed was read to its top, whatever stood there.
+    number = rows[-1]["number"] if more else top
     return {
         "cursor": {"epoch": epoch, "number": number},
         "rows": _written(rows) if written else [feed_row(row) for row in rows],
@@ -71,6 +76,21 @@ def page(
         "reset": reset,
         "reflects": mark(_reflects(connection, device, incarnation, number if more else None)),
     }
+
+
+def stands_at(connection: Connection, cursor: Mapping[str, Any] | None) -> int:
+    """How far a laptop that asks with this cursor has read the feed of today's epoch."""
+    if cursor is None or cursor["epoch"] != offices.get(connection, "epoch"):
+        return 0
+    return int(cursor["number"])
+
+
+def _went_back(connection: Connection, device: Device, number: int) -> bool:
+    """True for a laptop put back from a copy of itself, behind where tombstones were taken away.
+
+    One that reads a long feed from its beginning goes only forward, and was never told of them anyhow.
+    """
+    return number < device.cursor and number < counters.current(connection, tombstones.floor(device.agent_id))
 
 
 def _written(rows: Iterable[Mapping[str, Any]]) -> Written:
