@@ -84,7 +84,7 @@ def learn_portfolio(engine: Engine, *, actor: str, now: datetime) -> LearnedRepo
 def _learn(
     row: RowMapping, before: Mapping[str, Any] | None, visits: Sequence[RowMapping]
 ) -> tuple[Learned, Known | None]:
-    # What visits taught is never evidence for itself: without this, a place grew surer by being learned again.
+    # What visits taught is no evidence for itself: a place would grow surer by being learned again.
     held: Mapping[str, Any] | None = before if row["source"] == "visits" else dict(row)
     prior = None
     if held is not None and held["lat"] is not None and held["lon"] is not None:

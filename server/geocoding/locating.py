@@ -121,10 +121,14 @@ def _candidates(gazetteer: Gazetteer, address: Address, area: str) -> list[Candi
         ]
         return found or _on_street(gazetteer, address, area) or _area(gazetteer, area)
     if address.kind is Kind.STREET:
-        return _named(gazetteer, address, area) or _area(gazetteer, area)
+        numbered = address.way is not None and address.way.number is not None
+        found = (_on_street if numbered else _named)(gazetteer, address, area)
+        return found or _area(gazetteer, area)
     if address.kind is Kind.RURAL:
         return _area(gazetteer, address.place) or _area(gazetteer, address.place.partition(" ")[2])
-    return _area(gazetteer, area)
+    # A quarter that no word announces is one all the same where the map knows it by that name.
+    names = (area, address.rest.lower(), address.text.lower())
+    return next((found for name in names if name and (found := _area(gazetteer, name))), [])
 
 
 def _on_grid(gazetteer: Gazetteer, address: Address, area: str) -> list[Candidate]:

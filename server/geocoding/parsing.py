@@ -103,6 +103,7 @@ _CORNER = re.compile(
     + r"(?!\s*-?\s*\d)"
 )
 _WAY = re.compile(r"(?P<way>[A-Z]+(?:\s[A-Z]+)?)\.?\s*(?:N[O°]\.?\s*)?" + _NUMBER.format("w_") + r"(?!\w)")
+_BARE = re.compile(_WAY.pattern + r"(?=\s*(?:[,;(]|$))")
 _POSTCODE = re.compile(r"\bC\.?\s?P\.?\s*(\d{4,6})\b|\b(\d{5})\b(?=[^\d]*$)")
 _STREET = re.compile(
     r"(?P<way>[A-Z]+)\.?\s+(?P<name>(?:[A-Z0-9.']+\s+){0,6}?[A-Z0-9.']+?)(?![A-Z0-9])\s*,?\s*"
@@ -117,7 +118,7 @@ def parse(text: str) -> Address:
     blank = Address(text=said)
     if not said:
         return blank
-    for read in (_rural, _grid, _corner, _block, _street):
+    for read in (_rural, _grid, _corner, _block, _street, _bare):
         found = read(said, blank)
         if found is not None:
             return found
@@ -207,6 +208,16 @@ def _street(said: str, blank: Address) -> Address | None:
     name = " ".join(match["name"].replace(".", " ").split()).lower()
     found = replace(blank, kind=Kind.STREET, way=Way(kind, name=name), house=match["house"].replace(" ", ""))
     return _tail(said[match.end() :], found)
+
+
+def _bare(said: str, blank: Address) -> Address | None:
+    """A numbered street and nothing that says where on it."""
+    match = _BARE.match(said)
+    kind = way_of(match["way"]) if match else None
+    if match is None or kind is None:
+        return None
+    way, doubts = _way(match, "w_", kind)
+    return _tail(said[match.end() :], replace(blank, kind=Kind.STREET, way=way, doubts=doubts))
 
 
 def _way(match: re.Match[str], side: str, kind: str) -> tuple[Way, tuple[str, ...]]:

@@ -26,8 +26,10 @@ def read_points(path: Path) -> tuple[list[str], list[Point]]:
                 (row.get("id") or str(number), _point(row, number, path))
                 for number, row in enumerate(rows, 1)
             ]
-    except (OSError, UnicodeDecodeError, csv.Error) as wrong:
-        raise Unreadable(f"{path} cannot be read as a CSV in UTF-8 ({wrong})") from wrong
+    except OSError as wrong:
+        raise Unreadable(f"{path} cannot be read ({wrong.strerror}); name a CSV with lat and lon") from wrong
+    except (UnicodeDecodeError, csv.Error) as wrong:
+        raise Unreadable(f"{path} is not a CSV in UTF-8 ({wrong}); save it as one") from wrong
     if not found:
         raise Unreadable(f"{path.name} has no points; write one a line, below lat,lon")
     if len(found) > MOST_POINTS:

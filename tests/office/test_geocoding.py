@@ -118,6 +118,21 @@ def test_an_unknown_number_of_a_quarter_is_the_quarter(gazetteer: Gazetteer) -> 
     assert off(found, 5, 5) < 1
 
 
+@pytest.mark.parametrize("text", ["Mz 5 Lt 12 El Centro", "El Centro", "el  CENTRO, casa 4"])
+def test_a_quarter_that_no_word_announces_is_one_where_the_map_knows_it(
+    gazetteer: Gazetteer, text: str
+) -> None:
+    found = geocode(gazetteer, text)
+    assert (found.source, found.precision) == (Source.AREA, Precision.ZONE)
+    assert geocode(gazetteer, text.lower().replace("centro", "cerro")).lat is None, "the control: no such quarter"
+
+
+def test_a_street_without_a_number_is_its_middle_and_says_how_far_that_may_be(gazetteer: Gazetteer) -> None:
+    found = geocode(gazetteer, "Calle 9")
+    assert (found.source, found.precision) == (Source.STREET, Precision.STREET)
+    assert (found.expected_error_m or 0) >= 40
+
+
 def test_a_village_is_flagged_and_no_door_is_guessed(gazetteer: Gazetteer) -> None:
     found = geocode(gazetteer, "Vereda El Carmen, finca La Esperanza")
     assert found.precision is Precision.ZONE

@@ -37,6 +37,7 @@ def test_a_carrera_crosses_calles(word: str) -> None:
         ("Calle 2O Nro 10 16 piso 370", Kind.GRID, "Calle 2 oeste # 10-16 piso 370"),
         ("Av calle 26 # 69-76", Kind.GRID, "Avenida calle 26 # 69-76"),
         ("Calle 10 con Carrera 5", Kind.CORNER, "Calle 10 con Carrera 5"),
+        ("Kra 18 bis sur, barrio La Paz", Kind.STREET, "Carrera 18 bis sur La Paz"),
         ("Mz 5 Lt 12", Kind.BLOCK, "12 manzana 5 lote 12"),
         ("Vereda El Carmen, frente a la escuela", Kind.RURAL, "Vereda El Carmen"),
     ],
