@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 import axe_playwright_python
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 ARGUMENTS = [
@@ -34,6 +34,8 @@ ARGUMENTS = [
 # What a page of ours may use; everything else is a request to another host.
 OWN_HOSTS = {"127.0.0.1", "localhost"}
 OWN_SCHEMES = {"data", "blob", "about"}
+# How long a page may take before a test says that what it waits for does not come: it measures nothing.
+PATIENCE_MS = 60_000
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -50,7 +52,7 @@ class Chromium:
         """A fresh profile that speaks Spanish, at the size of a field laptop, under watch."""
         settings: dict[str, Any] = {"locale": "es-CO", "viewport": {"width": 1366, "height": 768}}
         context = self.browser.new_context(**(settings | options))
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("request", self._watch)
         self._open.append(context)
         return context
@@ -77,6 +79,7 @@ def _browser() -> Iterator[Browser]:
         pytest.skip(
             "no `chromium` on PATH: tests in a real browser need one (Debian: apt-get install chromium)"
         )
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
@@ -101,6 +104,7 @@ def chromium_session(_browser: Browser) -> Iterator[Chromium]:
 
 def axe_violations(page: Page) -> list[str]:
     """What axe-core finds wrong on `page` (WCAG 2.2 A and AA and its best practices), a line for each node."""
+    page.wait_for_load_state("load")  # a page half read has no main part and no styles yet
     # Through the debugger, not a script tag: the page's own policy stays as it is.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     report = page.evaluate(

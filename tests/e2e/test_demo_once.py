@@ -224,7 +224,7 @@ def left_behind(folder: Path) -> list[int]:
     return found
 
 
-def wait_until_gone(folder: Path, seconds: float = 10.0) -> list[int]:
+def wait_until_gone(folder: Path, seconds: float = 60.0) -> list[int]:
     end = time.monotonic() + seconds
     while (alive := left_behind(folder)) and time.monotonic() < end:
         time.sleep(0.05)

@@ -231,7 +231,8 @@ def test_the_next_key_is_taken_by_those_who_heard_of_it(office: Office, world: W
 
 
 def _until_shown(address: str, pin: str) -> str | None:
-    for _ in range(100):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
         try:
             HttpPeer(address, attempts=1, pins=[pin]).seal({"sealed_key": ""})
         except Untrusted:
@@ -343,6 +344,8 @@ def test_an_office_told_to_stop_under_load_answers_what_it_began_and_loses_nothi
                 if len(acknowledged) > 30:
                     counted.set()
         except Unreachable:
+            pass
+        finally:
             counted.set()
 
     threads = [threading.Thread(target=go_on, args=[laptop]) for laptop in laptops]
@@ -350,10 +353,11 @@ def test_an_office_told_to_stop_under_load_answers_what_it_began_and_loses_nothi
         thread.start()
     assert counted.wait(120)
     process.send_signal(signal.SIGTERM)
-    assert process.wait(40) == 0, (tmp_path / "log").read_text()[-2000:]
+    assert process.wait(90) == 0, (tmp_path / "log").read_text()[-2000:]
     process.stdout.close()
     for thread in threads:
-        thread.join(30)
+        thread.join(90)
+        assert not thread.is_alive()
     assert len(acknowledged) > 30
     wal = tmp_path / "office.db-wal"
     assert not wal.exists() or wal.stat().st_size == 0, "the file alone is the office"

@@ -99,9 +99,13 @@ class Portable:
     def environ(self) -> dict[str, str]:
         return {"RONDA_FIELD_DATA": str(self.folder), "RONDA_FIELD_PASSPHRASE": PASSPHRASE}
 
-    def server(self, log: Path) -> Server:
-        """The pages' process, not started. It must ask for the passphrase: it gets none from outside."""
-        return Server(["field", "serve", "--port", "0"], {"RONDA_FIELD_DATA": str(self.folder)}, log)
+    def server(self, log: Path, *, by_hand: bool = False) -> Server:
+        """The pages' process, not started. It must ask for the passphrase: it gets none from outside.
+
+        `by_hand`: it speaks with the office when a button is pressed and never by itself.
+        """
+        arguments = ["field", "serve", "--port", "0", *(["--by-hand"] if by_hand else [])]
+        return Server(arguments, {"RONDA_FIELD_DATA": str(self.folder)}, log)
 
     def office_port(self) -> int:
         """Where this laptop looks for its office."""

@@ -21,6 +21,7 @@ LARGEST = 250_000
 # Every key a control can need, and one press too many is a form nobody can fill in.
 MOST_TABS = 160
 MOST_CHOICES = 40
+ON_ITS_WAY = "body:has([data-reload]) [data-sending][data-working=true], [data-sending].is-working"
 
 
 class Window:
@@ -45,6 +46,8 @@ class Window:
     def look(self, shot: str = "") -> None:
         """Judge the page that is open; `shot` names its picture."""
         self.page.wait_for_load_state("load")
+        # A page that shows an exchange and loads itself again when it ends is judged after that.
+        self.page.locator(ON_ITS_WAY).wait_for(state="detached")
         url = self.page.url
         self.seen.append(url.removeprefix(self.address))
         assert self.page.locator("html").get_attribute("lang") == self.language, url

@@ -21,6 +21,8 @@ from sync.records import Location, LocationSource, Party, Place, Result, VisitRe
 
 PASSPHRASE = "la contraseña del portátil"
 PAUSE_S = 0.02
+# How long a hasty one may leave a visit told and unsaved: on odd seeds a moment, on even ones past any kill.
+HASTY_S = (60.0, 10 * PAUSE_S)
 
 
 def main(folder: str, acked: str, seed: int, hasty: bool) -> None:
@@ -33,7 +35,7 @@ def main(folder: str, acked: str, seed: int, hasty: bool) -> None:
             draft = _draft(luck.choice(debtors))
             if hasty:
                 os.write(told, f"{draft.id}\n".encode())
-                time.sleep(10 * PAUSE_S)
+                time.sleep(HASTY_S[seed % 2])
             saved = record_visit(store, draft, SystemClock().read())
             assert isinstance(saved, Saved), saved
             if not hasty:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from alembic import command
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlite_utils import Database
 
 from field_client.store import schema as on_laptop
@@ -45,13 +49,37 @@ def _fill(db: Database) -> None:
     db.table("settings").insert_all(rows)
 
 
-def main(which: str, path: str) -> None:
-    """Migrate, as the program does when it opens such a database."""
+def main(which: str, path: str, last: int = 0) -> None:
+    """Migrate, as the program does when it opens such a database; killed before its `last` statement, if any."""
+    seen = count(1)
+
+    def run(_statement: str) -> None:
+        if next(seen) == last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    _migrate(which, path, run)
+
+
+def statements(which: str, path: Path) -> int:
+    """How many statements the migration of this database takes; it is done here."""
+    said: list[str] = []
+    _migrate(which, str(path), said.append)
+    return len(said)
+
+
+def _migrate(which: str, path: str, watch: Callable[[str], None]) -> None:
     if which == "office":
         engine = open_engine(f"sqlite:///{path}")
+
+        @event.listens_for(engine, "before_cursor_execute")
+        def listen(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            watch(statement)
+
         at_office.upgrade(engine)
         engine.dispose()
     else:
         store = open_store(Path(path), KEY)
+        with store.reading() as db:
+            db.conn.set_trace_callback(watch)
         on_laptop.upgrade(store)
         store.close()

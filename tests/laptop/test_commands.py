@@ -272,11 +272,11 @@ def test_serve_prints_its_address_when_the_pages_can_be_opened(laptop: Laptop, t
         address = process.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:")
         assert ready.read_text().strip() == address
-        assert requests.get(address, timeout=10).status_code == 200
-        assert requests.get(address, timeout=10, headers={"Host": "evil.example"}).status_code == 400
+        assert requests.get(address, timeout=60).status_code == 200
+        assert requests.get(address, timeout=60, headers={"Host": "evil.example"}).status_code == 400
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         process.stdout.close()
 
 

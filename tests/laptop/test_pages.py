@@ -72,7 +72,7 @@ def unlock(browser: FlaskClient, passphrase: str = PASSPHRASE) -> TestResponse:
 def settle(app: Flask) -> None:
     """Wait until the exchange that was asked for has ended."""
     background = app.extensions["ronda_vault"].background
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while background.progress.working and time.monotonic() < until:
         time.sleep(0.01)
     assert not background.progress.working

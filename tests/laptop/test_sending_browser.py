@@ -46,7 +46,7 @@ def test_sending_shows_its_progress_and_the_result_without_a_wait(
         assert page.is_visible("text=María Núñez Peña")
         page.click("[data-sending]")
     # The office went away: the page says so by itself, with what to do.
-    page.wait_for_selector("text=La oficina no responde", timeout=30_000)
+    page.wait_for_selector("text=La oficina no responde")
     assert "nada se pierde" in page.inner_text("main")
     assert page.locator("tbody tr", has_text="Enviada").count() == 2
     found += axe_violations(page)

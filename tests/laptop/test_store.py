@@ -260,7 +260,7 @@ print("ready", flush=True)
 for _ in range(int(sys.argv[2])):
     detail = {"amount": "50000", "due": "2026-11-28", "channel": "bank", "place": "Banco"}
     results = tuple(VisitResult(a, Result.PROMISE, None, dict(detail)) for a in (MARIA_LOAN, MARIA_CARD))
-    clock.forward(minutes=15)
+    clock.forward(seconds=30)
     draft = Draft(new_id(), MARIA, (MARIA_LOAN, MARIA_CARD), Place.HOME, Party.HOLDER,
         clock.now - timedelta(minutes=5), clock.now, results,
         location=Location(LocationSource.NONE, reason="x"), override_reason="prueba")

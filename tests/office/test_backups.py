@@ -119,16 +119,21 @@ def test_a_backup_taken_while_laptops_push_is_one_moment_of_the_office(
     office: Office, laptop: Laptop, place: Path
 ) -> None:
     send(laptop)
-    stop, pushed = threading.Event(), [laptop.entries[-1].head]
+    stop, more, pushed = threading.Event(), threading.Event(), [laptop.entries[-1].head]
 
     def go_on() -> None:
         while not stop.is_set():
             pushed.append(send(laptop))
+            more.set()
 
     pushing = threading.Thread(target=go_on)
     pushing.start()
+    made = []
     try:
-        made = [back_up(office, place, later(minutes=minute)) for minute in range(3)]
+        for minute in range(3):
+            made.append(back_up(office, place, later(minutes=minute)))
+            more.clear()
+            assert more.wait(60), "the laptop does not push any more"
     finally:
         stop.set()
         pushing.join()

@@ -177,9 +177,12 @@ def test_a_run_that_is_killed_leaves_nothing_that_counts_and_the_next_makes_the_
     tmp_path: Path, made: Path, extract: Path
 ) -> None:
     folder = tmp_path / "cities"
-    code = f"from pathlib import Path; from server import cities; cities.add(Path({str(folder)!r}), "
-    code += f"Path({str(extract)!r}), 'X', lambda step, share: print(step, flush=True))"
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as adds:
+    # It stops at its first step, so that it is killed there.
+    code = "import sys; from pathlib import Path; from server import cities; "
+    code += f"cities.add(Path({str(folder)!r}), Path({str(extract)!r}), 'X', "
+    code += "lambda step, share: (print(step, flush=True), sys.stdin.read()))"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([sys.executable, "-c", code], text=True, **pipes) as adds:
         assert adds.stdout is not None
         assert "roads" in adds.stdout.readline()
         adds.send_signal(signal.SIGKILL)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -139,11 +139,16 @@ def test_an_empty_leading_row_and_column_shift_nothing(tmp_path: Path) -> None:
         assert [(row.line, row.cells[0]) for row in source.rows()] == [(9, "A-1")]
 
 
+def worked() -> float:
+    """Seconds of processor time, of this process and of those it has ended."""
+    return sum(os.times()[:4])
+
+
 def refused_quickly(path: Path) -> str:
-    started = time.monotonic()
+    started = worked()
     with pytest.raises(WrongFile) as refused:
         preview(path)
-    assert time.monotonic() - started < 10
+    assert worked() - started < 10
     return str(refused.value)
 
 
@@ -158,7 +163,7 @@ def test_a_bomb_past_the_guard_breaks_a_process_that_is_not_ours(tmp_path: Path)
     xml = f'{HEAD}<sheetData><row r="1"><c r="A1"><v>1</v></c><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
     path = with_sheet(tmp_path / "far.xlsx", xml)
     command = [sys.executable, "-P", sheet.__file__, str(path)]
-    done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False)
     assert done.returncode != 0
     assert done.stdout == b""
     good = workbook(tmp_path / "good.xlsx", [list(HEADER), [ANA[name] for name in HEADER]])

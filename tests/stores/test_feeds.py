@@ -18,7 +18,7 @@ from server.store.engine import reading, writing
 from sync.ids import new_id
 from tests.office.builders import NOW, TODAY, World, small_world
 
-SOON = 20.0  # seconds after which a test that waits has failed
+SOON = 60.0  # seconds after which a test that waits has failed
 
 
 @pytest.fixture

@@ -74,7 +74,8 @@ def test_loads_are_told_by_agent_with_reasons_for_each_account(seen: World, read
 def planned(client: FlaskClient, answer: Any) -> str:
     """Wait for the job that a plan started; the words of the page it ends on."""
     where = answer.headers["Location"]
-    for _ in range(400):
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
         now = client.get(where)
         if now.status_code == 302:
             return follow(client, now)
