@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import strategies as st
 
 from sync.records import Interval
-from sync.routing.checker import ClaimedRoute, ClaimedStop
-from sync.routing.records import Candidate, Opening, Plan, Problem
+from sync.routing.checker import ClaimedCap, ClaimedLunch, ClaimedRoute, ClaimedStop, LunchRule
+from sync.routing.records import Candidate, Opening, Plan, PlannedStop, Problem
 
 STARTS = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)  # 08:00 in Bogotá
 HOUR = 3600
@@ -32,38 +32,70 @@ def a_candidate(
     return Candidate(name, service_s, value, tuple(Opening(*one) for one in openings), appointment)
 
 
+def at(seconds: int) -> datetime:
+    return STARTS + timedelta(seconds=seconds)
+
+
 def claimed(problem: Problem, plan: Plan, *, agent: str = "rosa") -> ClaimedRoute:
     """The plan as a stored route claims it. An opening is lawful until the service that starts last ends."""
-    stops, before = [], None
-    for stop in plan.stops:
-        candidate = problem.candidates[stop.candidate]
-        lawful = tuple(
-            Interval(
-                STARTS + timedelta(seconds=one.earliest_s),
-                STARTS + timedelta(seconds=one.latest_s + candidate.service_s),
-            )
-            for one in candidate.openings
-        )
-        begins = Interval(
-            STARTS + timedelta(seconds=candidate.openings[0].earliest_s),
-            STARTS + timedelta(seconds=candidate.openings[-1].latest_s),
-        )
-        stops.append(
-            ClaimedStop(
-                id=f"stop {candidate.id}",
-                debtor=candidate.id,
-                address=f"address of {candidate.id}",
-                owner=agent,
-                starts=STARTS + timedelta(seconds=stop.start_s),
-                service_s=candidate.service_s,
-                travel_s=problem.travel_s(before, stop.candidate),
-                lawful=lawful,
-                appointment=begins if candidate.appointment else None,
-            )
-        )
-        before = stop.candidate
-    shift = Interval(STARTS, STARTS + timedelta(seconds=problem.shift_s))
-    return ClaimedRoute(agent, shift, stops, problem.travel_s(before, None) if plan.stops else 0)
+    row, eats = problem.row_from(None), plan.lunch
+    stops: list[ClaimedStop] = []
+    lunch: ClaimedLunch | None = None
+    for number in range(len(plan.stops) + 1):
+        if eats is not None and eats.after == number:
+            way = problem.seconds[row][eats.place]
+            lunch = ClaimedLunch(number, at(eats.start_s), at(eats.end_s), way, way)
+            row = eats.place
+        if number < len(plan.stops):
+            stop = plan.stops[number]
+            stops.append(_claimed_stop(problem, stop, problem.seconds[row][stop.candidate + 1], agent))
+            row = stop.candidate + 1
+    back = problem.seconds[row][0] if plan.stops else 0
+    rule = problem.meal
+    return ClaimedRoute(
+        agent,
+        Interval(STARTS, at(problem.shift_s)),
+        stops,
+        back,
+        roads=problem.fingerprint,
+        measured_by=problem.fingerprint,
+        measured_back_s=back,
+        lunch=lunch,
+        lunch_rule=LunchRule(Interval(at(rule.earliest_s), at(rule.latest_s)), rule.seconds)
+        if rule
+        else None,
+        locked=tuple(
+            one.id for index, one in enumerate(problem.candidates) if one.locked and index in plan.order
+        ),
+        hand_order=problem.order,
+        free_from=at(problem.begins_s),
+        value=plan.certificate.value,
+        bound=plan.certificate.bound,
+    )
+
+
+def _claimed_stop(problem: Problem, stop: PlannedStop, way: int, agent: str) -> ClaimedStop:
+    candidate = problem.candidates[stop.candidate]
+    lawful = tuple(
+        Interval(at(one.earliest_s), at(one.latest_s + candidate.service_s)) for one in candidate.openings
+    )
+    begins = Interval(at(candidate.openings[0].earliest_s), at(candidate.openings[-1].latest_s))
+    return ClaimedStop(
+        id=f"stop {candidate.id}",
+        debtor=candidate.id,
+        address=f"address of {candidate.id}",
+        owner=agent,
+        starts=at(stop.start_s),
+        service_s=candidate.service_s,
+        travel_s=way,
+        lawful=lawful,
+        appointment=begins if candidate.appointment else None,
+        received=lawful,
+        measured_s=way,
+        needs_s=candidate.service_s,
+        caps=(ClaimedCap("co.frequency.weekly", 2, "week", (STARTS.date() - timedelta(days=3),)),),
+        value=candidate.value,
+    )
 
 
 @st.composite
