@@ -27,7 +27,7 @@ def draft(day: Day, plan: Plan) -> Draft:
         _left_out(day, ids, left.candidate, said(left.obstacle, day.shift.start, day.agent.where))
         for left in plan.left_out
     ]
-    stops += [_never_posed(day, one, value) for one, value in day.refused]
+    stops += [_never_posed(day, one) for one in day.refused]
     return Draft(
         agent=day.agent.id,
         day=day.day,
@@ -93,14 +93,14 @@ def _kept(
     )
 
 
-def _never_posed(day: Day, one: NotToday, value: int) -> Stop:
+def _never_posed(day: Day, one: NotToday) -> Stop:
     return Stop(
         id=new_id(),
         debtor=one.debtor,
         address=one.address.id if one.address else None,
         accounts=one.accounts,
         service_s=0,
-        value=value,
+        value=one.value,
         why=one.because,
         lat=one.address.lat if one.address else None,
         lon=one.address.lon if one.address else None,

@@ -17,7 +17,7 @@ from ..roads import MatrixProvider, Point, Snapped, Whole
 from ..store.agents import Agent
 from ..store.hands import Hands
 from .gathering import Subject
-from .weighing import NotToday, Visitable, weigh
+from .weighing import NotToday, Visitable, set_aside, weigh
 
 # More candidates than this make no better day for one agent, only a slower one.
 MOST_CANDIDATES = 100
@@ -40,7 +40,7 @@ class Day:
     day: date
     shift: Interval
     doors: tuple[Visitable, ...]
-    refused: tuple[tuple[NotToday, int], ...]  # with the value each had, 0 when it was never weighed
+    refused: tuple[NotToday, ...]
     problem: Problem
     patient: Problem | None = None
     hands: Hands = NO_HANDS
@@ -72,22 +72,22 @@ def posed(
 ) -> Day:
     """The problem of debtors already weighed. Those a person locked go before all others."""
     shift = Interval(*agent.shift(day))
-    refused = [(one, 0) for one in weighed if isinstance(one, NotToday)]
+    refused = [one for one in weighed if isinstance(one, NotToday)]
     able = [one for one in weighed if isinstance(one, Visitable)]
     out = [(one, because) for one in able if (because := _out_of_shift(one, agent, shift)) is not None]
-    refused += [(_set_aside(one, because), one.value) for one, because in out]
+    refused += [set_aside(one, because) for one, because in out]
     gone = {one.debtor for one, _ in out}
     able = [one for one in able if one.debtor not in gone]
     snapped = roads.snap([one.point for one in able])
     off = [(one, found) for one, found in zip(able, snapped, strict=True) if found.point is None]
     near = [(one, found.point) for one, found in zip(able, snapped, strict=True) if found.point is not None]
     near.sort(key=lambda pair: _rank(pair[0], hands))
-    refused += [(_set_aside(one, _off_roads(found)), one.value) for one, found in off]
+    refused += [set_aside(one, _off_roads(found)) for one, found in off]
     for rank, (one, _) in enumerate(near[most:], start=most + 1):
         because = Phrase(
             N_("menor prioridad hoy: puesto {rank} de {count} por valor"), {"rank": rank, "count": len(near)}
         )
-        refused.append((_set_aside(one, because), one.value))
+        refused.append(set_aside(one, because))
     doors = tuple(one for one, _ in near[:most])
     home = roads.snap([agent.home])[0].point if agent.home is not None else None
     problem = _problem(agent, day, home, doors, [point for _, point in near[:most]], roads, hands)
@@ -228,7 +228,3 @@ def _tables(seconds: Whole, home: bool) -> tuple[int, ...]:
         chosen.append(best)
         nearest = seconds[1:, best] if nearest is None else np.minimum(nearest, seconds[1:, best])
     return tuple(sorted(chosen))
-
-
-def _set_aside(door: Visitable, because: Phrase) -> NotToday:
-    return NotToday(door.debtor, door.accounts, because, address=door.address)

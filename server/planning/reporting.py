@@ -111,6 +111,34 @@ class PlanReport:
 
 
 @dataclass(frozen=True)
+class WeekReport:
+    """The drafts of some days in a row. `skipped` are days on which nobody may be visited at all.
+
+    `debtors` were thought of, `visited` have a visit in the week.
+    """
+
+    first: date
+    last: date
+    seed: int
+    days: tuple[PlanReport, ...]
+    skipped: tuple[date, ...]
+    debtors: int
+    visited: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "first": self.first.isoformat(),
+            "last": self.last.isoformat(),
+            "seed": self.seed,
+            "debtors": self.debtors,
+            "visited_debtors": self.visited,
+            "stops": sum(day.stops for day in self.days),
+            "skipped": [day.isoformat() for day in self.skipped],
+            "days": [day.to_json() for day in self.days],
+        }
+
+
+@dataclass(frozen=True)
 class PublishReport:
     """What was published now; `already` counts agents whose newest version was published before."""
 

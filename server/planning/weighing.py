@@ -57,6 +57,7 @@ class NotToday:
     rule: str = ""
     source: str = ""
     address: Address | None = None
+    value: int = 0  # what a visit would have been worth, where that was reckoned
 
 
 def weigh(
@@ -165,6 +166,11 @@ def _received(
         return open_for, None
     text = N_("ese día no recibe a quien cobra: atiende «{hours}»")
     return (), Phrase(text, {"hours": "; ".join(written)})
+
+
+def set_aside(door: Visitable, because: Phrase) -> NotToday:
+    """One who might be visited and is not thought of that day."""
+    return NotToday(door.debtor, door.accounts, because, address=door.address, value=door.value)
 
 
 def judge(subject: Subject, answer: Answer, place: Place, happened: Interval) -> Ruling | None:

@@ -1,0 +1,199 @@
+"""Plans some days in a row: spreads each agent's debtors over them, plans each, carries over who did not fit.
+
+Every day becomes a draft of its own, with everyone in it: whom it visits, and of the others on which day,
+or why not this week. Knows no page and no command line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Engine
+
+from sync.records import Contact, Interval, Refused
+from sync.routing.day import ITERATIONS
+from sync.routing.records import Plan
+from sync.words import N_, Phrase
+
+from ..doors import UNSURE_M, Packs
+from ..packs import pack_of
+from ..roads import MatrixProvider, Roads
+from ..roads.picking import NO_ROADS, said_of
+from ..store import hands as by_hand
+from ..store.agents import Agent
+from ..store.engine import reading, writing
+from ..store.hands import Hands
+from ..store.routes import Draft
+from . import NOBODY_HIS, nobody, reasons, straight, those
+from .gathering import Subject, gather, on_day
+from .making import Effort, Progress, drawn, keep, solved
+from .posing import NO_HANDS, Day, posed
+from .reporting import NotPlanned, PlanReport, WeekReport
+from .spreading import spread
+from .weighing import NotToday, Visitable, set_aside, weigh
+
+DAYS = 7
+
+Weighed = Visitable | NotToday
+
+
+def plan_week(
+    engine: Engine,
+    *,
+    first: date,
+    days: int = DAYS,
+    agents: Sequence[str] | None = None,
+    seed: int = 1,
+    actor: str,
+    now: datetime,
+    progress: Progress | None = None,
+    roads: Roads | None = None,
+    packs: Packs = pack_of,
+    iterations: int = ITERATIONS,
+    unsure_m: float = UNSURE_M,
+    workers: int | None = None,
+    executor: Executor | None = None,
+) -> WeekReport | Refused:
+    """Plan `days` days from the `first` for these agents, each day as `plan` would, and keep a draft of each.
+
+    A debtor is visited once in the week, or at each of his appointments, and never more often than the caps
+    of his packs allow. On which day depends on his hours, his value, how long he has waited, and on where
+    the others of that day live.
+    """
+    ways, dates = roads or straight, [first + timedelta(days=number) for number in range(days)]
+    with reading(engine) as connection:
+        chosen = those(connection, agents)
+        subjects = gather(connection, chosen, first, now, packs, replanned=dates)
+        ids = [agent.id for agent in chosen]
+        fixed = [by_hand.of_day(connection, day, ids) for day in dates]
+    busy = [agent for agent in chosen if subjects[agent.id]]
+    if not busy:
+        return nobody(chosen)
+    weeks = [
+        _Week(
+            agent,
+            dates,
+            [on_day(subjects[agent.id], day, packs) for day in dates],
+            [of_day.get(agent.id, NO_HANDS) for of_day in fixed],
+            unsure_m,
+        )
+        for agent in busy
+    ]
+    numbers = _worth_planning(weeks, dates)
+    effort = Effort(seed, iterations, workers, executor, progress)
+    reports = []
+    for done, number in enumerate(numbers):
+        try:
+            made = _solve_day(weeks, number, ways, effort, done * len(weeks), len(numbers) * len(weeks))
+        except NO_ROADS as wrong:
+            return Refused(said_of(wrong), "plan.no_roads")
+        with writing(engine) as connection:
+            kept = [keep(connection, *one, now=now, actor=actor) for one in made]
+        reports.append(PlanReport(dates[number], seed, tuple(kept), reasons([draft for *_, draft in made])))
+    idle = tuple(NotPlanned(one.id, one.name, Phrase(NOBODY_HIS)) for one in chosen if not subjects[one.id])
+    return WeekReport(
+        first=first,
+        last=dates[-1],
+        seed=seed,
+        days=tuple(replace(report, without=idle) for report in reports),
+        skipped=tuple(day for number, day in enumerate(dates) if number not in numbers),
+        debtors=sum(len(subjects[agent.id]) for agent in busy),
+        visited=sum(len(week.taken) for week in weeks),
+    )
+
+
+def _worth_planning(weeks: Sequence[_Week], dates: Sequence[date]) -> list[int]:
+    """The days on which somebody may be visited; the first where nobody is on any, so that it says why."""
+    found = [number for number in range(len(dates)) if any(week.able_on(number) for week in weeks)]
+    return found or [0]
+
+
+def _solve_day(
+    weeks: Sequence[_Week], number: int, ways: Roads, effort: Effort, done: int, total: int
+) -> list[tuple[Day, Plan, Draft]]:
+    days = [week.pose(number, ways(week.agent.vehicle)) for week in weeks]
+    plans = solved(days, effort, done=done, total=total)
+    for week, day, plan in zip(weeks, days, plans, strict=True):
+        week.take(number, day, plan)
+    return list(zip(days, plans, drawn(days, plans, ways), strict=True))
+
+
+class _Week:
+    """One agent's days: what his debtors are on each, on which they are thought of, and who was visited."""
+
+    def __init__(
+        self,
+        agent: Agent,
+        dates: Sequence[date],
+        subjects: Sequence[Sequence[Subject]],
+        hands: Sequence[Hands],
+        unsure_m: float,
+    ) -> None:
+        self.agent, self.dates, self.hands, self.unsure_m = agent, dates, hands, unsure_m
+        self.shifts = [Interval(*agent.shift(day)) for day in dates]
+        self.subjects = [{one.id: one for one in of_day} for of_day in subjects]
+        self.weighed = [
+            {one.id: weigh(one, day, unsure_m, shift) for one in of_day}
+            for day, shift, of_day in zip(dates, self.shifts, subjects, strict=True)
+        ]
+        working = [int((one.end - one.start).total_seconds()) - agent.lunch_s for one in self.shifts]
+        locked = {debtor: number for number, of_day in enumerate(hands) for debtor in of_day.locked}
+        self.spread = spread(self._options(), working, locked)
+        self.taken: dict[str, list[tuple[int, Contact]]] = {}
+
+    def able_on(self, number: int) -> bool:
+        return any(isinstance(one, Visitable) for one in self.weighed[number].values())
+
+    def pose(self, number: int, roads: MatrixProvider) -> Day:
+        weighed = [self._today(debtor, number) for debtor in self.weighed[number]]
+        return posed(self.agent, self.dates[number], weighed, roads, hands=self.hands[number])
+
+    def take(self, number: int, day: Day, plan: Plan) -> None:
+        """Remember whom the day visits: his place in the caps is taken for the days after."""
+        for stop in plan.stops:
+            debtor = day.doors[stop.candidate].debtor
+            start, end = (day.shift.start + timedelta(seconds=one) for one in (stop.start_s, stop.end_s))
+            visit = Contact(f"{debtor} {number}", debtor, "visit", Interval(start, end), source="route")
+            self.taken.setdefault(debtor, []).append((number, visit))
+
+    def _options(self) -> dict[str, dict[int, Visitable]]:
+        options: dict[str, dict[int, Visitable]] = {}
+        for number, weighed in enumerate(self.weighed):
+            for debtor, one in weighed.items():
+                held = options.setdefault(debtor, {})
+                if isinstance(one, Visitable):
+                    held[number] = one
+        return options
+
+    def _today(self, debtor: str, number: int) -> Weighed:
+        """What he is on this day, given the week so far: a candidate, or on another day, or not this week."""
+        one = self.weighed[number][debtor]
+        if isinstance(one, NotToday):
+            return one
+        if debtor in self.taken:
+            return self._again(debtor, number, one)
+        thought = self.spread.days.get(debtor, ())
+        if number in thought or (thought and thought[0] < number):
+            return one
+        if thought:
+            values = {"day": f"{self.dates[thought[0]]:%d/%m/%Y}"}
+            return set_aside(one, Phrase(N_("previsto para otro día de la semana: el {day}"), values))
+        text = N_("menor prioridad esta semana: puesto {rank} de {count} por valor")
+        return set_aside(
+            one, Phrase(text, {"rank": self.spread.ranks.get(debtor, 0), "count": self.spread.able})
+        )
+
+    def _again(self, debtor: str, number: int, one: Visitable) -> Weighed:
+        """Who is visited this week already is visited again only at an appointment that the caps allow."""
+        visits = self.taken[debtor]
+        if one.appointment is None:
+            values = {"day": f"{self.dates[visits[0][0]]:%d/%m/%Y}"}
+            return set_aside(one, Phrase(N_("esta semana ya se le visita: el {day}"), values))
+        subject = self.subjects[number][debtor]
+        history = (*subject.history, *(visit for _, visit in visits))
+        return weigh(
+            replace(subject, history=history), self.dates[number], self.unsure_m, self.shifts[number]
+        )
