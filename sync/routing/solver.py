@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -65,14 +65,15 @@ def solve(
     seconds: float | None = None,
     warm: Sequence[Tour] = (),
     tuning: Tuning = LONG,
+    clock: Callable[[], float] = time.perf_counter,
 ) -> Solved:
-    """The best solution found within so many iterations, or else within so many seconds.
+    """The best solution found within so many iterations, or else within so many seconds of the clock.
 
     It is never worse than `warm` where that is feasible. Raises NoSolver and WrongTask.
     """
     if not available():
         raise NoSolver("the day's solver is missing; install it with: pip install 'ronda[routing]'")
-    budget = _Budget(iterations, seconds)
+    budget = _Budget(iterations, seconds, clock)
     if not task.visits or not task.vehicles:
         return Solved((), sum(visit.prize for visit in task.visits), not task.needed, 0)
     model = _Model(task)
@@ -90,18 +91,19 @@ def solve(
 class _Budget:
     """What a search may spend, over all its rounds. The solver asks before every iteration: is it spent?"""
 
-    def __init__(self, iterations: int | None, seconds: float | None) -> None:
+    def __init__(self, iterations: int | None, seconds: float | None, clock: Callable[[], float]) -> None:
         if (iterations is None) == (seconds is None):
             raise WrongTask("a search stops on iterations or on seconds: say one of them")
         self._most = iterations or 0
         self._seconds = seconds
-        self._began = time.perf_counter()
+        self._clock = clock
+        self._began = clock()
         self.spent = 0
 
     def share_left(self) -> float:
         if self._seconds is None:
             return 1 - self.spent / max(self._most, 1)
-        return 1 - (time.perf_counter() - self._began) / self._seconds
+        return 1 - (self._clock() - self._began) / self._seconds
 
     def __call__(self, _best_cost: int) -> bool:
         if self.share_left() <= 0:
