@@ -881,3 +881,41 @@ geocoder_answers = Table(  # what an online geocoder answered, so that nobody is
     Column("answer", JSON, nullable=False),
     Column("answered_at", UTCDateTime, nullable=False),
 )
+
+plan_runs = Table(  # each time somebody planned: how far it came
+    "plan_runs",
+    metadata,
+    key(),
+    Column("date", Date, nullable=False),
+    Column("state", String(9), nullable=False),  # running | cancelled | finished
+    Column("seed", Integer, nullable=False),
+    Column("iterations", Integer, nullable=False),
+    Column("total", Integer, nullable=False),  # agents' days to solve
+    Column("done", Integer, nullable=False, server_default="0"),
+    Column("reused", Integer, nullable=False, server_default="0"),  # of those, solved by a run before
+    Column("started_at", UTCDateTime, nullable=False),
+    Column("ended_at", UTCDateTime),
+    word("actor"),
+    CheckConstraint("state in ('running', 'cancelled', 'finished')", name="state"),
+)
+
+plan_results = Table(  # days as they were solved: a run goes on where one stopped, and a plan can be replayed
+    "plan_results",
+    metadata,
+    Column("key", String(64), primary_key=True),  # SHA-256 of the problem, the effort and the programs
+    ref("run_id", "plan_runs.id"),
+    word("agent"),  # whose day it was first
+    Column("problem", LargeBinary, nullable=False),  # packed; names nobody: candidates by number
+    Column("made", JSON, nullable=False),  # the order and the certificate
+    Column("solved_at", UTCDateTime, nullable=False, index=True),
+)
+
+estimates = Table(  # what travel and services took, as visits taught; the newest accepted one is planned with
+    "estimates",
+    metadata,
+    key(),
+    Column("made_at", UTCDateTime, nullable=False),
+    Column("learned", JSON, nullable=False),
+    Column("accepted_at", UTCDateTime),
+    word("accepted_by"),
+)
