@@ -17,6 +17,8 @@ import shapely
 from numpy.typing import NDArray
 from osmium.filter import KeyFilter
 
+from .coast import sea
+
 Floats = NDArray[np.float64]
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -120,6 +122,7 @@ class Shapes:
     places: Column = field(default_factory=Column)
     landmarks: Column = field(default_factory=Column)
     doors: Column = field(default_factory=Column)
+    coast: list[Any] = field(default_factory=list)
 
 
 class NothingToDraw(ValueError):
@@ -148,6 +151,8 @@ def read(extract: Path, say: Callable[[float], None]) -> Shapes:
         raise NothingToDraw("the extract has no place to draw; take one that covers streets")
     if found.bounds == (0.0, 0.0, 0.0, 0.0):
         found.bounds = (widest[0], widest[1], widest[2], widest[3])
+    for shape in sea(found.coast, found.bounds):
+        found.water.add(shape, "water")
     return found
 
 
@@ -207,12 +212,19 @@ def _way(found: Shapes, way: Any) -> None:
             _line(found.roads, way, "rail")
     elif tags.get("waterway") in WATERWAYS and tags.get("tunnel") not in ("yes", "culvert"):
         _line(found.waterways, way, WATERWAYS[tags["waterway"]], _name(tags))
+    elif tags.get("natural") == "coastline" and (drawn := _drawn(way)) is not None:
+        found.coast.append(drawn)
 
 
 def _line(column: Column, way: Any, kind: str, name: str = "", ref: str = "") -> None:
+    drawn = _drawn(way)
+    if drawn is not None:
+        column.add(drawn, kind, name, ref)
+
+
+def _drawn(way: Any) -> Any:
     points = [(node.location.lon, node.location.lat) for node in way.nodes if node.location.valid()]
-    if len(points) > 1:
-        column.add(shapely.LineString(points), kind, name, ref)
+    return shapely.LineString(points) if len(points) > 1 else None
 
 
 def _area(found: Shapes, area: Any) -> None:

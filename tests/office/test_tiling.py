@@ -9,11 +9,13 @@ from typing import Any
 import mapbox_vector_tile
 import osmium
 import pytest
+import shapely
 from osmium.osm.mutable import Node
 from pmtiles.reader import MemorySource, Reader
 from pmtiles.tile import zxy_to_tileid
 
 from server.cities import tiling
+from server.cities.coast import sea
 from server.cities.shapes import NothingToDraw, world_box
 from tests.office.streets import Extract, at, city
 
@@ -62,6 +64,37 @@ def test_the_closest_tile_has_streets_by_name_houses_by_number_and_places(file: 
     assert found["buildings"][0]["geometry"]["type"] == "Polygon"
     assert {one["properties"]["class"] for one in found["water"]} == {"water"}
     assert "data" in found
+
+
+BOX = (0.0, 0.0, 10.0, 10.0)
+
+
+@pytest.mark.parametrize(
+    ("lines", "wet"),
+    [
+        ([[(5, -1), (5, 11)]], 50.0),  # northward: the sea is to the east
+        ([[(5, 4), (5, -1)], [(5, 11), (5, 4)]], 50.0),  # southward, in two pieces: to the west
+        ([[(5, -1), (5, 11)], [(7, 4), (8, 4), (8, 5), (7, 5), (7, 4)]], 49.0),  # with an island
+        ([[(7, 4), (8, 4), (8, 5), (7, 5), (7, 4)]], 99.0),  # an island alone, in the sea
+        ([[(5, -1), (5, 6)]], 0.0),  # cut short inside the box: nothing is flooded
+        ([[(20, -1), (20, 11)]], 0.0),  # outside
+        ([], 0.0),
+    ],
+)
+def test_the_sea_lies_on_the_right_of_its_coast(lines: list[list[tuple[float, float]]], wet: float) -> None:
+    made = sea([shapely.LineString(line) for line in lines], BOX)
+    assert sum(face.area for face in made) == pytest.approx(wet)
+    assert not any(face.contains(shapely.Point(7.5, 4.5)) for face in made if wet in (49, 99)), "dry island"
+
+
+def test_a_coast_is_drawn_as_water(tmp_path: Path) -> None:
+    made = city()
+    made.ways.append(([made.node(40, 12), made.node(-70, 12)], {"natural": "coastline"}))
+    made.place(5, 16, "hamlet", "El Faro")
+    tiling.build(made.write(tmp_path / "shore.osm.pbf"), tmp_path / "shore.pmtiles")
+    for zoom in (10, 14):
+        (water,) = layers(tmp_path / "shore.pmtiles", zoom, 5, 14)["water"]
+        assert (water["properties"]["class"], water["geometry"]["type"]) == ("water", "Polygon")
 
 
 def test_further_away_only_what_can_be_seen_is_there(file: Path) -> None:
