@@ -19,7 +19,18 @@ from .villages import PASSPHRASE, Portable, Village
 
 ROOT = Path(__file__).parents[2]
 OFFICE_COMMANDS = ("init", "import", "assign", "plan", "serve", "user", "device", "audit", "export")
-NO_INDEX = ("NewConnectionError", "NameResolutionError", "ReadTimeoutError", "ProxyError")
+# What pip and urllib3 say of an index that is not there or breaks off: nothing of our package.
+NO_INDEX = (
+    "NewConnectionError",
+    "NameResolutionError",
+    "ConnectTimeoutError",
+    "ReadTimeoutError",
+    "ProtocolError",
+    "IncompleteRead",
+    "ProxyError",
+    "Connection reset by peer",
+    "Read timed out",
+)
 # Makes an import fail as it does where the package was never installed. Python runs it before all else.
 HIDE = """
 import sys

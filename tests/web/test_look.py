@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import threading
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -443,28 +444,61 @@ def test_without_scripts_every_field_is_there(chromium: Chromium, serve: Callabl
 def test_a_draft_saves_itself_with_the_token_and_says_so(
     chromium: Chromium, serve: Callable[[Flask], str]
 ) -> None:
+    app, saved, _go = drafting()
+    page = chromium.page()
+    page.goto(serve(app) + "/visit")
+    page.fill("#note", "Casa azul")
+    page.get_by_text("Borrador guardado").wait_for()
+    assert saved == [{"note": "Casa azul"}]
+
+
+@pytest.mark.browser
+def test_a_draft_is_called_saved_only_when_all_that_was_typed_is(
+    chromium: Chromium, serve: Callable[[Flask], str]
+) -> None:
+    app, saved, go = drafting()
+    go.clear()
+    page = chromium.page()
+    page.goto(serve(app) + "/visit")
+    page.fill("#note", "Casa azul")
+    page.get_by_text("Guardando borrador").wait_for()
+    while not saved:
+        page.wait_for_timeout(10)
+    page.fill("#note", "Casa azul, segundo piso")
+    go.set()  # the answer about the first words comes while the others wait
+    page.get_by_text("Borrador guardado").wait_for()
+    assert saved == [{"note": "Casa azul"}, {"note": "Casa azul, segundo piso"}]
+    page.evaluate(
+        "document.querySelector('#note').dispatchEvent(new Event('input', { bubbles: true }));"
+        "window.said = document.querySelector('[data-autosave-status]').textContent"
+    )
+    assert page.evaluate("window.said") == "Guardando borrador"
+
+
+def drafting() -> tuple[Flask, list[Any], threading.Event]:
+    """A form that keeps its draft, the drafts it sent, and what its answers wait for."""
     app = dressed("laptop")
     CSRFProtect(app)
     saved: list[Any] = []
+    go = threading.Event()
+    go.set()
 
     @app.get("/visit")
     def visit() -> str:
         return render_template_string(
             """{% extends 'base.html' %}{% import 'macros.html' as ui %}{% block content %}
             <form method="post" data-autosave-url="/draft">{{ ui.csrf() }}{{ ui.textarea('note', 'Nota') }}
-            <p data-autosave-status data-saved="Borrador guardado"></p></form>{% endblock %}"""
+            <p data-autosave-status data-saving="Guardando borrador" data-saved="Borrador guardado"></p>
+            </form>{% endblock %}"""
         )
 
     @app.post("/draft")
     def draft() -> str:
         saved.append(request.get_json())
+        assert go.wait(60)
         return ""
 
-    page = chromium.page()
-    page.goto(serve(app) + "/visit")
-    page.fill("#note", "Casa azul")
-    page.get_by_text("Borrador guardado").wait_for()
-    assert saved == [{"note": "Casa azul"}]
+    return app, saved, go
 
 
 @pytest.mark.browser

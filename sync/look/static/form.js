@@ -66,28 +66,41 @@
 
   function autosave(form) {
     var waiting = null;
+    var changes = 0;
+    var sending = false;
     var status = form.querySelector("[data-autosave-status]");
     var meta = document.querySelector('meta[name="csrf-token"]');
     function say(key) {
       // The words come from the page, in its language: data-saving, data-saved, data-failed.
-      if (status) { status.textContent = status.getAttribute("data-" + key) || ""; }
+      var text = status ? status.getAttribute("data-" + key) || "" : "";
+      if (status && status.textContent !== text) { status.textContent = text; }
     }
     function save() {
-      say("saving");
+      waiting = null;
+      if (sending) { return; } // one at a time, or an older draft could arrive after a newer one
+      var told = changes;
+      sending = true;
       fetch(form.getAttribute("data-autosave-url"), {
         method: "POST",
         credentials: "same-origin",
         headers: { "Content-Type": "application/json", "X-CSRFToken": meta ? meta.content : "" },
         body: JSON.stringify(answers(form))
-      }).then(function (reply) { say(reply.ok ? "saved" : "failed"); }, function () { say("failed"); });
+      }).then(function (reply) { done(reply.ok, told); }, function () { done(false, told); });
+    }
+    function done(kept, told) {
+      sending = false;
+      // "Saved" is said of all that was typed, or not yet.
+      if (changes === told) { say(kept ? "saved" : "failed"); } else if (waiting === null) { save(); }
     }
     function later() {
+      changes += 1;
+      say("saving");
       window.clearTimeout(waiting);
       waiting = window.setTimeout(save, 800);
     }
     form.addEventListener("input", later);
     form.addEventListener("change", later);
-    form.addEventListener("submit", function () { window.clearTimeout(waiting); });
+    form.addEventListener("submit", function () { window.clearTimeout(waiting); waiting = 0; });
   }
 
   document.addEventListener("DOMContentLoaded", function () {
