@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import osmium
-from osmium.osm.mutable import Node, Way
+from osmium.osm.mutable import Node, Relation, Way
 
 BASE = (5.82, -73.03)
 # A block is about 88 m each way. Calles rise to the north, carreras to the west, as in Duitama.
@@ -27,6 +27,7 @@ class Extract:
         self.nodes: dict[tuple[float, float], int] = {}
         self.tags: dict[int, dict[str, str]] = {}
         self.ways: list[tuple[list[int], dict[str, str]]] = []
+        self.relations: list[tuple[list[tuple[str, int, str]], dict[str, str]]] = []
 
     def node(self, calle: float, carrera: float) -> int:
         return self.nodes.setdefault((calle, carrera), len(self.nodes) + 1)
@@ -34,6 +35,11 @@ class Extract:
     def street(self, name: str, *corners: tuple[float, float], **tags: str) -> None:
         kind = {"highway": "residential", "name": name} | tags
         self.ways.append(([self.node(*corner) for corner in corners], kind))
+
+    def way(self, *corners: tuple[float, float], **tags: str) -> int:
+        """Its number: what a relation calls it."""
+        self.ways.append(([self.node(*corner) for corner in corners], tags))
+        return len(self.ways)
 
     def house(self, calle: float, carrera: float, street: str, number: str) -> None:
         self.tags[self.node(calle, carrera)] = {"addr:street": street, "addr:housenumber": number}
@@ -48,6 +54,8 @@ class Extract:
                 writer.add_node(Node(id=number, location=(lon, lat), tags=self.tags.get(number, {})))
             for number, (nodes, tags) in enumerate(self.ways, 1):
                 writer.add_way(Way(id=number, nodes=nodes, tags=tags))
+            for number, (members, tags) in enumerate(self.relations, 1):
+                writer.add_relation(Relation(id=number, members=members, tags=tags))
         return path
 
 

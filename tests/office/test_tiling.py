@@ -89,12 +89,23 @@ def test_the_sea_lies_on_the_right_of_its_coast(lines: list[list[tuple[float, fl
 
 def test_a_coast_is_drawn_as_water(tmp_path: Path) -> None:
     made = city()
-    made.ways.append(([made.node(40, 12), made.node(-70, 12)], {"natural": "coastline"}))
+    made.way((40, 12), (-70, 12), natural="coastline")
     made.place(5, 16, "hamlet", "El Faro")
     tiling.build(made.write(tmp_path / "shore.osm.pbf"), tmp_path / "shore.pmtiles")
     for zoom in (10, 14):
         (water,) = layers(tmp_path / "shore.pmtiles", zoom, 5, 14)["water"]
         assert (water["properties"]["class"], water["geometry"]["type"]) == ("water", "Polygon")
+
+
+def test_a_lake_of_several_ways_is_drawn_with_its_island(tmp_path: Path) -> None:
+    made = city()
+    shores = [made.way((12, 1), (12, 9), (18, 9)), made.way((18, 9), (18, 1), (12, 1))]
+    island = made.way((14, 4), (14, 6), (16, 6), (16, 4), (14, 4))
+    ways = [("w", way, "outer") for way in shores] + [("w", island, "inner")]
+    made.relations.append((ways, {"type": "multipolygon", "natural": "water", "name": "Guaíba"}))
+    tiling.build(made.write(tmp_path / "lake.osm.pbf"), tmp_path / "lake.pmtiles")
+    (water,) = layers(tmp_path / "lake.pmtiles", 14, 13, 2)["water"]
+    assert len(water["geometry"]["coordinates"]) == 2, "the shore and the island's"
 
 
 def test_further_away_only_what_can_be_seen_is_there(file: Path) -> None:
