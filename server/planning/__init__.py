@@ -32,6 +32,8 @@ from .making import Effort, Progress, drawn, keep, solved
 from .posing import NO_HANDS, pose
 from .publishing import publish
 from .reporting import AgentPlan, NotPlanned, NotPublished, PlanReport, PublishReport
+from .running import begin
+from .solving import Cancelled
 
 __all__ = ["AgentPlan", "NotPublished", "PlanReport", "PublishReport", "plan", "publish"]
 
@@ -81,10 +83,22 @@ def plan(
             )
             for agent in busy
         ]
-        plans = solved(days, Effort(seed, iterations, workers, executor, progress))
+        run = begin(
+            engine,
+            day=day,
+            agents=[agent.id for agent in busy],
+            seed=seed,
+            iterations=iterations,
+            actor=actor,
+            now=now,
+        )
+        plans = solved(days, Effort(seed, iterations, workers, executor, progress, run))
         drafts = drawn(days, plans, ways)
     except NO_ROADS as wrong:
         return Refused(said_of(wrong), "plan.no_roads")
+    except Cancelled:
+        return Refused(Phrase(N_("la planificación se detuvo; lo ya resuelto se conserva")), "plan.cancelled")
+    run.end()
     with writing(engine) as connection:
         kept = [
             keep(connection, one, found, made, now=now, actor=actor)

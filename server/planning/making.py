@@ -19,6 +19,7 @@ from .drafting import draft
 from .lining import lined
 from .posing import Day
 from .reporting import AgentPlan
+from .running import Run
 from .solving import solve_all
 
 Progress = Callable[[str], None]
@@ -33,6 +34,7 @@ class Effort:
     workers: int | None = None
     executor: Executor | None = None
     progress: Progress | None = None
+    run: Run | None = None  # remembers what is solved, so that a run that stopped goes on
 
 
 def solved(days: Sequence[Day], effort: Effort, *, done: int = 0, total: int | None = None) -> list[Plan]:
@@ -42,16 +44,19 @@ def solved(days: Sequence[Day], effort: Effort, *, done: int = 0, total: int | N
         if effort.progress is not None:
             effort.progress(f"{done + count}/{total or len(days)}")
 
-    plans = _solve([day.problem for day in days], effort, say)
+    plans = _solve([day.problem for day in days], effort, say, effort.run)
     late = [number for number, day in enumerate(days) if day.patient and _misses(day, plans[number])]
-    again = _solve([patient for number in late if (patient := days[number].patient)], effort, None)
+    beside = effort.run.beside([days[number].agent.id for number in late]) if effort.run else None
+    again = _solve([patient for number in late if (patient := days[number].patient)], effort, None, beside)
     for number, plan in zip(late, again, strict=True):
         if _misses(days[number], plan) < _misses(days[number], plans[number]):
             plans[number] = plan
     return plans
 
 
-def _solve(problems: Sequence[Problem], effort: Effort, say: Callable[[int], None] | None) -> list[Plan]:
+def _solve(
+    problems: Sequence[Problem], effort: Effort, say: Callable[[int], None] | None, run: Run | None
+) -> list[Plan]:
     return solve_all(
         problems,
         seed=effort.seed,
@@ -59,6 +64,8 @@ def _solve(problems: Sequence[Problem], effort: Effort, say: Callable[[int], Non
         workers=effort.workers,
         executor=effort.executor,
         done=say,
+        certified=True,
+        memory=run,
     )
 
 

@@ -67,7 +67,7 @@ def begin(
 
 
 def keep(connection: Connection, run: str, solved: SolvedDay, *, now: datetime) -> None:
-    """Keep a solved day, and count it; who solved the same one first stands."""
+    """Keep a solved day; who solved the same one first stands."""
     known = connection.execute(select(plan_results.c.key).where(plan_results.c.key == solved.key)).first()
     if known is None:
         connection.execute(
@@ -80,7 +80,6 @@ def keep(connection: Connection, run: str, solved: SolvedDay, *, now: datetime) 
                 solved_at=now,
             )
         )
-    count(connection, run, done=1)
 
 
 def count(connection: Connection, run: str, *, done: int = 0, reused: int = 0) -> None:

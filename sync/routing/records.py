@@ -252,6 +252,7 @@ class Certificate:
     bound: int | None = None
     relaxation: str = ""
     versions: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""  # names the problem, where it is kept for a replay
 
     @property
     def gap(self) -> float | None:
@@ -273,6 +274,7 @@ class Certificate:
             "iterations": self.iterations,
             "solver": self.solver,
             "versions": dict(self.versions),
+            "problem": self.problem,
             "matrix": self.matrix,
             "approximate": self.approximate,
         }

@@ -109,6 +109,7 @@ def test_the_same_seed_gives_the_same_plan_to_the_last_second() -> None:
         "iterations": 60,
         "solver": "pyvrp 0.14.1",
         "versions": {},
+        "problem": "",
         "matrix": "plane",
         "approximate": True,
     }
