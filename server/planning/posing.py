@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -202,14 +202,20 @@ def _candidates(
     )
 
 
+def lunch_hours(agent: Agent, day: date) -> Interval | None:
+    """When his lunch may begin that day; None for who does not work through all the hours of lunch."""
+    hours, (starts, ends) = agent.lunch(day), agent.shift(day)
+    if hours is None or hours[0] < starts or ends < hours[1]:
+        return None
+    latest = hours[1] - timedelta(seconds=agent.lunch_s)
+    return Interval(hours[0], latest) if latest >= hours[0] else None
+
+
 def _lunch(agent: Agent, day: date, seconds: Whole, home: bool) -> Lunch | None:
-    """His lunch, where he works through all the hours in which he takes it."""
-    hours, shift = agent.lunch(day), Interval(*agent.shift(day))
-    if hours is None or hours[0] < shift.start or shift.end < hours[1] or len(seconds) < 2:
+    hours, shift = lunch_hours(agent, day), Interval(*agent.shift(day))
+    if hours is None or len(seconds) < 2:
         return None
-    earliest, latest = _seconds(hours[0], shift), _seconds(hours[1], shift) - agent.lunch_s
-    if latest < earliest:
-        return None
+    earliest, latest = _seconds(hours.start, shift), _seconds(hours.end, shift)
     return Lunch(agent.lunch_s, earliest, latest, _tables(seconds, home))
 
 

@@ -27,7 +27,8 @@ RECEPTION = "debtor.reception"
 class Visitable:
     """A debtor at one located address, with the hours in which the whole visit must lie.
 
-    `appointment`, where there is one, is when the visit must begin.
+    `appointment`, where there is one, is when the visit must begin. `lawful` leaves out the hours in which
+    he does not receive, which are in `received`.
     """
 
     debtor: str
@@ -41,6 +42,7 @@ class Visitable:
     value: int
     why: Phrase
     must: bool = False
+    received: tuple[Interval, ...] | None = None  # the hours in which he receives at all; None: any
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -108,11 +110,13 @@ def _at_the_door(
     if not lawful:
         because = Phrase(N_("los horarios permitidos de sus cuentas no coinciden ese día"))
         return _not_today(subject, door, because)
-    if not agreed:  # who made an appointment receives then, whatever his usual hours
-        received, closed = _received(subject, answers, lawful, day, service_s)
-        if closed is not None:
-            return _not_today(subject, door, closed, rule=RECEPTION)
-        lawful = received
+    # Who made an appointment receives then, whatever his usual hours.
+    received, written = (None, "") if agreed else _received(subject, answers, day)
+    if received is not None:
+        lawful = _open_for(_overlaps(lawful, received), service_s)
+    if not lawful:
+        because = Phrase(N_("ese día no recibe a quien cobra: atiende «{hours}»"), {"hours": written})
+        return _not_today(subject, door, because, rule=RECEPTION)
     window = window_of(agreed, subject.case.debtor.zone)
     if window is not None and not begins_within(window, lawful, service_s):
         because = Phrase(
@@ -134,6 +138,7 @@ def _at_the_door(
         value=worth.value,
         why=why_visit(subject, worth, window, address),
         must=worth.must,
+        received=received,
     )
 
 
@@ -148,9 +153,9 @@ def _kind(subject: Subject, agreed: Sequence[Promise]) -> str:
 
 
 def _received(
-    subject: Subject, answers: Sequence[Answer], lawful: Sequence[Interval], day: date, service_s: int
-) -> tuple[tuple[Interval, ...], Phrase | None]:
-    """The lawful stretches in which he receives who collects; a reason where none is long enough.
+    subject: Subject, answers: Sequence[Answer], day: date
+) -> tuple[tuple[Interval, ...] | None, str]:
+    """The hours of the day in which he receives who collects (None: any), and how his lenders wrote them.
 
     What a lender wrote and nobody can read restricts nothing: the import warned of it.
     """
@@ -158,14 +163,12 @@ def _received(
     written = sorted({text for one in accounts for text in (one.review_days, one.counter_hours) if text})
     said = [slots for text in written if (slots := reception.read(text))]
     if not said:
-        return tuple(lawful), None
-    theirs = reception.windows(said, day, subject.case.debtor.zone)
-    long_enough = timedelta(seconds=service_s)
-    open_for = tuple(span for span in _overlaps(lawful, theirs) if span.end - span.start >= long_enough)
-    if open_for:
-        return open_for, None
-    text = N_("ese día no recibe a quien cobra: atiende «{hours}»")
-    return (), Phrase(text, {"hours": "; ".join(written)})
+        return None, ""
+    return reception.windows(said, day, subject.case.debtor.zone), "; ".join(written)
+
+
+def _open_for(spans: Sequence[Interval], service_s: int) -> tuple[Interval, ...]:
+    return tuple(span for span in spans if span.end - span.start >= timedelta(seconds=service_s))
 
 
 def set_aside(door: Visitable, because: Phrase) -> NotToday:
@@ -218,8 +221,7 @@ def _common_hours(answers: Sequence[Answer], zone: str, day: date, service_s: in
     for answer in answers:
         spans = contact.windows(answer.debt.policy, day, zone) if answer.debt.policy is not None else ()
         common = list(spans) if common is None else _overlaps(common, spans)
-    long_enough = timedelta(seconds=service_s)
-    return tuple(span for span in common or () if span.end - span.start >= long_enough)
+    return _open_for(common or (), service_s)
 
 
 def _overlaps(ours: Sequence[Interval], theirs: Sequence[Interval]) -> list[Interval]:

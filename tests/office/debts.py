@@ -236,6 +236,10 @@ class World:
             query = tables.accounts.select().where(tables.accounts.c.debtor_id == debtor)
             return sorted(row.id for row in connection.execute(query))
 
+    def rows(self, table: Any, *where: Any) -> list[dict[str, Any]]:
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(table.select().where(*where)).mappings()]
+
     def outcomes_of(self, debtor: str) -> list[Outcome]:
         """Each of his accounts as assigned."""
         return [Outcome(account, "assigned", Phrase("cerca")) for account in self.accounts_of(debtor)]
