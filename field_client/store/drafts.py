@@ -23,6 +23,12 @@ def get(db: Database, debtor: str) -> dict[str, Any] | None:
     return next((json.loads(row["answers"]) for row in found), None)
 
 
+def saved_at(db: Database, debtor: str) -> str | None:
+    """When a draft was last written, by this laptop's clock."""
+    found = db.query("SELECT saved_at FROM drafts WHERE debtor = ?", [debtor])
+    return next((str(row["saved_at"]) for row in found), None)
+
+
 def drop(db: Database, debtor: str) -> None:
     db.execute("DELETE FROM drafts WHERE debtor = ?", [debtor])
 

@@ -140,8 +140,9 @@ def _write(
         kept = Kept(_standing(connection, device, hello["incarnation"]))
     else:
         heard = None if carried else hello["clock"]
-        kept = keep(connection, device, batch, Sender(device, now, heard))
-        erase_arrivals(connection, signer, [said.entry for said in batch.said], now)
+        sender = Sender(device, now, heard)
+        kept = keep(connection, device, batch, sender)
+        erase_arrivals(connection, signer, [said.entry for said in batch.said], sender)
         # Only what the laptop itself signed is countersigned.
         if device.revoked_at is None and kept.signed:
             receipt = countersign(connection, signer, device, kept.head, batch.signature, now)

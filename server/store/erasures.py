@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -30,6 +31,7 @@ from .tables import (
     account_roles,
     accounts,
     amendments,
+    assignments,
     attachments,
     contacts,
     debtors,
@@ -56,9 +58,11 @@ class Link:
     n: int
     id: str
     body_digest: bytes
-    recorded: str
+    clock: Mapping[str, Any]  # as its header has it
+    received_at: datetime
     held: bool
     agent_id: str
+    enrolled_at: datetime
 
 
 def add_request(connection: Connection, **values: Any) -> int:
@@ -145,7 +149,7 @@ def links_about(connection: Connection, debtor_id: str) -> list[Link]:
         *connection.execute(select(amendments.c.id).where(amendments.c.visit_id.in_(seen))).scalars(),
         *connection.execute(select(attachments.c.id).where(attachments.c.visit_id.in_(seen))).scalars(),
     }
-    query = select(events, devices.c.agent_id).join_from(
+    query = select(events, devices.c.agent_id, devices.c.enrolled_at).join_from(
         events, incarnations, incarnations.c.id == events.c.incarnation
     )
     query = query.join(devices, devices.c.id == incarnations.c.device_id)
@@ -197,9 +201,11 @@ def _link(row: RowMapping) -> Link:
         row["n"],
         said if isinstance(said, str) else "",
         bytes(row["body_digest"]),
-        str(clock.get("wall") or "") if isinstance(clock, dict) else "",
+        clock if isinstance(clock, dict) else {},
+        row["received_at"],
         row["body"] is not None or row["salt"] is not None,
         row["agent_id"],
+        row["enrolled_at"],
     )
 
 
@@ -217,7 +223,7 @@ def told_of(connection: Connection, debtor_id: str) -> set[str]:
 def links_of(connection: Connection, event_id: str, body_digest: bytes) -> list[Link]:
     """Every place that holds this event with this body."""
     query = (
-        select(events, devices.c.agent_id)
+        select(events, devices.c.agent_id, devices.c.enrolled_at)
         .join_from(events, incarnations, incarnations.c.id == events.c.incarnation)
         .join(devices, devices.c.id == incarnations.c.device_id)
         .where(events.c.id == event_id, events.c.body_digest == body_digest)
@@ -272,8 +278,16 @@ def held(connection: Connection, ids: Iterable[str]) -> dict[tuple[str, bytes], 
     return {(row["event_id"], bytes(row["body_digest"])): _erasure(row) for row in rows}
 
 
+def who_had(connection: Connection, debtor_id: str) -> set[str]:
+    """Every agent who was ever given this debtor."""
+    query = select(assignments.c.agent_id).where(
+        assignments.c.debtor_id == debtor_id, assignments.c.agent_id.is_not(None)
+    )
+    return set(connection.execute(query.distinct()).scalars())
+
+
 def of_agents(connection: Connection, agent_ids: Iterable[str]) -> dict[str, list[Erasure]]:
-    """By agent: the erasures of events that one of his laptops in use wrote."""
+    """By agent: the erasures of events that one of his laptops in use wrote, and of debtors he ever had."""
     rows = chunks.fetch(
         connection,
         agent_ids,
@@ -287,6 +301,16 @@ def of_agents(connection: Connection, agent_ids: Iterable[str]) -> dict[str, lis
             .join(incarnations, incarnations.c.id == events.c.incarnation)
             .join(devices, devices.c.id == incarnations.c.device_id)
             .where(devices.c.agent_id.in_(piece), devices.c.revoked_at.is_(None))
+            .distinct()
+        ),
+    )
+    rows += chunks.fetch(
+        connection,
+        agent_ids,
+        lambda piece: (
+            select(erasures, assignments.c.agent_id)
+            .join(assignments, assignments.c.debtor_id == erasures.c.event_id)
+            .where(assignments.c.agent_id.in_(piece), erasures.c.body_digest == WHOLE)
             .distinct()
         ),
     )

@@ -5,6 +5,7 @@ Rosa asks; Luis is the control, of whom every planted word must still be found.
 
 from __future__ import annotations
 
+import json
 from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,7 +28,7 @@ from sync.ledger import Erasure, body_digest, sign_erasure
 from sync.ledger_folder import read_export
 from sync.records import Refused
 from sync.verifying import verdict_on, verify
-from sync.wire.fields import instant
+from sync.wire.fields import instant, parse_instant
 
 from .builders import NOW, TODAY, Laptop, World, enrolled, message, visit_body
 
@@ -233,8 +234,8 @@ def test_the_laptop_that_wrote_the_events_is_told_and_his_debtor_leaves_it(
     ids = {entry.id for entry in laptop.entries[:8]}
     carry_out(asked)
     told = {row["record_id"] for row in asked.feed("Ana") if row["kind"] == "erasure"}
-    assert told == ids
-    assert not any(row["record_id"] == asked.debtors["Rosa"] for row in asked.feed("Ana"))
+    assert told == ids | {asked.debtors["Rosa"]}, "and that she is, so that no draft of hers stays"
+    assert ("debtor", asked.debtors["Rosa"]) not in asked.kinds("Ana")
     assert not any("Rosa" in (row["payload"] or "") for row in asked.rows(t.feeds))
     with writing(asked.engine) as connection:
         assert publishing.refresh_agents(connection, asked.agents.values(), NOW) == 0
@@ -331,6 +332,61 @@ def test_what_is_written_after_the_erasure_is_kept(asked: World, laptop: Laptop)
     receive(asked, laptop, laptop.entries)
     [row] = asked.rows(t.visits, t.visits.c.id == new.id)
     assert row["note"] == "Nuevo crédito"
+
+
+@pytest.mark.parametrize(
+    ("off", "written", "kept"),
+    [
+        # Three hours ahead: by its wall clock written after the erasure, in truth ten minutes before.
+        (timedelta(hours=3), -timedelta(minutes=10), False),
+        # Three hours behind: by its wall clock before, in truth ten minutes after it.
+        (-timedelta(hours=3), timedelta(minutes=10), True),
+    ],
+)
+def test_before_or_after_the_erasure_is_told_by_the_corrected_time(
+    asked: World, laptop: Laptop, off: timedelta, written: timedelta, kept: bool
+) -> None:
+    erased_at = NOW + timedelta(hours=1)
+    carry_out(asked, now=erased_at)
+    laptop.offset_ms = round(off.total_seconds() * 1000)
+    body = visit_body(asked, "Rosa", note="a su hora", known="later")
+    late = laptop.write("visit.recorded", body, now=erased_at + written)
+    clock = parse_instant(json.loads(late.header)["clock"]["wall"])
+    assert (clock > erased_at) is not kept, "the wall clock alone would say the contrary"
+    came = erased_at + timedelta(minutes=30)
+    said = laptop.request([late], now=came)
+    reply = receiving.receive(asked.engine, asked.signer, laptop.device, said, came)
+    assert reply["quarantined"] == []
+    [row] = asked.rows(t.events, t.events.c.id == late.id)
+    assert (row["body"] is not None) is kept
+
+
+def test_what_was_kept_under_a_hold_is_judged_by_what_its_own_clock_had_measured(
+    asked: World, laptop: Laptop
+) -> None:
+    erased_at = NOW + timedelta(hours=1)
+    carry_out(asked, now=erased_at)
+    erasing.hold(asked.engine, "1", why="Orden judicial posterior", until=None, actor="dora", now=erased_at)
+    laptop.offset_ms = 3 * 3600 * 1000
+    body = visit_body(asked, "Rosa", note="a su hora", known="later")
+    late = laptop.write("visit.recorded", body, now=erased_at - timedelta(minutes=10))
+    for entry, came in ((late, 10), (laptop.visit("Luis"), 20)):
+        at = erased_at + timedelta(minutes=came)
+        said = laptop.request([entry], now=at)
+        receiving.receive(asked.engine, asked.signer, laptop.device, said, at)
+        erasing.release(asked.engine, "1", why="Terminó el proceso", actor="dora", now=at)
+    another = laptop.write("contact.recorded", call(asked, "Rosa"), now=erased_at + timedelta(minutes=25))
+    at = erased_at + timedelta(minutes=30)
+    said = laptop.request([another], now=at)
+    receiving.receive(asked.engine, asked.signer, laptop.device, said, at)
+    held = {row["id"]: row["body"] for row in asked.rows(t.events)}
+    assert held[late.id] is None
+    assert held[another.id] is not None
+
+
+def call(world: World, name: str) -> dict[str, object]:
+    told = {"start": "2026-11-20T15:00:00Z", "end": "2026-11-20T15:05:00Z", "known": "later"}
+    return {"debtor": world.debtors[name], "channel": "call", "happened": told, "effective": True}
 
 
 def test_under_a_legal_hold_what_arrives_late_is_kept(asked: World, laptop: Laptop) -> None:

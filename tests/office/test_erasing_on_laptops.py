@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,12 +14,14 @@ import pytest
 
 from field_client import syncing
 from field_client.handing_over import hand_over
+from field_client.store import attachments, drafts, journal, records, settings
 from field_client.store import erasing as laptop_erasing
-from field_client.store import journal, records, settings
+from field_client.store.attachments import Picture
 from server import erasing
 from server.store import offices
 from server.store import tables as t
 from server.store.engine import writing
+from sync.ids import new_id
 from sync.keys import OFFICE, Keyring, PublicKey, SigningKey, endorse, new_signing_key
 from sync.ledger import sign_erasure
 from sync.ledger_folder import read_export
@@ -110,6 +114,58 @@ def test_a_visit_still_offline_when_its_debtor_was_erased_ends_erased_on_both_si
     assert row["note"] == ""
     carried.exchange()
     assert bodies(carried)[late.id] is None
+
+
+def draft(carried: Carried, name: str, said: str, *, after: timedelta) -> None:
+    debtor = carried.peer.world.debtors[name]
+    with carried.open().writing() as db:
+        drafts.save(db, debtor, {"note": said}, NOW + after)
+        data = said.encode()
+        picture = Picture(hashlib.sha256(data).hexdigest(), "image/jpeg", "photo", data)
+        attachments.add_to_draft(db, debtor, picture)
+
+
+def drafted(carried: Carried) -> set[str]:
+    """What is written in drafts and in the pictures beside them."""
+    with carried.open().reading() as db:
+        found = {json.loads(row["answers"])["note"] for row in db.query("SELECT answers FROM drafts")}
+        return found | {bytes(row["bytes"]).decode() for row in db.query("SELECT bytes FROM draft_pictures")}
+
+
+def test_a_draft_about_an_erased_debtor_goes_with_its_pictures_and_no_other(carried: Carried) -> None:
+    world = carried.peer.world
+    carried.exchange()
+    draft(carried, "Rosa", "SECRETO de Rosa", after=timedelta(minutes=-5))
+    draft(carried, "Luis", "de Luis", after=timedelta(minutes=-5))
+    ask_and_carry_out(world)
+    carried.exchange()
+    assert drafted(carried) == {"de Luis"}
+    # A feed read anew brings the word again: what was begun since the erasure is not touched.
+    draft(carried, "Rosa", "crédito nuevo", after=timedelta(minutes=5))
+    with writing(world.engine) as connection:
+        offices.put(connection, "epoch", new_id())
+    carried.exchange()
+    assert drafted(carried) == {"de Luis", "crédito nuevo"}
+    with carried.open().reading() as db:
+        assert records.get(db, "erasure", world.debtors["Rosa"]) is not None
+
+
+def test_a_draft_is_dated_by_the_offices_clock(carried: Carried) -> None:
+    """The laptop is three hours ahead: what it dates after the erasure was begun before."""
+    world = carried.peer.world
+    carried.exchange()
+    with carried.open().writing() as db:
+        settings.put(db, "offset_ms", 3 * 3600 * 1000)
+    ask_and_carry_out(world)
+    for minutes in (-10, 10):
+        draft(carried, "Rosa", "SECRETO de Rosa", after=timedelta(hours=3, minutes=minutes))
+        [word] = [one for one in erasure_words(world) if one["id"] == world.debtors["Rosa"]]
+        with carried.open().writing() as db:
+            assert laptop_erasing.obey(db, word) is (minutes < 0)
+
+
+def erasure_words(world: World) -> list[dict[str, Any]]:
+    return [json.loads(row["payload"]) for row in world.feed("Ana") if row["kind"] == "erasure"]
 
 
 def rotated(world: World, *, endorsed: bool = True) -> tuple[SigningKey, PublicKey]:
