@@ -6,11 +6,12 @@ Knows no store and no other row.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from sync.records import AccountState, Balance, Role
+from sync.rules.reception import read as read_reception
 from sync.words import N_, Phrase
 
 from . import cells
@@ -44,20 +45,27 @@ class PortfolioRow:
     last_payment_on: date | None
     last_payment: Decimal
     lender_dpd: int | None
+    reception: tuple[str, ...] = field(default=(), repr=False)  # RECEPTION, in order; empty: nothing said
 
     @property
     def holder(self) -> Person:
         return self.people[0]
 
     def word(self, name: str) -> str:
+        if name in RECEPTION:
+            return self.reception[RECEPTION.index(name)] if self.reception else ""
         return self.words[WORDS.index(name)]
 
     def content(self, pack: str) -> str:
         """The digest of all the row says under a pack, wherever and however written; not of its date."""
         same = replace(self, line=0, balance=self.balance and replace(self.balance, as_of=date.min))
-        return hashlib.sha256(repr((pack, same)).encode()).hexdigest()
+        # Rows that say nothing of it have the digest they had before there was such a column.
+        told = (pack, same, self.reception) if self.reception else (pack, same)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
+# When a company receives who collects.
+RECEPTION = ("review_days", "counter_hours")
 WORDS = ("branch", "team", "zone", "credit_type", "product", "payday", "exception_evidence", "predecessor")
 
 
@@ -92,6 +100,7 @@ def understood(
         last_payment_on=reading.day("last_payment_on"),
         last_payment=reading.amount("last_payment", currency) or Decimal(0),
         lender_dpd=reading.read("lender_dpd", cells.whole, None),
+        reception=_reception(reading),
     )
     if reading.rejected:
         return None, reading.remarks
@@ -124,6 +133,19 @@ def _people(reading: Reading, number: str, closing: bool) -> tuple[Person, ...]:
             shown = given or nameless(role, number)
             people.append(Person(role, shown, other.kind, other.document_type, other.document))
     return tuple(people)
+
+
+def _reception(reading: Reading) -> tuple[str, ...]:
+    """As written; what cannot be read as days and hours is kept and warned of, for it restricts no visit."""
+    written = tuple(reading.text(name) for name in RECEPTION)
+    for name, text in zip(RECEPTION, written, strict=True):
+        if read_reception(text) is None:
+            because = Phrase(
+                N_("«{value}» no se entiende como días u horas de atención: no se usa al planificar"),
+                {"value": cells.shown(text)},
+            )
+            reading.warn(name, because)
+    return written if any(written) else ()
 
 
 def _documents(reading: Reading) -> tuple[str, ...]:

@@ -181,6 +181,14 @@ PORTFOLIO: dict[str, frozenset[str]] = {
         "payment amount"
     ),
     "payday": _of("dia de pago, dias de pago, dia pago, payday, payment day"),
+    "review_days": _of(
+        "dias de revision, dia de revision, dias revision, revision de facturas, dias de recepcion, dia de "
+        "recepcion, recibe cobradores, review days, review day"
+    ),
+    "counter_hours": _of(
+        "horario de ventanilla, horario ventanilla, horario de caja, horario caja, horario de atencion, "
+        "horario atencion, horas de ventanilla, horario de pagos, counter hours"
+    ),
     "branch": _of("sucursal, oficina, agencia, branch"),
     "team": _of("equipo, grupo, team"),
     "zone": _of("zona, ruta, zone"),

@@ -52,6 +52,24 @@ def ids_by_number(connection: Connection, lender_id: str) -> dict[str, tuple[str
     return {number: (own, debtor, currency) for number, own, debtor, currency in connection.execute(query)}
 
 
+def named(connection: Connection, text: str) -> dict[str, str]:
+    """Account id → debtor id of those with that id or number, whoever the lender."""
+    query = select(accounts.c.id, accounts.c.debtor_id).where(
+        or_(accounts.c.id == text, accounts.c.number == text)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def of_debtors(connection: Connection, debtor_ids: Iterable[str]) -> dict[str, str]:
+    """Account id → debtor id of all the accounts of which these are the principal holders."""
+    rows = chunks.fetch(
+        connection,
+        list(debtor_ids),
+        lambda ids: select(accounts.c.id, accounts.c.debtor_id).where(accounts.c.debtor_id.in_(ids)),
+    )
+    return {row["id"]: row["debtor_id"] for row in rows}
+
+
 def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     chunks.write(connection, insert(accounts), rows)
 

@@ -177,6 +177,8 @@ LABELS: dict[str, Mapping[str, str]] = {
         "last_payment_on": N_("Fecha del último pago"),
         "last_payment": N_("Valor del último pago"),
         "payday": N_("Día de pago"),
+        "review_days": N_("Días de revisión"),
+        "counter_hours": N_("Horario de atención"),
         "branch": N_("Sucursal"),
         "team": N_("Equipo"),
         "zone": N_("Zona"),
