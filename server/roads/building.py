@@ -1,7 +1,7 @@
 """Makes the road network of a city from an OpenStreetMap extract. Routes nothing.
 
 Ways are cut where they meet; what lies between two meetings is one edge with its shape, its class, its
-speed limit and who may use it in which direction. Turn restrictions are not kept.
+speed limit and who may use it in which direction. Turns that are forbidden are kept beside them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import osmium
 
+from . import turns
 from .classes import ACCESS, CLASSES, FOOT_ONLY, NO, NO_FOOT, OF_LIMIT, Use
 
 Progress = Callable[[str, float], None]
@@ -38,6 +39,8 @@ class NoRoads(ValueError):
 @dataclass
 class _Read:
     edges: list[tuple[list[int], int, int, int]] = field(default_factory=list)  # nodes, class, limit, use
+    ways: list[int] = field(default_factory=list)
+    turns: list[turns.Told] = field(default_factory=list)
     met: Counter[int] = field(default_factory=Counter)
     points: dict[int, Point] = field(default_factory=dict)
     closed: set[int] = field(default_factory=set)
@@ -57,6 +60,8 @@ def build(extract: Path, out: Path, progress: Progress = lambda step, share: Non
                 _barrier(read, thing)
         elif isinstance(thing, osmium.osm.Way) and "highway" in thing.tags:
             _way(read, thing)
+        elif isinstance(thing, osmium.osm.Relation) and (told := turns.told_by(thing)) is not None:
+            read.turns.append(told)
     if not read.edges:
         raise NoRoads("the extract has no road that can be used; take one that covers streets (highway=*)")
     progress("roads: cutting", 0.6)
@@ -97,6 +102,7 @@ def _way(read: _Read, way: Any) -> None:
             read.points[node.ref] = (node.lat, node.lon)
     read.met.update(line)
     read.met.update((line[0], line[-1]))  # an end is always a meeting
+    read.ways.append(way.id)
     read.edges.append((line, list(CLASSES).index(kind), _limit(tags, kind), int(use)))
 
 
@@ -143,8 +149,10 @@ def _arrays(read: _Read) -> dict[str, Any]:
     rows: list[tuple[int, int, int, int, int]] = []
     shape: list[tuple[int, int]] = []
     starts = [0]
-    for line, kind, limit, use in read.edges:
+    corners = turns.Corners(read.turns)
+    for way, (line, kind, limit, use) in zip(read.ways, read.edges, strict=True):
         for piece in _pieces(read, line):
+            corners.add(len(rows), way, (piece[0], piece[-1]))
             ends = [numbers.setdefault(ref, len(numbers)) for ref in (piece[0], piece[-1])]
             rows.append((ends[0], ends[1], kind, limit, use))
             shape += [_millionths(read.points[ref]) for ref in piece[1:-1]]
@@ -152,6 +160,7 @@ def _arrays(read: _Read) -> dict[str, Any]:
     nodes = np.array([_millionths(read.points[ref]) for ref in numbers], dtype=np.int32)
     table = np.array(rows, dtype=np.int64)
     held = np.array(shape, dtype=np.int32).reshape(-1, 2)
+    closed = [(edge, numbers[at], other, binds) for edge, at, other, binds in corners.forbidden()]
     return {
         "version": np.array([VERSION]),
         "node_lat": nodes[:, 0],
@@ -166,6 +175,8 @@ def _arrays(read: _Read) -> dict[str, Any]:
         "shape_count": np.diff(np.array(starts)).astype(np.uint16),
         # As steps from point to point, these are small numbers and compress well.
         "shape_lat": np.diff(held[:, 0], prepend=np.int32(0)),
+        # From this edge, at this node, into that edge; and whom it binds.
+        "turns": np.array(closed, dtype=np.uint32).reshape(-1, 4),
         "shape_lon": np.diff(held[:, 1], prepend=np.int32(0)),
     }
 

@@ -56,9 +56,8 @@ class Hierarchies:
         import routingkit_cch as cch
 
         tail, head = network.arcs[0].tolist(), network.arcs[1].tolist()
-        order = cch.compute_order_inertial(
-            len(network.lat), tail, head, network.lat.tolist(), network.lon.tolist()
-        )
+        lat, lon = (each.tolist() for each in network.at)
+        order = cch.compute_order_inertial(len(lat), tail, head, lat, lon)
         self._cch: Any = cch
         self._metric = cch.CCHMetric(cch.CCH(order, tail, head, False), weights.tolist())
 
@@ -78,7 +77,7 @@ class Dijkstra:
 
     def __init__(self, network: Network, weights: Whole) -> None:
         tail, head = network.arcs[0], network.arcs[1]
-        self._size = len(network.lat)
+        self._size = len(network.at[0])
         # Of parallel arcs only the cheapest counts; the matrix would add them up.
         order = np.lexsort((weights, head, tail))
         first = np.ones(len(order), bool)
@@ -200,25 +199,36 @@ class CityRoads:
     def _leave(self, joined: Joined, place: int) -> list[tuple[int, int]]:
         """Where a traveller comes out of the edge he starts on, and what it took him."""
         edge, share = int(joined.edge[place]), float(joined.share[place])
-        net = self.network
-        return [] if edge < 0 else list(self._ends(edge, net.head, 1 - share, net.tail, share))
+        ahead, back = self.network.ends
+        return [
+            (int((ahead if forward else back)[edge]), cost)
+            for forward, cost in self._costs(edge, 1 - share, share)
+        ]
 
     def _reach(self, joined: Joined, place: int) -> list[tuple[int, int]]:
         """Where he comes into the edge of his goal, and what is left to go."""
         edge, share = int(joined.edge[place]), float(joined.share[place])
         net = self.network
-        return [] if edge < 0 else list(self._ends(edge, net.tail, share, net.head, 1 - share))
+        return [
+            (node, cost)
+            for forward, cost in self._costs(edge, share, 1 - share)
+            for node in (
+                int((net.tail if forward else net.head)[edge]),
+                *net.ways_in.get((edge, forward), ()),
+            )
+        ]
 
-    def _ends(
-        self, edge: int, ahead: Whole, ahead_share: float, back: Whole, back_share: float
-    ) -> Iterator[tuple[int, int]]:
+    def _costs(self, edge: int, ahead: float, back: float) -> Iterator[tuple[bool, int]]:
+        """(whether forward, cost) of these shares of an edge, for each direction in which it may be taken."""
         net = self.network
-        for ms, node, share in (
-            (int(net.forward_ms[edge]), int(ahead[edge]), ahead_share),
-            (int(net.backward_ms[edge]), int(back[edge]), back_share),
+        if edge < 0:
+            return
+        for forward, ms, share in (
+            (True, int(net.forward_ms[edge]), ahead),
+            (False, int(net.backward_ms[edge]), back),
         ):
             if ms >= 0:
-                yield node, int(self._packed(ms / 1000 * share, net.length_m[edge] * share))
+                yield forward, int(self._packed(ms / 1000 * share, net.length_m[edge] * share))
 
     def _along(self, start: Joined, one: int, end: Joined, other: int) -> int:
         """From one place of an edge to another of the same edge, without leaving it."""
@@ -250,11 +260,12 @@ class CityRoads:
         arcs = self._search.path(leaving, reaching)
         out = int(tail[arcs[0]]) if arcs else self._meeting(leaving, reaching)
         last = int(head[arcs[-1]]) if arcs else out
-        line = [start, *self._piece(here, share, 1.0 if net.head[here] == out else 0.0)]
+        line = [start, *self._piece(here, share, 1.0 if net.ends[0][here] == out else 0.0)]
         for arc in arcs:
             shape = net.shapes[int(edge[arc])]
             line += [(float(lat), float(lon)) for lat, lon in (shape if forward[arc] else shape[::-1])]
-        return [*line, *self._piece(there, 0.0 if net.tail[there] == last else 1.0, other), end]
+        first = 0.0 if net.tail[there] == net.node_of(last) else 1.0
+        return [*line, *self._piece(there, first, other), end]
 
     @staticmethod
     def _meeting(leaving: list[tuple[int, int]], reaching: list[tuple[int, int]]) -> int:

@@ -23,6 +23,7 @@ from scipy.sparse.csgraph import connected_components
 
 from .building import VERSION
 from .classes import CLASSES, Use, speed
+from .turns import BINDS, Corner, Edges, corners, ends_with
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.int64]
@@ -70,17 +71,49 @@ class Network:
     shapes: list[Floats]  # latitude, longitude of every point of each edge, ends included
     cut_off: list[Floats]  # shapes of the roads that lead nowhere else
     digest: str
+    corners: list[Corner]  # copies of nodes, for the turns that are forbidden; numbered after the nodes
+
+    @cached_property
+    def at(self) -> tuple[Floats, Floats]:
+        """Latitude and longitude of each node, copies too."""
+        nodes = np.array([one.node for one in self.corners], dtype=np.int64)
+        return np.concatenate([self.lat, self.lat[nodes]]), np.concatenate([self.lon, self.lon[nodes]])
+
+    @cached_property
+    def ends(self) -> tuple[Whole, Whole]:
+        """Where who takes an edge forward arrives, and who takes it backward."""
+        return ends_with(self.corners, self.tail, self.head, len(self.lat))
+
+    @cached_property
+    def ways_in(self) -> dict[tuple[int, bool], list[int]]:
+        """By edge and direction, the copies from which it may be taken, besides its own end."""
+        found: dict[tuple[int, bool], list[int]] = {}
+        for number, one in enumerate(self.corners, len(self.lat)):
+            for arc in one.onward:
+                found.setdefault(arc, []).append(number)
+        return found
+
+    def node_of(self, node: int) -> int:
+        """The node that a copy stands for; any other as it is."""
+        return self.corners[node - len(self.lat)].node if node >= len(self.lat) else node
 
     @cached_property
     def arcs(self) -> tuple[Whole, Whole, Whole, Whole, Flags]:
         """(tail, head, milliseconds, edge, whether forward) of each arc."""
         ahead, back = np.flatnonzero(self.forward_ms >= 0), np.flatnonzero(self.backward_ms >= 0)
+        begins = [number for arc, numbers in self.ways_in.items() for number in numbers]
+        more = [arc for arc, numbers in self.ways_in.items() for _ in numbers]
+        extra = np.array([edge for edge, _ in more], dtype=np.int64)
+        onward = np.array([forward for _, forward in more], dtype=bool)
+        tail = np.concatenate([self.tail[ahead], self.head[back], np.array(begins, dtype=np.int64)])
+        edge = np.concatenate([ahead, back, extra])
+        forward = np.concatenate([np.ones(len(ahead), bool), np.zeros(len(back), bool), onward])
         return (
-            np.concatenate([self.tail[ahead], self.head[back]]),
-            np.concatenate([self.head[ahead], self.tail[back]]),
-            np.concatenate([self.forward_ms[ahead], self.backward_ms[back]]),
-            np.concatenate([ahead, back]),
-            np.concatenate([np.ones(len(ahead), bool), np.zeros(len(back), bool)]),
+            tail,
+            np.where(forward, self.ends[0][edge], self.ends[1][edge]),
+            np.where(forward, self.forward_ms[edge], self.backward_ms[edge]),
+            edge,
+            forward,
         )
 
     @cached_property
@@ -154,19 +187,33 @@ def load(path: Path, profile: str) -> Network:
         raise WrongRoads(f"the city has no road for the profile '{profile}'; take an extract that has some")
     nodes, ends = np.unique(np.concatenate([tail[keep], head[keep]]), return_inverse=True)
     original = np.minimum(nodes, len(lat) - 1) if nodes.max() < len(lat) else _original(held, nodes)
+    begin, end = ends[: len(keep)], ends[len(keep) :]
+    forbidden = _forbidden(held, keep, profile)
     return Network(
         profile,
         lat[original],
         lon[original],
-        ends[: len(keep)],
-        ends[len(keep) :],
+        begin,
+        end,
         length[keep],
         ahead[keep],
         back[keep],
         [shapes[edge] for edge in keep],
         [shapes[edge] for edge in np.flatnonzero(usable & ~inside)],
         sha256(path.read_bytes()).hexdigest()[:16],
+        corners(forbidden, Edges(begin, end, ahead[keep], back[keep], len(original))),
     )
+
+
+def _forbidden(held: dict[str, Any], keep: Whole, profile: str) -> list[tuple[int, bool, int]]:
+    """Of the edges kept: (from, whether forward, into) of each turn that this profile may not take."""
+    place = np.full(len(held["tail"]), -1, dtype=np.int64)
+    place[keep] = np.arange(len(keep))
+    return [
+        (int(place[edge]), bool(held["head"][edge] == at), int(place[other]))
+        for edge, at, other, binds in held.get("turns", np.empty((0, 4), np.uint32)).astype(np.int64).tolist()
+        if binds & BINDS.get(profile, 0) and place[edge] >= 0 and place[other] >= 0
+    ]
 
 
 def _parted(held: dict[str, Any], profile: str) -> tuple[Whole, Whole]:

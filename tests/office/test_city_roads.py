@@ -6,7 +6,7 @@ from pathlib import Path
 
 import osmium
 import pytest
-from osmium.osm.mutable import Node, Way
+from osmium.osm.mutable import Node, Relation, Way
 
 from server.roads.building import NoRoads, build
 from server.roads.contracted import NEVER, Calibration, CityRoads
@@ -149,3 +149,69 @@ def test_files_that_are_no_network_say_what_to_do(tmp_path: Path) -> None:
         load(tmp_path / "roads.npz", "car")
     with pytest.raises(NoRoads, match="covers streets"):
         build(extract(tmp_path, {(1, 2): {"highway": "proposed"}}), tmp_path / "out.npz")
+
+
+def with_turns(folder: Path, *told: tuple[int, int, int, dict[str, str]]) -> Path:
+    """The square, each street a way of its own from corner to corner, and turns (way, node, way, tags)."""
+    corners = ((1, 2), (2, 3), (4, 5), (5, 6), (1, 4), (2, 5), (3, 6))
+    path = extract(folder, {corner: {} for corner in corners})
+    whole = folder / "turns.osm.pbf"
+    with osmium.SimpleWriter(str(whole), overwrite=True) as writer:
+        for thing in osmium.FileProcessor(str(path)):
+            writer.add(thing)
+        for number, (begin, at, end, tags) in enumerate(told, 1):
+            members = [("w", begin, "from"), ("n", at, "via"), ("w", end, "to")]
+            tags = {"type": "restriction"} | tags
+            writer.add_relation(Relation(id=number, members=members, tags=tags))
+    build(whole, folder / "roads.npz")
+    return folder / "roads.npz"
+
+
+FROM_WEST, NORTH, EAST = 1, 6, 2  # ways of the square at its corner 2
+A, B = point(0, 0.8), point(0.9, 1)  # beside that corner, and up the street in the middle
+BLOCK_M = 111.2
+
+
+def blocks(roads: CityRoads, start: tuple[float, float], end: tuple[float, float]) -> float:
+    return float(roads.table([start], [end])[1][0, 0]) / BLOCK_M
+
+
+@pytest.mark.parametrize("hierarchies", [True, False])
+@pytest.mark.parametrize(
+    ("end", "tags"), [(NORTH, {"restriction": "no_left_turn"}), (EAST, {"restriction": "only_straight_on"})]
+)
+def test_a_forbidden_turn_is_not_taken(
+    tmp_path: Path, hierarchies: bool, end: int, tags: dict[str, str]
+) -> None:
+    file = with_turns(tmp_path, (FROM_WEST, 2, end, tags))
+    roads = CityRoads(load(file, "car"), hierarchies=hierarchies)
+    assert blocks(roads, A, B) == pytest.approx(2.9, abs=0.06), "round the block"
+    assert blocks(roads, B, A) == pytest.approx(1.1, abs=0.06), "the other way it is free"
+    assert blocks(roads, A, point(0, 1.5)) == pytest.approx(0.7, abs=0.06), "and straight on"
+    line = {(round(lat, 6), round(lon, 6)) for lat, lon in roads.geometry([A, B])}
+    assert {point(0, 0), point(1, 0), point(1, 1)} <= line
+    on_foot = CityRoads(load(file, "foot"), hierarchies=hierarchies)
+    assert blocks(on_foot, A, B) == pytest.approx(1.1, abs=0.06), "who walks turns"
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"restriction": "no_left_turn", "except": "bus;motorcar"},
+        {"restriction:motorcycle": "no_left_turn"},
+        {"restriction:conditional": "no_left_turn @ (Mo-Fr 07:00-09:00)"},
+    ],
+)
+def test_a_turn_is_forbidden_only_to_whom_it_says(tmp_path: Path, tags: dict[str, str]) -> None:
+    file = with_turns(tmp_path, (FROM_WEST, 2, NORTH, tags))
+    assert blocks(CityRoads(load(file, "car")), A, B) == pytest.approx(1.1, abs=0.06)
+    by_motorcycle = 1.1 if "restriction:conditional" in tags else 2.9
+    assert blocks(CityRoads(load(file, "motorcycle")), A, B) == pytest.approx(by_motorcycle, abs=0.06)
+
+
+def test_turns_that_would_close_a_street_altogether_are_not_believed(tmp_path: Path) -> None:
+    every = [(1, 2, NORTH), (2, 2, NORTH), (3, 5, NORTH), (4, 5, NORTH)]
+    file = with_turns(tmp_path, *((*turn, {"restriction": "no_right_turn"}) for turn in every))
+    assert blocks(CityRoads(load(file, "car")), A, B) == pytest.approx(1.1, abs=0.06)
+    file = with_turns(tmp_path, *((*turn, {"restriction": "no_right_turn"}) for turn in every[:3]))
+    assert blocks(CityRoads(load(file, "car")), A, B) == pytest.approx(3.3, abs=0.06), "the one way in left"
