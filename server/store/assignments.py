@@ -103,6 +103,15 @@ def of_agents(connection: Connection, agent_ids: Collection[str]) -> dict[str, A
     return held
 
 
+def of_debtors(connection: Connection, debtor_ids: Collection[str]) -> dict[str, Assignment]:
+    """The open rows of these debtors, whoever has them or nobody."""
+    held: dict[str, Assignment] = {}
+    for ids in chunks(debtor_ids):
+        theirs = assignments.c.debtor_id.in_(ids) & assignments.c.until.is_(None)
+        held |= {one.debtor: one for one in _read(connection, theirs)}
+    return held
+
+
 def owners(connection: Connection, debtor_ids: Collection[str]) -> dict[str, str | None]:
     """Who has each of these debtors now; a debtor never assigned is not in the answer."""
     rows = fetch(
