@@ -38,6 +38,7 @@ from .solving import Cancelled
 __all__ = ["AgentPlan", "NotPublished", "PlanReport", "PublishReport", "plan", "publish"]
 
 NOBODY_HIS = N_("no tiene deudores asignados")
+STOPPED = N_("la planificación se detuvo; lo ya resuelto se conserva")
 
 
 def plan(
@@ -97,7 +98,7 @@ def plan(
     except NO_ROADS as wrong:
         return Refused(said_of(wrong), "plan.no_roads")
     except Cancelled:
-        return Refused(Phrase(N_("la planificación se detuvo; lo ya resuelto se conserva")), "plan.cancelled")
+        return Refused(Phrase(STOPPED), "plan.cancelled")
     run.end()
     with writing(engine) as connection:
         kept = [

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -27,11 +28,13 @@ from ..store.agents import Agent
 from ..store.engine import reading, writing
 from ..store.hands import Hands
 from ..store.routes import Draft
-from . import NOBODY_HIS, nobody, reasons, straight, those
+from . import NOBODY_HIS, STOPPED, nobody, reasons, straight, those
 from .gathering import Subject, gather, on_day
 from .making import Effort, Progress, drawn, keep, solved
 from .posing import NO_HANDS, Day, posed
 from .reporting import NotPlanned, PlanReport, WeekReport
+from .running import begin
+from .solving import Cancelled
 from .spreading import spread
 from .weighing import NotToday, Visitable, set_aside, weigh
 
@@ -84,12 +87,18 @@ def plan_week(
     ]
     numbers = _worth_planning(weeks, dates)
     effort = Effort(seed, iterations, workers, executor, progress)
+    asked: dict[str, Any] = {"agents": [agent.id for agent in busy], "seed": seed, "iterations": iterations}
     reports = []
     for done, number in enumerate(numbers):
+        run = begin(engine, day=dates[number], **asked, actor=actor, now=now)
+        todays = replace(effort, run=run)
         try:
-            made = _solve_day(weeks, number, ways, effort, done * len(weeks), len(numbers) * len(weeks))
+            made = _solve_day(weeks, number, ways, todays, done * len(weeks), len(numbers) * len(weeks))
         except NO_ROADS as wrong:
             return Refused(said_of(wrong), "plan.no_roads")
+        except Cancelled:
+            return Refused(Phrase(STOPPED), "plan.cancelled")
+        run.end()
         with writing(engine) as connection:
             kept = [keep(connection, *one, now=now, actor=actor) for one in made]
         reports.append(PlanReport(dates[number], seed, tuple(kept), reasons([draft for *_, draft in made])))
