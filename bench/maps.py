@@ -413,6 +413,7 @@ def _shoot(page: Page, name: str, zooms: tuple[int, ...], shots: Path) -> None:
         page.evaluate("([at, zoom]) => Ronda.map.setView(at, zoom, {animate: false})", [middle, zoom])
         page.wait_for_selector(".has-streets[data-painted]", timeout=20_000)
         time.sleep(1.2)
+        page.locator(".has-streets").scroll_into_view_if_needed()
         taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
         taken.save(shots / f"{name}-{zoom}.jpg", quality=84, optimize=True)
 
