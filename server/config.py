@@ -20,6 +20,7 @@ class Config:
     database_url: str
     attachments_url: str = ""  # where pictures and papers lie, as fsspec reads it; "" the folder below
     geocoder_url: str = ""  # an online geocoder, asked only by `ronda office geocode`; "" none
+    executor_url: str = ""  # where days are solved: a scheduler's address; "" processes of this machine
     osrm_url: str = ""  # the operator's own OSRM, or profile=URL,profile=URL; "" the city's own roads
 
     @property
@@ -61,7 +62,20 @@ def config_from(environ: Mapping[str, str] | None = None, data: str | Path | Non
     osrm = environ.get("RONDA_OSRM_URL") or ""
     _osrm(osrm)
     geocoder = environ.get("RONDA_GEOCODER_URL") or ""
-    return Config(folder, url, environ.get("RONDA_ATTACHMENTS_URL") or "", geocoder, osrm)
+    executor = environ.get("RONDA_EXECUTOR") or ""
+    if executor and not executor.startswith(("tcp://", "tls://")):
+        raise WrongConfig(
+            f"RONDA_EXECUTOR is '{executor}'; write the scheduler's address as tcp://HOST:8786, "
+            "or leave it empty to plan on this machine"
+        )
+    return Config(
+        folder,
+        url,
+        attachments_url=environ.get("RONDA_ATTACHMENTS_URL") or "",
+        geocoder_url=geocoder,
+        executor_url=executor,
+        osrm_url=osrm,
+    )
 
 
 def _osrm(said: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ from ..store import assignments, cases, encounters, reached, seats
 from ..store.agents import Agent
 from ..store.assignments import Assignment
 from ..store.cases import Case
+from .learning import Took, took
 
 # Further back nobody asks: whoever was not visited in two years counts as never visited.
 LOOK_BACK = timedelta(days=730)
@@ -43,6 +44,7 @@ class Subject:
     through: Mapping[str, date]
     reach: Reach = field(default_factory=Reach)
     in_field_since: date | None = None
+    took: Took = field(default_factory=Took)
 
     @property
     def id(self) -> str:
@@ -77,6 +79,7 @@ def gather(
     usual = _usual(owed)
     reach = Reach(reached.tallies(connection, now - LEARNED_FROM))
     waiting = reached.in_field_since(connection, held)
+    services = took(connection)
     found: dict[str, list[Subject]] = {agent: [] for agent in ids}
     for debtor, row in sorted(held.items()):
         subject = Subject(
@@ -89,6 +92,7 @@ def gather(
             through=through,
             reach=reach,
             in_field_since=waiting.get(debtor),
+            took=services,
         )
         found[row.agent or ""].append(subject)
     return found

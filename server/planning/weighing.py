@@ -99,10 +99,7 @@ def _at_the_door(
     day: date,
     shift: Interval | None,
 ) -> Visitable | NotToday:
-    kind = _kind(subject, agreed)
-    service_s = max(
-        answer.debt.policy.service_s(kind) for answer in door.allowed if answer.debt.policy is not None
-    )
+    service_s = _service_s(subject, door, agreed)
     answers, refusal = _lawful_answers(subject, door, service_s, day)
     if refusal is not None:
         return _refused(subject, door, refusal)
@@ -140,6 +137,17 @@ def _at_the_door(
         must=worth.must,
         received=received,
     )
+
+
+def _service_s(subject: Subject, door: Door, agreed: Sequence[Promise]) -> int:
+    """How long the stop takes: as visits of its kind there took, else as the packs say."""
+    kind, timezone = _kind(subject, agreed), subject.case.debtor.zone
+    usual = max(
+        answer.debt.policy.service_s(kind) for answer in door.allowed if answer.debt.policy is not None
+    )
+    zone = min((account.zone for account in subject.case.accounts if account.zone), default="")
+    window = window_of(agreed, timezone)
+    return subject.took.seconds(kind, zone, window.start if window else None, timezone, usual)
 
 
 def _kind(subject: Subject, agreed: Sequence[Promise]) -> str:

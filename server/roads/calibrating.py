@@ -157,7 +157,7 @@ def plausible(mine: Sequence[Leg], roads: CityRoads) -> tuple[Floats, Floats, di
     dropped: Counter[str] = Counter()
     for leg in mine:
         seconds, metres = (int(table[0, 0]) for table in roads.table([leg.start], [leg.end]))
-        why = _implausible(leg.seconds, seconds, metres)
+        why = implausible(leg.seconds, seconds, metres)
         if why:
             dropped[why] += 1
         else:
@@ -166,7 +166,8 @@ def plausible(mine: Sequence[Leg], roads: CityRoads) -> tuple[Floats, Floats, di
     return np.array(free, dtype=float), np.array(actual, dtype=float), dict(dropped)
 
 
-def _implausible(actual_s: float, free_s: int, metres: int) -> str:
+def implausible(actual_s: float, free_s: int, metres: int) -> str:
+    """Why this can be no way from door to door; "" where it can."""
     if free_s >= NEVER:
         return "off the roads"
     if metres < LEAST_M:

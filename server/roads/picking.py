@@ -17,7 +17,7 @@ from ..cities import City, UnknownCity, find
 from ..cities.package import WrongExtract
 from ..cities.using import chosen
 from ..config import Config
-from ..store import calibrations
+from ..store import calibrations, estimates
 from ..store.engine import reading
 from . import MatrixProvider, Roads
 from .classes import PROFILES
@@ -25,6 +25,7 @@ from .contracted import Calibration, CityRoads
 from .great_circle import GreatCircle
 from .network import Network, WrongRoads, load
 from .osrm import NoRouter, Osrm
+from .ridden import Learned, RiddenRoads
 
 # Fitted on OSRM's car times in Porto Alegre (15.6 s + 1.10 t there, bench/city.py), with four seconds a leg
 # more, so that a day of many legs does not overrun. The others were not measured: a motorcycle is
@@ -78,7 +79,21 @@ def provider(
 
 
 def roads_of(config: Config, engine: Engine, *, fallback: bool = False) -> Roads:
-    """The provider by profile, for who plans agents of several means of travel."""
+    """The provider by profile, with what was learned of its ways, for who plans several means of travel."""
+    with reading(engine) as connection:
+        held = estimates.accepted(connection)
+    bare = bare_roads_of(config, engine, fallback=fallback)
+
+    def of(profile: str) -> MatrixProvider:
+        found = bare(profile)
+        learned = Learned.of(held.learned, profile, found.fingerprint()) if held is not None else None
+        return RiddenRoads(found, learned) if learned is not None else found
+
+    return of
+
+
+def bare_roads_of(config: Config, engine: Engine, *, fallback: bool = False) -> Roads:
+    """The provider by profile, without what was learned of its ways."""
 
     def of(profile: str) -> MatrixProvider:
         return provider(config, engine, profile, fallback=fallback)
