@@ -12,13 +12,13 @@ from itertools import pairwise, permutations
 from . import solver
 from .insertion import build, finished, objective, repaired
 from .records import Opening, Plan, Problem
-from .solver import LONG, NoSolver, Tuning, available
+from .solver import NoSolver, Tuning, available
 from .tasks import Task, Tour, Vehicle, Visit
 from .timing import timed
 
 __all__ = ["ITERATIONS", "NoSolver", "available", "plan_day"]
 
-ITERATIONS = 500
+ITERATIONS = 800
 # Once more, for this much longer, when an appointment is not in the day.
 PATIENCE = 4
 # More appointments than this are not tried in every order to see whether they clash.
@@ -33,7 +33,7 @@ def plan_day(
     seed: int,
     iterations: int = ITERATIONS,
     warm: Sequence[int] = (),
-    tuning: Tuning = LONG,
+    tuning: Tuning | None = None,
 ) -> Plan:
     """The best day found: value first, then the shorter way. Raises NoSolver without the extra `routing`.
 
@@ -46,10 +46,20 @@ def plan_day(
     start = build(problem, ())
     if warm:
         start = _better(problem, build(problem, repaired(problem, warm)), start)
+    tuning = tuning or tuned(problem)
     order = _attempt(problem, start, seed, iterations, tuning)
     if _misses_appointment(problem, order):
         order = _better(problem, order, _attempt(problem, start, seed + 1, iterations * PATIENCE, tuning))
     return finished(problem, order, seed=seed, iterations=iterations, solver=solver.name())
+
+
+def tuned(problem: Problem) -> Tuning:
+    """For a day's few hundred iterations: less shaken, and each door tried beside a third of the others.
+
+    A search of four times the neighbours and twice the shaking found 0.05 % more value in three times the
+    processor time (measured on 20 days of 50 candidates).
+    """
+    return Tuning(history=100, perturb_most=12, neighbours=max(18, len(problem.candidates) * 35 // 100))
 
 
 def _better(problem: Problem, one: list[int], other: list[int]) -> list[int]:
