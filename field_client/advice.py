@@ -1,10 +1,13 @@
-"""What to do about each trouble of an exchange, one sentence a code, for the collector. Decides nothing."""
+"""What to do about each trouble of an exchange and each notice of the office, one sentence a code."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from sync.words import N_
+from sync.wire.errors import TYPE_PREFIX, told
+from sync.words import N_, Phrase
 
 AGAIN = N_("Se intentará solo en un rato; si mañana sigue igual, avise al coordinador.")
 COORDINATOR = N_("Avise al coordinador y dígale este aviso; puede seguir visitando.")
@@ -13,6 +16,8 @@ ENROL_AGAIN = N_("Pida otro código a su coordinador y vuelva a inscribir el por
 REVIEW = N_("No lo repita: la oficina lo guarda y lo revisa.")
 NEW_INSTALLATION = N_("No haga nada: el portátil lo vuelve a decir solo en el próximo envío.")
 CLOCK = N_("Revise la fecha y la hora del portátil y envíe de nuevo; si sigue, avise al coordinador.")
+
+CLOCK_SKEW = "clock_skew"
 
 ADVICE: Mapping[str, str] = {
     # What this laptop itself runs into.
@@ -60,6 +65,8 @@ ADVICE: Mapping[str, str] = {
     "unknown_kind": REVIEW,
     "unknown_version": REVIEW,
     "unknown_record": REVIEW,
+    # This machine's clock, as the office heard it.
+    CLOCK_SKEW: CLOCK,
     # Attachments.
     "hash_mismatch": AGAIN,
     "bad_offset": AGAIN,
@@ -74,3 +81,23 @@ ADVICE: Mapping[str, str] = {
 def todo(code: str) -> str:
     """What to do about a code; of one this program does not know, what helps with any."""
     return ADVICE.get(code, COORDINATOR)
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the office said besides in its last reply, and what to do about it."""
+
+    code: str
+    because: Phrase
+    todo: str
+
+
+def heard(notices: Iterable[Mapping[str, Any]]) -> list[Notice]:
+    """The notices as they were kept. One with neither words nor a code says nothing."""
+    found = []
+    for one in notices:
+        code = str(one.get("code") or "")
+        said = told({**one, "type": TYPE_PREFIX + code}) if code else None
+        if said is not None:
+            found.append(Notice(code, said.detail, todo(code)))
+    return found

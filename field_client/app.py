@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from sync.exchange import Clock
 from sync.look import dress, error_page
 
+from . import advice
 from .background import Background, Exchange, by_network
 from .delivery import SHOWN
 from .store import drafts, journal, settings
@@ -71,6 +72,7 @@ def _around() -> dict[str, Any]:
         known = received(db)
         waiting = journal.counts(db) | {"drafts": len(drafts.all_of(db))}
         failure = settings.get(db, "last_failure")
+        notices = advice.heard(settings.get(db, "notices", []))
         times = {name: settings.get(db, name) for name in ("last_sent", "last_received")}
     return times | {
         "unlocked": True,
@@ -84,6 +86,7 @@ def _around() -> dict[str, Any]:
         "agent_name": known.agent_name,
         "agent_zone": known.timezone,
         "last_failure": failure,
+        "clock_off": next((one for one in notices if one.code == advice.CLOCK_SKEW), None),
     }
 
 

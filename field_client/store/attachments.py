@@ -154,6 +154,16 @@ def bytes_of(db: Database, sha256: str) -> tuple[str, bytes] | None:
     return None if row is None or row[1] is None else (str(row[0]), bytes(row[1]))
 
 
+def may_be_shown(db: Database, sha256: str) -> bool:
+    """True while a debtor that it is about is on this laptop."""
+    found = db.query(
+        "SELECT 1 FROM picture_uses AS use JOIN records ON records.kind = 'debtor' "
+        "AND records.id = use.debtor AND NOT records.gone WHERE use.sha256 = ? LIMIT 1",
+        [sha256],
+    )
+    return next(iter(found), None) is not None
+
+
 def add_to_draft(db: Database, debtor: str, picture: Picture) -> None:
     where = picture.location
     db.execute(

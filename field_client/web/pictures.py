@@ -146,8 +146,10 @@ def shown(pictures: Sequence[Picture], zone: str) -> list[dict[str, Any]]:
 
 @blueprint.get("/caso/<debtor>/borrador/foto/<sha256>")
 def of_draft(debtor: str, sha256: str) -> Response:
+    with store().reading() as db:
+        here = records.get(db, "debtor", debtor) is not None
     found = next((one for one in kept(debtor) if one.sha256 == sha256), None)
-    if found is None:
+    if found is None or not here:
         abort(404)
     return _alone(found.data, found.media_type, sha256)
 
@@ -156,7 +158,8 @@ def of_draft(debtor: str, sha256: str) -> Response:
 def saved(sha256: str) -> Response:
     """A picture of a visit of this laptop."""
     with store().reading() as db:
-        found = attachments.bytes_of(db, sha256) if is_sha256(sha256) else None
+        here = is_sha256(sha256) and attachments.may_be_shown(db, sha256)
+        found = attachments.bytes_of(db, sha256) if here else None
     if found is None:
         abort(404)
     return _alone(found[1], found[0], sha256)

@@ -49,7 +49,7 @@ def show() -> str:
             "quarantined": journal.quarantined(db),
             "office_name": settings.get(db, "office_name"),
             "server": settings.get(db, "server"),
-            "notices": settings.get(db, "notices", []),
+            "notices": advice.heard(settings.get(db, "notices", [])),
             "automatic": settings.get(db, settings.AUTOMATIC, True),
         }
     return render_template(

@@ -19,7 +19,7 @@ from sync.words import N_
 
 from .. import delivery
 from ..casefile import AccountCase, Case, place_at
-from ..store import attachments, cases, drafts, journal
+from ..store import attachments, cases, drafts, journal, records
 from ..store.db import NotWritten
 from ..today import badge_of
 from ..visiting import Problem, Saved, record_visit
@@ -167,7 +167,8 @@ def drop_draft(debtor: str) -> Response:
     with store().writing() as db:
         drafts.drop(db, debtor)
         attachments.drop_draft(db, debtor)
-    return redirect(url_for("case.show", debtor=debtor))
+        here = records.get(db, "debtor", debtor) is not None
+    return redirect(url_for("case.show", debtor=debtor) if here else url_for("sending.show"))
 
 
 def _page(
@@ -224,8 +225,10 @@ def told(visit: str) -> Told:
         if row is None or row.entry.kind != "visit.recorded" or row.debtor is None:
             abort(404)
         state = cases.state_of(db, row.debtor)
-        known = next((one for one in state.visits if one.visit.id == visit), None)
-        promises = tuple(one for one in state.promises if one.visit == visit)
+        # Of whom is no longer on this laptop nothing is told, whatever the journal still holds.
+        here = state.debtor is not None
+        known = next((one for one in state.visits if here and one.visit.id == visit), None)
+        promises = tuple(one for one in state.promises if here and one.visit == visit)
         amendments = tuple(journal.amendments_of(db, visit))
     return Told(row, known, promises, amendments)
 
@@ -240,6 +243,7 @@ def show(visit: str) -> str:
     return render_template(
         "field/visit.html",
         told=found,
+        hidden=state.debtor is None or not found.row.said,
         states=states,
         state=state,
         pictures=held,

@@ -29,6 +29,7 @@ from ..store.devices import Device
 from ..store.engine import reading, writing
 from . import answering, handing_keys
 from .batches import Batch, read_batch
+from .clocks import skewed
 from .context import find as context_of
 from .keeping import Kept, keep
 from .vouching import checkpoint, countersign, note_restore, wants_to_see
@@ -136,16 +137,17 @@ def _write(
         raise Problem(RECEIPT_WANTED)
     note_restore(connection, signer, device, hello["receipt"], now)
     receipt = None
+    heard = None if carried else hello["clock"]
     if batch is None:
         kept = Kept(_standing(connection, device, hello["incarnation"]))
     else:
-        heard = None if carried else hello["clock"]
         sender = Sender(device, now, heard)
         kept = keep(connection, device, batch, sender)
         erase_arrivals(connection, signer, [said.entry for said in batch.said], sender)
         # Only what the laptop itself signed is countersigned.
         if device.revoked_at is None and kept.signed:
             receipt = countersign(connection, signer, device, kept.head, batch.signature, now)
+    kept = replace(kept, notices=(*kept.notices, *skewed(heard, now)))
     return Written(kept, receipt, checkpoint(connection, signer, now))
 
 
