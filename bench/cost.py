@@ -41,7 +41,7 @@ def main() -> None:
             _ask(app, _environ(call), [])
         calls, events = calls[asked.warm :], events[asked.warm :]
         statements.clear()
-        profile = cProfile.Profile() if asked.profile else None
+        profile = cProfile.Profile(time.process_time) if asked.profile else None
         spent, waited = _measure(app, calls, profile)
         each = sum(statements.values()) / len(calls)
         held.engine.dispose()

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from sync.records import Address, Finding, Interval, Known, Refused, Visit
+from sync.records import Address, Finding, Interval, Known, Refused, Visit, changed
 from sync.rules import audit as rules
 from sync.words import N_, Phrase
 
@@ -205,7 +205,7 @@ def _corrected(visit: Visit, offset_ms: int | None) -> Visit:
     if visit.known is not Known.LIVE or not offset_ms:
         return visit
     shift = timedelta(milliseconds=offset_ms)
-    return replace(visit, happened=Interval(visit.happened.start - shift, visit.happened.end - shift))
+    return changed(visit, happened=Interval(visit.happened.start - shift, visit.happened.end - shift))
 
 
 def _out_of_scope(visit: Visit) -> Finding:

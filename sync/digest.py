@@ -12,8 +12,13 @@ from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any, TypedDict
 
+import orjson
+
 BUCKETS = 16
 OVERALL_PREFIX = b"ronda1 scope\n"
+INTEGER_BOUND = 2**63
+# Between these a float is written with digits and a point alone; no NaN and no infinity is.
+LEAST_PLAIN, LARGEST_PLAIN = 1e-4, 1e16
 
 
 class KindDigest(TypedDict):
@@ -29,8 +34,34 @@ def canonical(obj: Any) -> bytes:
     Raises ValueError for NaN, infinities and lone surrogates, TypeError for what JSON cannot hold
     and for keys that are not text (json would quietly turn 1 and "1" into the same key).
     """
+    if _is_plain(obj):
+        try:
+            return orjson.dumps(obj, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # a lone surrogate: told below
+            pass
     _refuse_odd_keys(obj)
     return _WRITER.encode(obj).encode("utf-8")
+
+
+def _is_plain(obj: Any) -> bool:
+    """True of what every writer of JSON writes alike: text, small whole numbers, floats without an exponent,
+    and lists and objects of these."""
+    kind = type(obj)
+    if kind is str or kind is bool or obj is None:
+        return True
+    if kind is dict:
+        for key, value in obj.items():
+            if type(key) is not str:
+                return False
+            held = type(value)
+            if held is not str and value is not None and held is not bool and not _is_plain(value):
+                return False
+        return True
+    if kind is list:
+        return all(map(_is_plain, obj))
+    if kind is int:
+        return -INTEGER_BOUND < obj < INTEGER_BOUND
+    return kind is float and bool(obj == 0 or LEAST_PLAIN <= abs(obj) < LARGEST_PLAIN)
 
 
 # Made once: json.dumps with options makes a writer each time.

@@ -6,7 +6,7 @@ What cannot be applied is kept verbatim all the same: an event never blocks thos
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -15,7 +15,7 @@ from marshmallow import INCLUDE, ValidationError, fields, validate
 from sync.ledger import Entry, as_received, body_digest
 from sync.ledger.entries import odd_header, said_by
 from sync.money import to_minor
-from sync.records import AddressKind
+from sync.records import AddressKind, changed
 from sync.wire.codec import loads
 from sync.wire.errors import Problem
 from sync.wire.events import BODIES, load_body
@@ -81,7 +81,7 @@ def detail_of(because: Phrase, fields: Mapping[str, Any] | None = None) -> dict[
 
 
 def quarantined(said: Said, unfit: Unfit) -> Said:
-    return replace(said, code=unfit.code, detail=unfit.detail)
+    return changed(said, code=unfit.code, detail=unfit.detail)
 
 
 def entry_of(incarnation: str, message: Mapping[str, Any]) -> Entry:

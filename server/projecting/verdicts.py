@@ -6,7 +6,6 @@ What is stored is what was told; the verdict and the grade of evidence stand bes
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,9 +18,11 @@ from sync.records import (
     Place,
     Reason,
     Result,
+    Ruling,
     Verdict,
     Visit,
     VisitResult,
+    changed,
 )
 from sync.rules import visit as visits
 from sync.rules.answers import strictest
@@ -33,6 +34,14 @@ from ..packs import pack_of
 from ..store.devices import Device
 from .said import LARGEST_OFFSET_MS, Said
 from .surroundings import Surroundings
+
+# Looked up: making a member of an enumeration from its word is a call of several.
+PLACES = {member.value: member for member in Place}
+PARTIES = {member.value: member for member in Party}
+KNOWN = {member.value: member for member in Known}
+RESULTS = {member.value: member for member in Result}
+REASONS = {member.value: member for member in Reason}
+SOURCES = {member.value: member for member in LocationSource}
 
 
 def judged(
@@ -86,7 +95,7 @@ def judged(
         "out_of_scope": _out_of_scope(visit, corrected, around, zone),
     }
     around.judged[visit.id] = (visit, verdict)
-    return row, replace(visit, happened=corrected)
+    return row, changed(visit, happened=corrected)
 
 
 def _clock_of(
@@ -106,17 +115,27 @@ def _clock_of(
 
 def stored(verdict: Verdict) -> dict[str, Any]:
     """As the `verdict` column holds it."""
-    return {
-        "rulings": [
-            {
-                "rule": ruling.rule,
-                "decision": ruling.decision,
-                "because": {"msgid": ruling.because.msgid, "values": dict(ruling.because.values)},
-                "source": ruling.source,
-            }
-            for ruling in verdict.rulings
-        ]
-    }
+    return {"rulings": [_stored(ruling) for ruling in verdict.rulings]}
+
+
+_STORED: dict[int, tuple[Ruling, dict[str, Any]]] = {}
+RULINGS_STORED = 4096
+
+
+def _stored(ruling: Ruling) -> dict[str, Any]:
+    """Made once for a ruling that the rules remember: it is kept beside, so that its number stays its own."""
+    known = _STORED.get(id(ruling))
+    if known is None:
+        told = {
+            "rule": ruling.rule,
+            "decision": ruling.decision,
+            "because": {"msgid": ruling.because.msgid, "values": dict(ruling.because.values)},
+            "source": ruling.source,
+        }
+        if len(_STORED) >= RULINGS_STORED:
+            _STORED.clear()
+        known = _STORED[id(ruling)] = (ruling, told)
+    return known[1]
 
 
 def _visit(said: Said, device: Device, now: datetime) -> Visit:
@@ -126,16 +145,16 @@ def _visit(said: Said, device: Device, now: datetime) -> Visit:
         id=said.entry.id,
         debtor=body["debtor"],
         agent=device.agent_id,
-        place=Place(body["place"]),
-        party=Party(body["party"]),
+        place=PLACES[body["place"]],
+        party=PARTIES[body["party"]],
         happened=Interval(body["happened"]["start"], body["happened"]["end"]),
-        known=Known(body["happened"]["known"]),
+        known=KNOWN[body["happened"]["known"]],
         recorded=body["recorded"],
         results=tuple(
             VisitResult(
                 result["account"],
-                Result(result["result"]),
-                None if result["reason"] is None else Reason(result["reason"]),
+                RESULTS[result["result"]],
+                None if result["reason"] is None else REASONS[result["reason"]],
                 result["detail"],
             )
             for result in body["results"]
@@ -143,7 +162,7 @@ def _visit(said: Said, device: Device, now: datetime) -> Visit:
         address=body["address"],
         stop=body["stop"],
         location=Location(
-            LocationSource(found["source"]),
+            SOURCES[found["source"]],
             found["lat"],
             found["lon"],
             found["accuracy_m"],

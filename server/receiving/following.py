@@ -7,10 +7,11 @@ those it spares itself are computed here. So a batch follows as a whole, or noth
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sync.ledger import ZERO, Entry, Head, chain
 from sync.ledger.entries import body_holds
+from sync.records import changed
 
 GAP = "gap"
 FORK = "fork"
@@ -65,4 +66,4 @@ def _placed(entry: Entry, previous: bytes) -> Entry | None:
         return None
     if entry.h not in (b"", h) or not body_holds(entry):
         return None
-    return entry if entry.h else replace(entry, h=h)
+    return entry if entry.h else changed(entry, h=h)

@@ -7,7 +7,7 @@ over. What a revoked laptop sends is kept sealed and changes nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from sync.ids import is_id
 from sync.ledger import Entry, Head
-from sync.records import EventKind
+from sync.records import EventKind, changed
 from sync.wire.errors import Problem
 from sync.words import N_, Phrase
 
@@ -51,7 +51,7 @@ def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -
     signed = _signed(device, batch, followed, held)
     notices = _stopped(connection, device, followed, sender.now)
     by_place = {one.entry.n: one for one in reversed(batch.said)}
-    said = [replace(by_place[entry.n], entry=entry) for entry in followed.new]
+    said = [changed(by_place[entry.n], entry=entry) for entry in followed.new]
     if device.revoked_at is None:
         settled = apply(connection, said, sender)
     else:

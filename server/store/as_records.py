@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from sync.records import (
     Promise,
     Visit,
     VisitResult,
+    changed,
 )
 
 # A mapping, a RowMapping or a dict: whatever is read by column name.
@@ -99,23 +99,30 @@ def address(row: Row) -> Address:
     )
 
 
+# Looked up: making a member of an enumeration from its word is a call of several.
+_PLACES = {member.value: member for member in Place}
+_PARTIES = {member.value: member for member in Party}
+_KNOWN = {member.value: member for member in Known}
+_SOURCES = {member.value: member for member in LocationSource}
+
+
 def visit(row: Row, results: tuple[VisitResult, ...]) -> Visit:
     """The visit as it was told, before any amendment."""
     return Visit(
         id=row["id"],
         debtor=row["debtor_id"],
         agent=row["agent_id"],
-        place=Place(row["place"]),
-        party=Party(row["party"]),
+        place=_PLACES[row["place"]],
+        party=_PARTIES[row["party"]],
         happened=Interval(row["started"], row["ended"]),
-        known=Known(row["known"]),
+        known=_KNOWN[row["known"]],
         recorded=row["recorded_at"],
         received=row["received_at"],
         results=results,
         address=row["address_id"],
         stop=row["stop_id"],
         location=Location(
-            LocationSource(row["location_source"]),
+            _SOURCES[row["location_source"]],
             row["lat"],
             row["lon"],
             row["accuracy_m"],
@@ -128,7 +135,7 @@ def visit(row: Row, results: tuple[VisitResult, ...]) -> Visit:
 def corrected(row: Row, results: tuple[VisitResult, ...]) -> Visit:
     """The visit when it happened by the office's clock. What a person typed later was read off a watch:
     only what the laptop's own clock stamped is moved."""
-    return replace(visit(row, results), happened=Interval(*corrected_times(row)))
+    return changed(visit(row, results), happened=Interval(*corrected_times(row)))
 
 
 def corrected_times(row: Row) -> tuple[datetime, datetime]:

@@ -107,21 +107,22 @@ def found(
     return prepared.rows(connection, query, {"ids": wanted, **more})
 
 
-def write(connection: Connection, statement: Executable, rows: list[dict[str, Any]]) -> None:
-    """Run one statement for every row, in pieces; nothing when there is no row."""
-    for start in range(0, len(rows), SIZE):
-        connection.execute(statement, rows[start : start + SIZE])
+def write(connection: Connection, statement: Executable, rows: list[dict[str, Any]]) -> int:
+    """Run one statement for every row, in pieces; nothing when there is no row. How many rows it changed."""
+    return sum(
+        connection.execute(statement, rows[start : start + SIZE]).rowcount
+        for start in range(0, len(rows), SIZE)
+    )
 
 
-def append(connection: Connection, table: Table | Insert, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows, all with the same columns. An Insert must be made once and kept: it is compiled once.
+def append(connection: Connection, table: Table | Insert, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows, all with the same columns; how many are new. An Insert must be made once and kept.
 
     In SQLite the rows go straight to the driver, past SQLAlchemy's binding of each.
     """
     if not rows:
-        return
+        return 0
     if connection.dialect.name != "sqlite":
         statement = insert(table) if isinstance(table, Table) else table
-        write(connection, statement, [dict(row) for row in rows])
-        return
-    prepared.append(connection, table, rows)
+        return write(connection, statement, [dict(row) for row in rows])
+    return prepared.append(connection, table, rows)

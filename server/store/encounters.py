@@ -46,6 +46,7 @@ def _contact(row: Mapping[Any, Any]) -> Contact:
     )
 
 
+_NOT_MADE = Result.NOT_MADE.value
 _MET = select(contacts).where(among(contacts.c.debtor_id), contacts.c.started >= bindparam("since"))
 _VISITED = (
     select(
@@ -76,12 +77,12 @@ def met(
     for row in found(connection, _MET, debtors, since=since):
         counted[row["id"]] = _contact(row)
     for row in found(connection, _VISITED, debtors, since=since):
+        if row["result"] == _NOT_MADE or row["id"] in counted:
+            continue
         start, end = as_records.corrected_times(row)
-        if row["result"] != Result.NOT_MADE and start >= since:
-            reached = row["party"] in REACHED
-            counted[row["id"]] = Contact(
-                row["id"], row["debtor_id"], "visit", Interval(start, end), effective=reached
-            )
+        if start >= since:
+            happened, reached = Interval(start, end), row["party"] in REACHED
+            counted[row["id"]] = Contact(row["id"], row["debtor_id"], "visit", happened, reached)
     by_debtor: dict[str, list[Contact | Visit]] = {}
     for contact in counted.values():
         by_debtor.setdefault(contact.debtor, []).append(contact)

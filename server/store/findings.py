@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sync.ids import new_id
 from sync.records import Finding, Visit
 
-from .chunks import batches
+from . import chunks
 from .said import phrase_of
 from .scopes import Scope
 from .tables import agents, debtors, findings, visits
@@ -34,13 +34,13 @@ def add(connection: Connection, found: Iterable[tuple[Visit, Finding]], now: dat
             "found_at": now,
         }
         rows.setdefault((finding.visit, finding.rule), row)
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    added = 0
-    for chunk in batches(rows.values(), 80):
-        statement = insert(findings).values(chunk)
-        once = statement.on_conflict_do_nothing(index_elements=["visit_id", "rule"])
-        added += len(connection.execute(once.returning(findings.c.id)).all())
-    return added
+    return chunks.append(connection, _ONCE[connection.dialect.name], list(rows.values()))
+
+
+_ONCE = {
+    name: make(findings).on_conflict_do_nothing(index_elements=["visit_id", "rule"])
+    for name, make in (("postgresql", postgresql.insert), ("sqlite", sqlite.insert))
+}
 
 
 def by_id(connection: Connection, finding_id: str, scope: Scope) -> dict[str, Any] | None:

@@ -7,11 +7,13 @@ readers of its columns are used as they are. In PostgreSQL everything goes throu
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection, Executable, Insert, Table, insert
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +22,15 @@ from sqlcipher3 import dbapi2
 
 Bind = tuple[str, Any, Callable[[Any], Any] | None]  # name, the statement's own value, how it is bound
 
-_DIALECT: Any = sqlite.dialect()
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME).decode()
+    except TypeError:  # larger than 64 bits, or of a kind that only the standard library writes
+        return json.dumps(value)
+
+
+_DIALECT: Any = sqlite.dialect(json_serializer=_json, json_deserializer=json.loads)
 REMEMBERED = 512
 
 
@@ -86,12 +96,13 @@ def run(connection: Connection, statement: Executable, given: Mapping[str, Any] 
     return int(_run(connection, driven.text, driven.values(given or {})).rowcount)
 
 
-def append(connection: Connection, table: Table | Insert, given: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows in SQLite, all with the same columns. An Insert must be made once and kept."""
+def append(connection: Connection, table: Table | Insert, given: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows in SQLite, all with the same columns; how many are new. An Insert must be made once
+    and kept."""
     driven = _inserting(table, tuple(given[0]))
     takes = [(name, to) for name, _, to in driven.binds]
     values = [[row[name] if to is None else to(row[name]) for name, to in takes] for row in given]
-    _run(connection, driven.text, values, many=True)
+    return int(_run(connection, driven.text, values, many=True).rowcount)
 
 
 def _run(connection: Connection, text: str, values: Any, *, many: bool = False) -> Any:

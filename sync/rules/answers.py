@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ..records import Ruling, Verdict
 from ..words import Phrase
@@ -32,8 +33,26 @@ def block(cite: Cite, because: Phrase) -> Ruling:
     return Ruling(cite.id, "block", because, cite.source or cite.quote)
 
 
+RULINGS_REMEMBERED = 4096
+
+
+def remembered(
+    known: dict[tuple[Any, ...], Any], asked: tuple[Any, ...], make: Callable[[], Ruling]
+) -> Ruling:
+    """The ruling that `make` gives, made once for all it depends on."""
+    found: Ruling | None = known.get(asked)
+    if found is None:
+        if len(known) >= RULINGS_REMEMBERED:
+            known.clear()
+        found = known[asked] = make()
+    return found
+
+
 def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     """The union of several verdicts: every ruling once, so that the strictest decides."""
+    verdicts = tuple(verdicts)
+    if len(verdicts) == 1:
+        return verdicts[0]
     union: list[Ruling] = []
     by_rule: dict[str, list[Ruling]] = {}
     for verdict in verdicts:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..records import Contact, Party, Result, Ruling, Visit
 from ..words import N_, Phrase
-from .answers import allow, block
+from .answers import allow, block, remembered
 from .clauses import Cap, Switch
 from .policy import Policy
 
@@ -44,14 +45,17 @@ def cap_rulings(
 ) -> tuple[Ruling, ...]:
     """A ruling for each cap that concerns the channel, for one more contact on the local `day`."""
     days = [(contact, contact.happened.start.astimezone(where).date()) for contact in contacts]
-    rulings = [_cap_ruling(cap, day, days) for cap in policy.caps if channel in cap.channels]
+    known = policy.known_rulings
+    rulings = [_cap_ruling(cap, day, days, known) for cap in policy.caps if channel in cap.channels]
     rule = policy.one_channel_per_week
     if rule is not None and not rule.allowed:
         rulings.append(_one_channel(rule, channel, day, days))
     return tuple(rulings)
 
 
-def _cap_ruling(cap: Cap, day: date, days: Sequence[tuple[Contact, date]]) -> Ruling:
+def _cap_ruling(
+    cap: Cap, day: date, days: Sequence[tuple[Contact, date]], known: dict[tuple[Any, ...], Any]
+) -> Ruling:
     those = [
         on
         for contact, on in days
@@ -61,7 +65,14 @@ def _cap_ruling(cap: Cap, day: date, days: Sequence[tuple[Contact, date]]) -> Ru
     if near:
         text = N_("Deben pasar al menos {gap} días entre contactos; hay uno del {day}.")
         return block(cap.cite, Phrase(text, {"gap": cap.min_gap_days, "day": f"{max(near):%d/%m/%Y}"}))
-    count = max(sum(first <= on <= last for on in those) for first, last in _periods(cap, day))
+    count = (
+        max(sum(first <= on <= last for on in those) for first, last in _periods(cap, day)) if those else 0
+    )
+    # A cap lives as long as its pack, which holds what is remembered.
+    return remembered(known, ("cap", id(cap), count), lambda: _counted_ruling(cap, count))
+
+
+def _counted_ruling(cap: Cap, count: int) -> Ruling:
     values = {"count": count, "limit": cap.maximum, "days": cap.days}
     if count < cap.maximum:
         return allow(cap.cite, Phrase(N_("Dentro del límite de contactos ({count} de {limit})."), values))

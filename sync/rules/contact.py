@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from ..records import Contact, Interval, Known, Party, Place, Ruling, Verdict, Visit
 from ..words import N_, Phrase
 from . import eligibility
-from .answers import allow, block, deciding, strictest
+from .answers import allow, block, deciding, remembered, strictest
 from .caps import as_contact, cap_rulings, counted
 from .clauses import Cite, StopKind
 from .hours import judge_hours, windows
@@ -61,6 +61,34 @@ def reason_ruling(policy: Policy) -> Ruling:
     return block(policy.ask_reason.cite, Phrase(N_("No se puede preguntar el motivo de la mora.")))
 
 
+def _pack_ruling(policy: Policy | None, day: date) -> Ruling:
+    if policy is None:
+        return eligibility.pack_ruling(None, day)
+    return remembered(policy.known_rulings, ("pack", day), lambda: eligibility.pack_ruling(policy, day))
+
+
+def _place_ruling(policy: Policy, place: Place, credit_type: str, exception_evidence: str) -> Ruling:
+    return remembered(
+        policy.known_rulings,
+        ("place", place, credit_type, exception_evidence),
+        lambda: eligibility.place_ruling(policy, place, credit_type, exception_evidence),
+    )
+
+
+def _party_ruling(policy: Policy, party: Party, debt_discussed: bool) -> Ruling:
+    return remembered(
+        policy.known_rulings,
+        ("party", party, debt_discussed),
+        lambda: party_ruling(policy, party, debt_discussed),
+    )
+
+
+def _address_ruling(policy: Policy, state: str) -> Ruling:
+    return remembered(
+        policy.known_rulings, ("address", state), lambda: eligibility.address_ruling(policy, state)
+    )
+
+
 def judge_contact(
     policy: Policy | None,
     happened: Interval,
@@ -93,15 +121,15 @@ def judge_contact(
         )
         return Verdict((block(Cite("policy.zone"), because),))
     day = happened.start.astimezone(where).date()
-    rulings = [eligibility.pack_ruling(policy, day)]
+    rulings = [_pack_ruling(policy, day)]
     if policy is None or rulings[0].decision == "block":
         return Verdict(tuple(rulings))
     rulings += eligibility.stop_rulings(policy, stops)
     if place is not None and channel in policy.place_rule(place).channels:
-        rulings.append(eligibility.place_ruling(policy, place, credit_type, exception_evidence))
+        rulings.append(_place_ruling(policy, place, credit_type, exception_evidence))
     rulings += judge_hours(policy, happened, zone, channel, known=known, uncertainty_s=uncertainty_s).rulings
     if party is not None:
-        rulings.append(party_ruling(policy, party, debt_discussed))
+        rulings.append(_party_ruling(policy, party, debt_discussed))
     contacts = counted(history, ignore, happened.start if after_the_fact else None)
     rulings += cap_rulings(policy, channel, day, contacts, where)
     return Verdict(tuple(rulings))
@@ -150,8 +178,8 @@ def judge_visit(
     if policy is None:
         return in_time
     rulings = [
-        eligibility.place_ruling(policy, place, credit_type, exception_evidence),
-        eligibility.address_ruling(policy, address_state),
+        _place_ruling(policy, place, credit_type, exception_evidence),
+        _address_ruling(policy, address_state),
     ]
     if payment_taken:
         rulings.append(payment_ruling(policy))

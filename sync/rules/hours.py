@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ..records import Interval, Known, Ruling, Verdict
 from ..words import N_, Phrase
-from .answers import allow, block, warn
+from .answers import allow, block, remembered, warn
 from .clauses import Cite, Hours
 from .policy import Policy, zone_of
 
@@ -78,6 +78,19 @@ def judge_hours(
     `uncertainty_s` is how far each end may be off. A time typed later (`known` not LIVE) is a span within
     which the visit happened: it blocks only when no part of it is inside.
     """
+    judged = policy.hours_judged
+    asked = (happened.start, happened.end, zone, channel, known, uncertainty_s)
+    found = judged.get(asked)
+    if found is None:
+        if len(judged) >= DAYS_REMEMBERED:
+            judged.clear()
+        found = judged[asked] = _judge_hours(policy, happened, zone, channel, known, uncertainty_s)
+    return found
+
+
+def _judge_hours(
+    policy: Policy, happened: Interval, zone: str, channel: str, known: Known, uncertainty_s: float
+) -> Verdict:
     hours, where = policy.hours_for(channel), zone_of(zone)
     if hours is None:
         return Verdict((block(Cite("policy.channel"), Phrase(N_("El paquete no dice nada de este canal."))),))
@@ -92,13 +105,22 @@ def judge_hours(
     days = local_days(outer, where)
     open_for = [window for day in days for window in windows(policy, day, zone, channel)]
     if any(window.start <= outer.start and outer.end <= window.end for window in open_for):
-        return Verdict(
-            (allow(hours.cite, _said(N_("Dentro del horario permitido ({hours})."), hours, days[0])),)
-        )
+        return _inside(policy, hours, channel, days[0])
     if any(_may_fit(window, happened, slack, known) for window in open_for):
         text = N_("No es seguro que fuera dentro del horario permitido ({hours}).")
         return Verdict((warn(hours.cite, _said(text, hours, days[0])),))
     return Verdict((_outside(policy, hours, happened.start.astimezone(where).date(), channel),))
+
+
+def _inside(policy: Policy, hours: Hours, channel: str, day: date) -> Verdict:
+    """What most visits are told: one verdict for each day of the week."""
+    said = N_("Dentro del horario permitido ({hours}).")
+    ruling = remembered(
+        policy.known_rulings,
+        ("inside", channel, day.weekday()),
+        lambda: allow(hours.cite, _said(said, hours, day)),
+    )
+    return Verdict((ruling,))
 
 
 def _shut(policy: Policy, hours: Hours, day: date) -> bool:

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -162,6 +162,16 @@ class Policy:
         """What `hours.windows` has found of this very pack, by day, zone and channel."""
         return {}
 
+    @cached_property
+    def hours_judged(self) -> dict[tuple[Any, ...], Any]:
+        """What `hours.judge_hours` said last: the rules and the audit ask it of the same visit."""
+        return {}
+
+    @cached_property
+    def known_rulings(self) -> dict[tuple[Any, ...], Any]:
+        """What rules have said of this very pack, by all they depend on: of a batch of visits few differ."""
+        return {}
+
     def place_rule(self, place: Place) -> PlaceRule:
         """The first rule that names the place; every pack names every place."""
         return next(rule for rule in self.places if place in rule.places)
@@ -179,6 +189,7 @@ def fold_text(text: str) -> str:
     return "_".join("".join(mark if mark.isalnum() else " " for mark in kept).split())
 
 
+@lru_cache(maxsize=1024)
 def zone_of(name: str) -> ZoneInfo | None:
     """The zone of an IANA name, None when there is none such: callers block on an unknown zone."""
     try:

@@ -15,6 +15,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import zstandard
 
 from ..words import N_, Phrase
@@ -206,6 +207,35 @@ def loads(data: bytes) -> Any:
 
     Raises Problem bad_json, with a sentence; never RecursionError, UnicodeDecodeError or ValueError.
     """
+    found = _swiftly(data)
+    return _strictly(data) if found is _UNSURE else found
+
+
+_UNSURE = object()
+# A number of so many digits may pass 64 bits.
+_LONG_NUMBER = re.compile(rb"[\[:,]-?[0-9]{18}")
+
+
+def _swiftly(data: bytes) -> Any:
+    """What `_strictly` reads, at a fraction of its cost, of JSON as we write it ourselves; else _UNSURE.
+
+    A text that comes out of its own value byte for byte has no key twice, no space and no number that is
+    written otherwise than it is kept: nothing is left on which two readers could differ.
+    """
+    if _LONG_NUMBER.search(data) or data[:1].isdigit() or data[:1] == b"-" or _SUSPECT.search(data):
+        return _UNSURE
+    try:
+        obj = orjson.loads(data)
+        if orjson.dumps(obj) != data:
+            return _UNSURE
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        return _UNSURE
+    if data.count(b"{") + data.count(b"[") > DEPTH:
+        _refuse_depth(obj)
+    return obj
+
+
+def _strictly(data: bytes) -> Any:
     try:
         obj = _STRICT.decode(data.decode("utf-8"))
     except UnicodeDecodeError as wrong:

@@ -6,12 +6,14 @@ import gzip
 import json
 import tracemalloc
 import zlib
+from typing import Any
 
 import pytest
 import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.wire import codec
 from sync.wire.codec import DEPTH, ENCODINGS, LIMIT, SMALL, accepted, decode, decompress, encode, loads
 from sync.wire.errors import Problem
 
@@ -198,3 +200,58 @@ def test_any_damage_to_a_packed_message_is_read_or_refused(where: int, byte: int
 def test_gzip_is_the_same_bytes_every_time() -> None:
     assert encode(LONG, ["gzip"])[0] == encode(LONG, ["gzip"])[0]
     assert zlib.decompress(encode(LONG, ["gzip"])[0], 31).startswith(b'{"nota"')
+
+
+def read(reader: Any, text: bytes) -> tuple[object, str]:
+    """The value with its types, or the sentence of the refusal."""
+    try:
+        return repr(reader(text)), ""
+    except Problem as wrong:
+        return None, str(wrong.detail)
+
+
+# What two readers of JSON could read differently.
+ODD = (
+    b'{"a":1,"a":2}',
+    b'{"a":[{"b":1,"b":1}]}',
+    b"[1e400]",
+    b"[-0]",
+    b"[-0.0]",
+    b"[1.0]",
+    b"[1.50]",
+    b"[1E3]",
+    b"[1e-7]",
+    b"[9223372036854775807]",
+    b"[9223372036854775808]",
+    b"[-9223372036854775809]",
+    b"18446744073709551615",
+    b'{"a":123456789012345678901}',
+    b"[NaN]",
+    b'["\\ud800"]',
+    b'["\\u0000"]',
+    b'["\\u00e1"]',
+    b'["\xc3\xa1"]',
+    b'["\xff"]',
+    b'["\\/"]',
+    b"[ 1]",
+    b"\xef\xbb\xbf[]",
+    b"[" * 70 + b"]" * 70,
+    b"[" * 3000 + b"]" * 3000,
+)
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_the_swift_reader_never_differs_from_the_strict_one(text: bytes) -> None:
+    assert read(loads, text) == read(codec._strictly, text)
+
+
+@given(JSON, st.integers(0, 2**32), st.binary(min_size=1, max_size=2))
+@settings(max_examples=300, deadline=None)
+def test_whatever_is_written_or_damaged_is_read_the_same_by_both(
+    value: object, where: int, byte: bytes
+) -> None:
+    text = codec.plain(value)
+    assert read(loads, text) == read(codec._strictly, text)
+    place = where % (len(text) + 1)
+    for other in (text[:place] + byte + text[place:], text[:place] + byte + text[place + 1 :]):
+        assert read(loads, other) == read(codec._strictly, other)

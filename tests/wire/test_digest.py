@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sync.digest import _WRITER as canonical_writer
 from sync.digest import BUCKETS, bucket_of, canonical, differing, overall, scope_digest
 
 from .test_ledger import vectors
@@ -39,6 +40,17 @@ def records(scope: dict[tuple[str, str], bytes]) -> list[tuple[str, str, bytes]]
 def test_canonical_json_is_a_fixed_point_of_reading_and_writing(value: object) -> None:
     written = canonical(value)
     assert canonical(json.loads(written)) == written
+
+
+@QUICK
+@given(JSON | st.floats(allow_nan=False, allow_infinity=False) | st.integers())
+def test_canonical_json_is_what_the_standard_library_writes(value: object) -> None:
+    assert canonical(value) == canonical_writer.encode(value).encode()
+
+
+@pytest.mark.parametrize("value", [1e16, 1e-5, 5e-324, 1e22, -0.0, 0, True, 2**63, (1, 2), 1e15, 123456.789])
+def test_canonical_json_of_unusual_numbers_is_the_same_whoever_writes_it(value: object) -> None:
+    assert canonical({"a": [value]}) == canonical_writer.encode({"a": [value]}).encode()
 
 
 def test_canonical_json_has_sorted_keys_no_spaces_and_its_own_letters() -> None:
