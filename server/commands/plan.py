@@ -1,8 +1,9 @@
-"""`ronda office plan`: plans a day's routes and, with --publish, sends them to the laptops."""
+"""`ronda office plan`: plans a day's or a week's routes and, with --publish, sends them to the laptops."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -15,23 +16,39 @@ from ..doors import UNSURE_M
 from ..office import Office
 from ..planning import NotPublished, PlanReport, PublishReport, publish
 from ..planning import plan as plan_all
+from ..planning.executing import NoCluster, opened
+from ..planning.publishing import unpublish
+from ..planning.reporting import AgentPlan, WeekReport
+from ..planning.weeks import DAYS, plan_week
 from ..roads.picking import roads_of
 from ..store import agents as workforce
 from ..store.engine import reading
 from .options import DAY, answer, json_option, now, with_office
+from .plan_more import MORE, WithMore
+from .plan_why import why
 
 IN_ENGLISH = {
     "plan.no_agents": "there is no active agent to plan; add one with "
     "`ronda office user add NAME --name 'FULL NAME' --role collector --home LAT,LON`",
     "plan.nothing_assigned": "no agent has a debtor; run `ronda office assign --as-of DATE` first",
     "plan.no_roads": "the day was not planned: {why}",
+    "plan.cancelled": "the run was stopped; what it had solved is kept, planning again goes on from there",
     "route.no_draft": "there is no route for that day; plan it first",
+    "route.none_published": "no route is published for that day",
 }
 
 
-@click.command()
+@click.command(cls=WithMore, more={**MORE, "why": why})
 @with_office
-@click.option("--date", "day", type=DAY, required=True, help="The day to plan, YYYY-MM-DD.")
+@click.option("--date", "day", type=DAY, help="The day to plan, YYYY-MM-DD.")
+@click.option("--week", "week", type=DAY, help="Plan the days from this one on, instead of one day.")
+@click.option(
+    "--days",
+    type=click.IntRange(1, 31),
+    default=DAYS,
+    show_default=True,
+    help="How many days --week plans; those on which nobody may be visited are left out.",
+)
 @click.option("--agents", metavar="A,B", help="Only these agents: user names, full names or ids.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same plan.")
 @click.option(
@@ -44,44 +61,69 @@ IN_ENGLISH = {
     help="Plan also debtors whose point may be this far off; those beyond are listed and left out.",
 )
 @click.option("--publish", "publish_now", is_flag=True, help="Check the routes and send them to the laptops.")
+@click.option("--unpublish", "take_back", is_flag=True, help="Plan nothing: take back what is published.")
 @click.option("--fallback", is_flag=True, help="Leave OSRM aside: the city's roads, else straight lines.")
 @json_option
 def plan(
     office: Office,
-    day: date,
+    day: date | None,
+    week: date | None,
+    days: int,
     agents: str | None,
     seed: int,
     unsure_m: float,
     publish_now: bool,
+    take_back: bool,
     fallback: bool,
     as_json: bool,
 ) -> None:
-    """Plan the day of each agent: a draft with every debtor in it, planned or left out with a reason."""
+    """Plan each agent's day, or week: drafts with every debtor in them, planned or left out with a reason."""
+    if (day is None) == (week is None):
+        raise click.UsageError("say which day with --date, or the first day of a week with --week")
     chosen = _agents(office, agents) if agents else None
+    if take_back:
+        _take_back(office, day, chosen, as_json)
+        return
+    roads = roads_of(office.config, office.engine, fallback=fallback)
+    asked: dict[str, Any] = {"agents": chosen, "seed": seed, "actor": "cli", "now": now()}
+    asked |= {"unsure_m": unsure_m, "roads": roads}
     try:
-        report = plan_all(
-            office.engine,
-            day=day,
-            agents=chosen,
-            seed=seed,
-            actor="cli",
-            now=now(),
-            unsure_m=unsure_m,
-            roads=roads_of(office.config, office.engine, fallback=fallback),
-        )
-    except NoSolver as missing:
+        with opened(office.config.executor_url) as executor:
+            report: PlanReport | WeekReport | Refused
+            if week is not None:
+                report = plan_week(office.engine, first=week, days=days, executor=executor, **asked)
+            elif day is not None:
+                report = plan_all(office.engine, day=day, executor=executor, **asked)
+    except (NoSolver, NoCluster) as missing:
         raise click.ClickException(str(missing)) from missing
     if isinstance(report, Refused):
         raise click.ClickException(_said(report))
     figures: dict[str, Any] = report.to_json()
-    lines = _lines(report)
+    lines = _week_lines(report) if isinstance(report, WeekReport) else _lines(report)
     if publish_now:
-        done = publish(office.engine, day=day, agents=chosen, actor="cli", now=now())
-        if isinstance(done, Refused):
-            raise click.ClickException(_said(done))
-        figures["publication"] = done.to_json()
-        lines.append(_published(done))
+        planned = [one.day for one in report.days] if isinstance(report, WeekReport) else [report.day]
+        done = [
+            _sent(publish(office.engine, day=one, agents=chosen, actor="cli", now=now(), roads=roads))
+            for one in planned
+        ]
+        told = [one.to_json() for one in done]
+        figures["publication"] = told if isinstance(report, WeekReport) else told[0]
+        lines += [_published(one) for one in done]
     answer(figures, as_json, lines)
+
+
+def _take_back(office: Office, day: date | None, chosen: Sequence[str] | None, as_json: bool) -> None:
+    if day is None:
+        raise click.UsageError("--unpublish takes back one day's routes: say which with --date")
+    done = _sent(unpublish(office.engine, day=day, agents=chosen, actor="cli", now=now()))
+    lines = [f"took back {done.published} routes of {day} with {done.stops} stops; they are drafts again"]
+    answer({"date": day.isoformat(), "unpublished": done.published, "stops": done.stops}, as_json, lines)
+
+
+def _sent(done: PublishReport | Refused) -> PublishReport:
+    if isinstance(done, Refused):
+        raise click.ClickException(_said(done))
+    return done
 
 
 def _agents(office: Office, text: str) -> list[str]:
@@ -100,28 +142,36 @@ def _agents(office: Office, text: str) -> list[str]:
 
 def _said(refused: Refused) -> str:
     if isinstance(refused, NotPublished):
+        wrong = "; ".join(f"{one.because} ({one.rule})" for one in refused.violations)
         return (
-            f"nothing was published: the route of {refused.agent_name} does not pass the checker "
-            f"({refused.rule}: {refused.reason}); plan the day again"
+            f"nothing was published: the route of {refused.agent_name} does not pass the checker: {wrong}. "
+            "Plan the day again"
         )
     english = IN_ENGLISH.get(refused.rule)
     return english.format(**refused.reason.values) if english else str(refused.reason)
+
+
+def _week_lines(report: WeekReport) -> list[str]:
+    lines = [
+        f"{report.first} to {report.last}: {report.visited} of {report.debtors} debtors are visited",
+        *(line for day in report.days for line in _lines(day)),
+    ]
+    if report.skipped:
+        lines.append(f"nobody may be visited on {', '.join(map(str, report.skipped))}")
+    return lines
 
 
 def _lines(report: PlanReport) -> list[str]:
     lines = [
         f"{len(report.routes)} routes for {report.day}: {report.stops} stops, {report.left_out} left out"
     ]
-    lines += [
-        f"  {one.name}: {one.stops} stops ({one.accounts} accounts), {one.left_out} left out, "
-        f"{one.travel_m / 1000:.1f} km, version {one.version}"
-        for one in report.routes
-    ]
+    lines += [_route(one) for one in report.routes]
     # The report counts by sentence; its named places belong to each stop, so a person gets its beginning.
     kinds: Counter[str] = Counter()
     for reason, count in report.reasons.items():
         kinds[reason.split(":")[0].split("{")[0].strip()] += count
     lines += [f"left out: {count} x {reason}" for reason, count in sorted(kinds.items())]
+    lines += [f"no route for {one.name}: {one.because}" for one in report.without]
     lines += [
         f"the home of {one.name} is on no road: the way to the first door and back is not counted"
         for one in report.routes
@@ -132,6 +182,16 @@ def _lines(report: PlanReport) -> list[str]:
     return lines
 
 
+def _route(one: AgentPlan) -> str:
+    gap = one.certificate.get("gap")
+    close = f", at most {gap} % below the best day there is" if gap is not None else ""
+    missed = f", {one.missed_appointments} appointments missed" if one.missed_appointments else ""
+    return (
+        f"  {one.name}: {one.stops} stops ({one.accounts} accounts), {one.left_out} left out, "
+        f"{one.travel_m / 1000:.1f} km, version {one.version}{missed}{close}"
+    )
+
+
 def _published(done: PublishReport) -> str:
     again = f"; {done.already} were published already" if done.already else ""
-    return f"published {done.published} routes with {done.stops} stops{again}"
+    return f"published {done.published} routes of {done.day} with {done.stops} stops{again}"

@@ -10,12 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from server.commands.assign import assign
+from server.commands.plan import _said as said
 from server.commands.plan import plan
 from server.config import config_from
 from server.office import initialise
+from server.planning import NotPublished, publish
 from server.store.engine import open_engine
 
-from .debts import AS_OF, NOW, World, around
+from .debts import AS_OF, DAY, NOW, World, around
 
 
 @pytest.fixture
@@ -86,3 +88,60 @@ def test_a_date_that_is_none_is_refused_with_an_example(folder: Path) -> None:
     answer = run(plan, folder, "--date", "23/11/2026")
     assert answer.exit_code == 2
     assert "2026-11-20" in answer.output
+
+
+def ask(folder: Path, account: str) -> Result:
+    return CliRunner().invoke(plan, ["why", account, "--data", str(folder), "--week", "2026-11-25"])
+
+
+def test_a_week_is_planned_published_and_asked_about_from_the_command_line(
+    folder: Path, world: World
+) -> None:
+    world.agent("Rosa")
+    ana, *_ = [world.debtor(f"d{i}", at=around(i)) for i in range(6)]
+    (account,) = world.accounts_of(ana)
+    world.set_account(account, number="LT-7")
+    run(assign, folder, "--as-of", AS_OF.isoformat())
+    planned = run(plan, folder, "--week", "2026-11-23", "--days", "3", "--publish", "--json")
+    assert planned.exit_code == 0, planned.output
+    figures = json.loads(planned.stdout)
+    assert (figures["debtors"], figures["visited_debtors"], len(figures["days"])) == (6, 6, 3)
+    assert [day["published"] for day in figures["publication"]] == [1, 1, 1]
+    certificate = figures["days"][0]["routes"][0]["certificate"]
+    assert certificate["bound"] >= certificate["value"]
+    asked = ask(folder, "LT-7")
+    assert asked.exit_code == 0, asked.output
+    assert "LT-7, 2026-11-23 to 2026-11-29: lo visita Rosa el " in asked.output
+    unknown = ask(folder, "LT-8")
+    assert (unknown.exit_code, "LT-8" in unknown.output) == (1, True)
+
+
+def test_a_published_day_is_taken_back_and_a_day_without_one_says_so(folder: Path, world: World) -> None:
+    world.agent("Rosa")
+    world.debtor("Ana")
+    run(assign, folder, "--as-of", AS_OF.isoformat())
+    assert run(plan, folder, "--date", "2026-11-23", "--publish").exit_code == 0
+    back = run(plan, folder, "--date", "2026-11-23", "--unpublish")
+    assert "took back 1 routes of 2026-11-23 with 1 stops" in back.output
+    again = run(plan, folder, "--date", "2026-11-23", "--unpublish")
+    assert (again.exit_code, "no route is published" in again.output) == (1, True)
+
+
+def test_a_plan_that_fails_the_checker_is_not_published_and_every_reason_is_printed(
+    folder: Path, world: World
+) -> None:
+    world.agent("Rosa")
+    ana = world.debtor("Ana")
+    run(assign, folder, "--as-of", AS_OF.isoformat())
+    run(plan, folder, "--date", "2026-11-23")
+    world.stop(ana, "dispute")
+    answer = publish(world.engine, day=DAY, actor="cli", now=NOW)
+    assert isinstance(answer, NotPublished)
+    assert "demo.stop" in said(answer)
+    assert "Rosa" in said(answer)
+
+
+def test_neither_a_day_nor_a_week_is_refused_with_what_to_write(folder: Path) -> None:
+    for words in ((), ("--date", "2026-11-23", "--week", "2026-11-23")):
+        answer = run(plan, folder, *words)
+        assert (answer.exit_code, "--week" in answer.output) == (2, True)
