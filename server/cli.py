@@ -15,7 +15,7 @@ COMMANDS = {
     "assign": ("assign:assign", "Give the 90+-day accounts to field agents, with a reason each."),
     "city": ("city:city", "Make an OpenStreetMap extract into roads, addresses and a map."),
     "geocode": ("geocode:geocode", "Find where addresses are with the city's own index, offline."),
-    "plan": ("plan:plan", "Plan a day's routes; --publish sends them to the laptops."),
+    "plan": ("plan:plan", "Plan a day or a week; --publish sends the routes to the laptops."),
     "policy": ("policy:policy", "Check a contact-policy pack; judge situations by one."),
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),
