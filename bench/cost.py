@@ -15,6 +15,8 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -125,7 +127,12 @@ def _environ(call: Call) -> dict[str, Any]:
 
 def _ask(app: Flask, environ: dict[str, Any], said: list[Any]) -> bytes:
     """One request through the whole app."""
-    parts = app.wsgi_app(environ, lambda status, headers, wrong=None: said.extend((status, dict(headers))))
+
+    def start(status: str, headers: list[tuple[str, str]], _wrong: Any = None) -> Callable[[bytes], object]:
+        said.extend((status, dict(headers)))
+        return lambda _: None
+
+    parts = app.wsgi_app(environ, start)
     body = b"".join(parts)
     getattr(parts, "close", lambda: None)()
     return body
@@ -144,16 +151,14 @@ def _measure(
 ) -> tuple[list[float], list[float]]:
     spent, waited = [], []
     said: list[Any]
+    ask = _ask if profile is None else partial(profile.runcall, _ask)
     gc.collect()
     gc.disable()
     try:
         for call in calls:
             environ, said = _environ(call), []
             began, started = time.process_time(), time.perf_counter()
-            if profile is None:
-                body = _ask(app, environ, said)
-            else:
-                body = profile.runcall(_ask, app, environ, said)
+            body = ask(app, environ, said)
             spent.append(time.process_time() - began)
             waited.append(time.perf_counter() - started)
             _check(body, said)

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 PIECE = 1_400
+JOIN_S = 10
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,11 @@ class Proxy:
         self.free = {"up": 0.0, "down": 0.0}
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        # asyncio asks what became of this task; of one that was cancelled it would only make noise.
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._serve(reader, writer)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.tally.connections += 1
         await asyncio.sleep(self.link.round_trip)
         try:
@@ -118,8 +124,20 @@ def running(link: Link, to_port: int) -> Iterator[tuple[int, Tally]]:
     try:
         yield server.sockets[0].getsockname()[1], proxy.tally
     finally:
+        asyncio.run_coroutine_threadsafe(_closed(server), loop).result(JOIN_S)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(5)
+        thread.join(JOIN_S)
+        loop.close()
+
+
+async def _closed(server: asyncio.Server) -> None:
+    """Nobody new, and whatever is still on its way is dropped: a loop is not left with pending tasks."""
+    server.close()
+    mine = asyncio.current_task()
+    passing = [task for task in asyncio.all_tasks() if task is not mine]
+    for task in passing:
+        task.cancel()
+    await asyncio.gather(*passing, return_exceptions=True)
 
 
 def main() -> None:

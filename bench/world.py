@@ -25,6 +25,7 @@ from server.office import Office, initialise, open_office
 from server.store import counters, feeds, offices
 from server.store import tables as t
 from server.store.engine import writing
+from sync import __version__
 from sync.digest import canonical
 from sync.exchange import hello, push
 from sync.exchange.sides import Reading
@@ -93,7 +94,7 @@ class Laptop:
     route_number: int = 0
     stops: dict[str, dict[str, Any]] = field(default_factory=dict)  # of the route, by debtor
     receipt_wanted: bool = False
-    client: str = "ronda/bench"
+    client: str = f"ronda/{__version__}"
     policy_versions: dict[str, str] = field(default_factory=lambda: {"co": "1"})
     receipt: dict[str, Any] | None = None
     offset_ms: int = 120

@@ -14,6 +14,7 @@ import requests
 import requests.adapters
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, SSLError
+from urllib3.util import SKIP_HEADER
 
 from sync.exchange import OfficeSays, Unreachable
 from sync.pinning import BadPin, read_pin
@@ -99,6 +100,7 @@ class HttpPeer:
         self._session.trust_env = False
         # On a slow link every byte counts, and the usual headers say nothing that the office asks.
         self._session.headers.clear()
+        self._session.headers["User-Agent"] = SKIP_HEADER  # urllib3 would put its own name there
         self._learn = learn
         self.pins = tuple(pins)
         if pins:

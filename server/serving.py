@@ -43,7 +43,7 @@ class Serving:
             host=host,
             port=port,
             threads=threads,
-            ident="ronda",
+            ident="",  # what it runs on is nobody's business, and every byte of an answer counts
             connection_limit=MOST_CONNECTIONS,
             max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=True,

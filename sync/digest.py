@@ -60,7 +60,7 @@ def _is_plain(obj: Any) -> bool:
     if kind is list:
         return all(map(_is_plain, obj))
     if kind is int:
-        return -INTEGER_BOUND < obj < INTEGER_BOUND
+        return bool(-INTEGER_BOUND < obj < INTEGER_BOUND)
     return kind is float and bool(obj == 0 or LEAST_PLAIN <= abs(obj) < LARGEST_PLAIN)
 
 

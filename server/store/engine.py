@@ -15,6 +15,8 @@ import sqlcipher3
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
+from . import prepared
+
 # Versions before these have the WAL-reset bug: a commit can be lost with two connections in WAL mode.
 FIXED = ((3, 51, 3),)
 BACKPORTS: dict[tuple[int, ...], int] = {(3, 50): 7, (3, 44): 6}
@@ -72,7 +74,7 @@ def _open_sqlite(url: str) -> Engine:
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("ronda_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        prepared.run_text(connection, "BEGIN IMMEDIATE" if immediate else "BEGIN")
 
     return engine
 

@@ -40,21 +40,12 @@ class Driven:
 
     text: str
     binds: tuple[Bind, ...]
-    columns: tuple[str, ...]
-    readers: tuple[tuple[int, Callable[[Any], Any]], ...]
+    read: Callable[[Sequence[Any]], dict[str, Any]]  # a row as the driver gives it, by its columns' names
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """The parameters in their order; what is not given is the statement's own."""
         get = given.get
         return [get(name, own) if to is None else to(get(name, own)) for name, own, to in self.binds]
-
-    def read(self, row: Sequence[Any]) -> dict[str, Any]:
-        if not self.readers:
-            return dict(zip(self.columns, row, strict=True))
-        held = list(row)
-        for place, reader in self.readers:
-            held[place] = reader(held[place])
-        return dict(zip(self.columns, held, strict=True))
 
 
 def rows(
@@ -65,7 +56,7 @@ def rows(
         return [dict(row) for row in connection.execute(statement, given or {}).mappings()]
     driven = _driven(statement)
     cursor = _run(connection, driven.text, driven.values(given or {}))
-    return [driven.read(row) for row in cursor.fetchall()]
+    return list(map(driven.read, cursor.fetchall()))
 
 
 def first(
@@ -105,6 +96,11 @@ def append(connection: Connection, table: Table | Insert, given: Sequence[Mappin
     return int(_run(connection, driven.text, values, many=True).rowcount)
 
 
+def run_text(connection: Connection, text: str) -> None:
+    """A statement of SQLite's own that answers nothing."""
+    _run(connection, text, ())
+
+
 def _run(connection: Connection, text: str, values: Any, *, many: bool = False) -> Any:
     driver: Any = connection.connection.driver_connection
     try:
@@ -127,13 +123,23 @@ def _compiled(statement: Any, names: list[str] | None) -> Driven:
     said = statement.compile(dialect=_DIALECT, column_keys=names, compile_kwargs={"render_postcompile": True})
     writes = isinstance(statement, UpdateBase)
     told = statement.returning_column_descriptions if writes else statement.column_descriptions
-    readers = [(place, _reader(column["type"])) for place, column in enumerate(told)]
     return Driven(
         str(said),
         tuple((name, said.binds[name].value, _binder(said.binds[name].type)) for name in said.positiontup),
-        tuple(column["name"] for column in told),
-        tuple((place, reader) for place, reader in readers if reader is not None),
+        _row_reader([(column["name"], _reader(column["type"])) for column in told]),
     )
+
+
+def _row_reader(columns: list[tuple[str, Any]]) -> Callable[[Sequence[Any]], dict[str, Any]]:
+    """One function for the rows of one statement: a push reads thousands of them."""
+    readers = {f"read{place}": reader for place, (_, reader) in enumerate(columns) if reader is not None}
+    held = [
+        f"{name!r}: read{place}(row[{place}])" if reader is not None else f"{name!r}: row[{place}]"
+        for place, (name, reader) in enumerate(columns)
+    ]
+    made: Callable[[Sequence[Any]], dict[str, Any]]
+    made = eval(f"lambda row: {{{', '.join(held)}}}", readers)  # noqa: S307  # of our own columns' names
+    return made
 
 
 def _binder(kind: Any) -> Callable[[Any], Any] | None:

@@ -200,7 +200,8 @@ def _door(office: Office, clock: Callable[[], datetime], limiter: Limiter) -> Bl
 def _post(door: Blueprint, view: Callable[..., Response], asked: type[Schema], reply: type[Schema]) -> None:
     """`POST /v1/<name of the view>`, with its two messages documented."""
     name = view.__name__
-    described = door.arguments(asked)(door.response(200, reply, content_type=JSON)(view))
+    # Of a class it would make a schema for each request.
+    described = door.arguments(asked())(door.response(200, reply, content_type=JSON)(view))
     door.route(f"/{name}", methods=["POST"], endpoint=name)(described)
 
 
@@ -218,7 +219,8 @@ def _said(answer: Any) -> Response:
     response = Response(body, mimetype="application/json")
     if encoding != "identity":
         response.headers["Content-Encoding"] = encoding
-    response.vary.add("Accept-Encoding")
+    if request.method != "POST":  # nobody keeps the answer to a POST to give it to another
+        response.vary.add("Accept-Encoding")
     return response
 
 
@@ -282,6 +284,8 @@ def _busy(wrong: Exception) -> Response:
 
 
 def _harden(response: Response) -> Response:
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    if request.endpoint != "v1.sync" or response.status_code != 200:
+        # No page shows the answer to a sync, and on a slow line every byte of it counts.
+        response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "no-store"
     return response
