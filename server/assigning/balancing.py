@@ -7,7 +7,6 @@ the middle of what each agent has. The same input always gives the same shares.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import ceil, floor
 
 import numpy as np
@@ -15,48 +14,37 @@ from numpy.typing import NDArray
 from ortools.graph.python import min_cost_flow
 
 from ..roads import MatrixProvider, Point, Whole
+from .burdens import Bearer, Load, Share, narrowed, widened
+from .cutting import CUT, cut
 
 ROUNDS = 3
 BAND = 0.05  # loads lie within 5 % of an even share where that is possible
 HOME_SHARE = 0.3  # how much the way from home counts beside the way to the centre (ROUTING 7)
 ZONE_BONUS_S = 900
+STAY_BONUS_S = 1200  # what it must save to take a debtor from who knows him
+WARY_S = 300  # a warning, not a refusal: it tips the scales between agents about as near
+BEST = 8  # so many agents are ranked for each debtor
 FAR_S = 3600  # for who is not on the map, or an agent whose ground is not known
 MANY = 1000
 STEP = 1_000_000  # more than any travel: even loads before short ways
 
 
-@dataclass(frozen=True)
-class Bearer:
-    """An agent who can take more: what he keeps already, in debtors, accounts and places."""
-
-    home: Point | None
-    kept: int = 0
-    kept_accounts: int = 0
-    kept_points: tuple[Point, ...] = ()
-    max_accounts: int | None = None
-
-
-@dataclass(frozen=True)
-class Load:
-    """A debtor to share out. `allowed` and `same_zone` are agents by index; without a point, unlocated."""
-
-    accounts: int
-    allowed: frozenset[int]
-    point: Point | None = None
-    same_zone: frozenset[int] = frozenset()
+def share_out(
+    loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixProvider, most: int = CUT
+) -> list[Share]:
+    """A share for each load, in order. Beyond `most` (debtors times agents) the ground is cut first."""
+    if not loads or not bearers:
+        return [Share(None) for _ in loads]
+    shares: list[Share] = [Share(None)] * len(loads)
+    for rows, columns in cut(loads, bearers, most):
+        place = {column: number for number, column in enumerate(columns)}
+        part = [narrowed(loads[row], place) for row in rows]
+        for row, share in zip(rows, _shared(part, [bearers[one] for one in columns], roads), strict=True):
+            shares[row] = widened(share, columns)
+    return shares
 
 
-@dataclass(frozen=True)
-class Share:
-    """Who takes a debtor, None when nobody has room; `metres` to that agent's centre."""
-
-    bearer: int | None
-    metres: int | None = None
-    nearest: bool = False
-
-
-def share_out(loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixProvider) -> list[Share]:
-    """A share for each load, in order."""
+def _shared(loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixProvider) -> list[Share]:
     if not loads or not bearers:
         return [Share(None) for _ in loads]
     centres = _first_centres(loads, bearers, roads)
@@ -78,11 +66,13 @@ def share_out(loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixPro
 
 
 def _share(load: Load, bearer: int | None, costs: NDArray[np.int64], metres: NDArray[np.int64]) -> Share:
+    ranked = sorted((int(costs[one]), one) for one in load.allowed)[:BEST]
+    ranking = tuple((one, cost) for cost, one in ranked)
     if bearer is None:
-        return Share(None)
-    nearest = all(costs[bearer] <= costs[other] for other in load.allowed)
+        return Share(None, ranking=ranking)
+    nearest = int(costs[bearer]) <= ranked[0][0]
     known = load.point is not None and metres[bearer] >= 0
-    return Share(bearer, int(metres[bearer]) if known else None, nearest)
+    return Share(bearer, int(metres[bearer]) if known else None, nearest, ranking)
 
 
 def _first_centres(
@@ -143,6 +133,10 @@ def _costs(
     for row, load in enumerate(loads):
         for index in load.same_zone:
             costs[row, index] = max(0, costs[row, index] - ZONE_BONUS_S)
+        if load.current is not None:
+            costs[row, load.current] = max(0, costs[row, load.current] - STAY_BONUS_S)
+        for index in load.wary:
+            costs[row, index] += WARY_S
     return costs, metres
 
 

@@ -3,52 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from sync.rules.policy import fold_text
 from sync.words import N_, Phrase
 
 from ..roads import MatrixProvider, Point
 from ..store.agents import Agent
-from ..store.assignments import Decision
-from .balancing import Bearer, Load, Share, share_out
+from ..store.assignments import Decision, Weighed
+from .appointments import Appointment, clashing
+from .balancing import share_out
+from .burdens import Bearer, Load, Share
+from .fitting import Fitting, warnings_of
 from .judging import Fieldwork, assigned, unassigned
 
 Kept = Mapping[str, Sequence[Fieldwork]]
 
 
+@dataclass(frozen=True)
+class Ties:
+    """What binds debtors and agents: declared conflicts by agent, who has a debtor or must leave him now.
+
+    `current` is offered the debtor first; `leaving` has been with him for as long as he may. `handed`
+    is away that day, and the debtor has an appointment. `appointments` are those from the day on.
+    """
+
+    conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    current: Mapping[str, str] = field(default_factory=dict)
+    leaving: Mapping[str, str] = field(default_factory=dict)
+    handed: Mapping[str, Phrase] = field(default_factory=dict)
+    appointments: Mapping[str, Sequence[Appointment]] = field(default_factory=dict)
+
+
+NO_TIES = Ties()
+
+
 def choose(
-    works: Sequence[Fieldwork], agents: Sequence[Agent], kept: Kept, roads: MatrixProvider
+    works: Sequence[Fieldwork],
+    agents: Sequence[Agent],
+    kept: Kept,
+    roads: MatrixProvider,
+    ties: Ties = NO_TIES,
 ) -> list[Decision]:
     """A decision for each of `works`; `kept` is what each agent (by id) goes on having."""
     known = _on_roads([*works, *(work for held in kept.values() for work in held)], agents, roads)
-    loads = [_load(work, agents, known) for work in works]
+    fitting = Fitting(agents, ties.conflicts)
+    loads = [_load(work, fitting, known, ties) for work in works]
     shares = share_out(loads, [_bearer(agent, kept.get(agent.id, ()), known) for agent in agents], roads)
+    shares = _unclashed(works, shares, agents, kept, ties.appointments, roads)
     carried = {agent.id: len(kept.get(agent.id, ())) for agent in agents}
     for share in shares:
         if share.bearer is not None:
             carried[agents[share.bearer].id] += 1
     return [
-        _decision(work, load, share, agents, carried)
+        _decision(work, load, share, fitting, carried, ties)
         for work, load, share in zip(works, loads, shares, strict=True)
     ]
 
 
+def _unclashed(
+    works: Sequence[Fieldwork],
+    shares: Sequence[Share],
+    agents: Sequence[Agent],
+    kept: Kept,
+    appointments: Mapping[str, Sequence[Appointment]],
+    roads: MatrixProvider,
+) -> list[Share]:
+    """Nobody gets two appointments that one person cannot keep, where another can take one of them."""
+    held: dict[int, list[Appointment]] = {
+        column: [one for work in kept.get(agent.id, ()) for one in appointments.get(work.id, ())]
+        for column, agent in enumerate(agents)
+    }
+    after = list(shares)
+    for row, (work, share) in enumerate(zip(works, shares, strict=True)):
+        mine = appointments.get(work.id, ())
+        if not mine or share.bearer is None:
+            continue
+        others = [column for column, _ in share.ranking if column != share.bearer]
+        free = [one for one in (share.bearer, *others) if clashing(mine, held[one], roads) is None]
+        if free and free[0] != share.bearer:
+            after[row] = replace(share, bearer=free[0], metres=None, nearest=False)
+        held[free[0] if free else share.bearer] += mine
+    return after
+
+
 def _decision(
-    work: Fieldwork, load: Load, share: Share, agents: Sequence[Agent], carried: Mapping[str, int]
+    work: Fieldwork,
+    load: Load,
+    share: Share,
+    fitting: Fitting,
+    carried: Mapping[str, int],
+    ties: Ties,
 ) -> Decision:
-    debtor = work.case.debtor.id
     if share.bearer is None:
-        outcomes = unassigned(work)
-        return Decision(debtor, None, outcomes[0].because, outcomes)
+        outcomes = unassigned(work, None if load.allowed else fitting.why_nobody(work))
+        return Decision(work.id, None, outcomes[0].because, outcomes)
+    agents = fitting.agents
     agent = agents[share.bearer]
-    because = _why(work, load, share, agent, carried[agent.id])
-    return Decision(debtor, agent.id, because, assigned(work, because))
+    because = ties.handed.get(work.id) or _why(work, load, share, agent, carried[agent.id])
+    return Decision(work.id, agent.id, because, assigned(work, because), _weighed(work, share, agents))
+
+
+def _weighed(work: Fieldwork, share: Share, agents: Sequence[Agent]) -> Weighed:
+    """The next best agent, by how many minutes he is further, and what to beware of in the chosen one."""
+    costs = dict(share.ranking)
+    chosen = agents[share.bearer or 0]
+    best = next((column for column, _ in share.ranking if column != share.bearer), None)
+    warnings = tuple(warnings_of(work, chosen))
+    if best is None:
+        return Weighed(None, Phrase(N_("ningún otro gestor puede tenerlo")), warnings)
+    minutes = round((costs[best] - costs.get(share.bearer or 0, costs[best])) / 60)
+    text = N_("{name}, a {minutes} min más") if minutes > 0 else N_("{name}, igual de cerca o más")
+    return Weighed(agents[best].id, Phrase(text, {"name": agents[best].name, "minutes": minutes}), warnings)
 
 
 def _why(work: Fieldwork, load: Load, share: Share, agent: Agent, carried: int) -> Phrase:
     zone = agent.zone if share.bearer in load.same_zone else ""
     values: dict[str, str | int | float] = {"zone": zone, "load": carried, "branch": agent.branch}
-    if load.point is None and _point(work) is not None:
+    if load.point is None and place_of(work) is not None:
         return Phrase(
             N_("su dirección está fuera de la red vial: por reparto; carga de {load} deudores"), values
         )
@@ -75,22 +147,23 @@ def _on_roads(
     works: Sequence[Fieldwork], agents: Sequence[Agent], roads: MatrixProvider
 ) -> Mapping[Point, Point | None]:
     """Every place of debtors and agents, moved onto the roads; None for one that no road leads to."""
-    places = {point for work in works if (point := _point(work)) is not None}
+    places = {point for work in works if (point := place_of(work)) is not None}
     places |= {agent.home for agent in agents if agent.home is not None}
     ordered = sorted(places)
     return {place: found.point for place, found in zip(ordered, roads.snap(ordered), strict=True)}
 
 
-def _load(work: Fieldwork, agents: Sequence[Agent], known: Mapping[Point, Point | None]) -> Load:
-    branches = _branches(work)
-    theirs = frozenset(i for i, agent in enumerate(agents) if agent.branch and agent.branch in branches)
-    zones = _zones(work)
-    allowed = theirs or frozenset(range(len(agents)))
+def _load(work: Fieldwork, fitting: Fitting, known: Mapping[Point, Point | None], ties: Ties) -> Load:
+    place = place_of(work)
+    allowed = fitting.may_have(work, _branches(work), ties.leaving.get(work.id))
+    current = ties.current.get(work.id)
     return Load(
         accounts=len(work.door.allowed),
         allowed=allowed,
-        point=_known(_point(work), known),
-        same_zone=frozenset(i for i in allowed if agents[i].zone and fold_text(agents[i].zone) in zones),
+        point=_known(place, known),
+        same_zone=fitting.on_his_ground(place, _zones(work), allowed),
+        wary=fitting.wary(work, place, allowed),
+        current=None if current is None else fitting.column(current, allowed),
     )
 
 
@@ -99,7 +172,7 @@ def _known(point: Point | None, known: Mapping[Point, Point | None]) -> Point | 
 
 
 def _bearer(agent: Agent, kept: Sequence[Fieldwork], known: Mapping[Point, Point | None]) -> Bearer:
-    points = (_known(_point(work), known) for work in kept)
+    points = (_known(place_of(work), known) for work in kept)
     return Bearer(
         home=_known(agent.home, known),
         kept=len(kept),
@@ -121,7 +194,8 @@ def _zones(work: Fieldwork) -> set[str]:
     return {fold_text(name) for name in named if name}
 
 
-def _point(work: Fieldwork) -> Point | None:
+def place_of(work: Fieldwork) -> Point | None:
+    """Where he is visited; None when that is not on the map."""
     address = work.door.address
     if address is None or not work.door.located or address.lat is None or address.lon is None:
         return None

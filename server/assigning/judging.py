@@ -21,6 +21,10 @@ class Fieldwork:
     in_field: tuple[Answer, ...]
 
     @property
+    def id(self) -> str:
+        return self.case.debtor.id
+
+    @property
     def goes(self) -> bool:
         """True when some debt that is late enough may be visited."""
         return any(not answer.verdict.blocked for answer in self.in_field)
@@ -57,9 +61,9 @@ def assigned(work: Fieldwork, because: Phrase) -> tuple[Outcome, ...]:
     )
 
 
-def unassigned(work: Fieldwork) -> tuple[Outcome, ...]:
-    """The outcomes of a debtor whom nobody has room for."""
-    because = Phrase(N_("ningún gestor tiene cupo; amplíe el cupo o agregue un gestor"))
+def unassigned(work: Fieldwork, because: Phrase | None = None) -> tuple[Outcome, ...]:
+    """The outcomes of a debtor whom nobody may have (`because` says why) or has room for."""
+    because = because or Phrase(N_("ningún gestor tiene cupo; amplíe el cupo o agregue un gestor"))
     return tuple(
         _barred(answer) if answer.verdict.blocked else Outcome(answer.debt.account.id, UNASSIGNED, because)
         for answer in work.in_field

@@ -40,6 +40,10 @@ class AssignmentReport:
     decided: int = 0
     kept: int = 0
     closed: int = 0
+    moved: int = 0  # of those decided, from one agent to another
+    handed_over: int = 0  # of those moved, because their agent is away and they have an appointment
+    warned: int = 0
+    away: list[str] = field(default_factory=list)
 
     @property
     def barred_accounts(self) -> int:
@@ -67,5 +71,13 @@ class AssignmentReport:
                 {"agent": load.agent, "name": load.name, "debtors": load.debtors, "accounts": load.accounts}
                 for load in self.loads
             ],
-            "changes": {"decided": self.decided, "kept": self.kept, "closed": self.closed},
+            "changes": {
+                "decided": self.decided,
+                "kept": self.kept,
+                "closed": self.closed,
+                "moved": self.moved,
+                "handed_over": self.handed_over,
+            },
+            "warned": self.warned,
+            "away": self.away,
         }

@@ -12,6 +12,7 @@ from ..hiring import NewPerson, dismiss, hire, new_password, take_back
 from ..office import Office
 from ..store import people
 from ..store.engine import reading
+from . import staff
 from .options import answer, json_option, now, with_office
 
 Answer = TypeVar("Answer")
@@ -21,6 +22,11 @@ ROLES = [role.value for role in UserRole]
 @click.group()
 def user() -> None:
     """Add and manage people: roles, scopes, passwords, agents."""
+
+
+user.add_command(staff.day)
+user.add_command(staff.agent)
+user.add_command(staff.conflict)
 
 
 @user.command()

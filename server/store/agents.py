@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -39,6 +39,9 @@ class Agent:
     lunch_s: int = 2700
     lunch_from: str = "13:00"
     lunch_to: str = "15:00"
+    languages: frozenset[str] = frozenset()  # empty: nobody asked
+    longest_stay_days: int | None = None
+    territory: tuple[tuple[float, float], ...] = ()  # the corners of the ground drawn for him
 
     @property
     def home(self) -> tuple[float, float] | None:
@@ -87,6 +90,9 @@ def add(
     lunch_s: int = 2700,
     lunch_from: str = "13:00",
     lunch_to: str = "15:00",
+    languages: Iterable[str] = (),
+    longest_stay_days: int | None = None,
+    territory: Sequence[tuple[float, float]] = (),
 ) -> str:
     """Add an agent and return his id. Raises ValueError when his shift, zone or home cannot be."""
     if time.fromisoformat(shift_start) >= time.fromisoformat(shift_end):
@@ -113,6 +119,9 @@ def add(
             lunch_s=lunch_s,
             lunch_from=lunch_from,
             lunch_to=lunch_to,
+            languages=" ".join(sorted(languages)),
+            longest_stay_days=longest_stay_days,
+            territory=[list(corner) for corner in territory] or None,
             active=True,
         )
     )
@@ -142,6 +151,11 @@ def by_username(connection: Connection, username: str) -> Agent | None:
 def all_active(connection: Connection) -> list[Agent]:
     """Those who may be given work, by name."""
     return every(connection, agents.c.active.is_(true()))
+
+
+def change(connection: Connection, agent_id: str, **values: Any) -> None:
+    """Set columns of one agent: languages (as `"es qu"`), longest_stay_days, territory."""
+    connection.execute(update(agents).where(agents.c.id == agent_id).values(**values))
 
 
 def every(connection: Connection, *conditions: ColumnElement[bool]) -> list[Agent]:
@@ -193,4 +207,7 @@ def _agent(row: Mapping[Any, Any]) -> Agent:
         lunch_s=row["lunch_s"],
         lunch_from=row["lunch_from"],
         lunch_to=row["lunch_to"],
+        languages=frozenset(row["languages"].split()),
+        longest_stay_days=row["longest_stay_days"],
+        territory=tuple((lat, lon) for lat, lon in row["territory"] or ()),
     )

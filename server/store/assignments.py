@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 
@@ -31,6 +32,22 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Weighed:
+    """What else was on the scales: the next best agent, how much further he is, and what to beware of."""
+
+    next_agent: str | None = None
+    next_because: Phrase | None = None
+    warnings: tuple[Phrase, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "next": self.next_agent,
+            "next_because": self.next_because.to_json() if self.next_because else None,
+            "warnings": [warning.to_json() for warning in self.warnings],
+        }
+
+
+@dataclass(frozen=True)
 class Decision:
     """A debtor to an agent; None when nobody may visit any of his accounts, or nobody has room."""
 
@@ -38,6 +55,7 @@ class Decision:
     agent: str | None
     because: Phrase
     outcomes: tuple[Outcome, ...]
+    weighed: Weighed | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +71,7 @@ class Assignment:
     decided_at: datetime
     actor: str
     outcomes: tuple[Outcome, ...]
+    weighed: Weighed | None = None
 
     def accounts(self, outcome: str = ASSIGNED) -> list[str]:
         return [one.account for one in self.outcomes if one.outcome == outcome]
@@ -75,6 +94,7 @@ def decide(
                 "because": decision.because.to_json(),
                 "decided_at": now,
                 "actor": actor,
+                "weighed": decision.weighed.to_json() if decision.weighed else None,
             }
         )
         outcomes += [_outcome_row(assignment_id, outcome) for outcome in decision.outcomes]
@@ -180,4 +200,17 @@ def _assignment(row: RowMapping, outcomes: tuple[Outcome, ...]) -> Assignment:
         decided_at=row["decided_at"],
         actor=row["actor"],
         outcomes=outcomes,
+        weighed=weighed_of(row["weighed"]),
+    )
+
+
+def weighed_of(stored: Mapping[str, Any] | None) -> Weighed | None:
+    """What `Weighed.to_json` wrote."""
+    if stored is None:
+        return None
+    because = stored.get("next_because")
+    return Weighed(
+        stored.get("next"),
+        phrase_of(because) if because is not None else None,
+        tuple(phrase_of(warning) for warning in stored.get("warnings", ())),
     )

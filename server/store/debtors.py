@@ -61,6 +61,10 @@ def add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     chunks.write(connection, insert(debtors), made)
 
 
+def exists(connection: Connection, debtor_id: str) -> bool:
+    return connection.execute(select(debtors.c.id).where(debtors.c.id == debtor_id)).first() is not None
+
+
 def rename(connection: Connection, names: dict[str, str]) -> None:
     """Debtor id → his name from now on."""
     statement = (

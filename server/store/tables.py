@@ -343,6 +343,9 @@ agents = Table(
     Column("lunch_s", Integer, nullable=False, server_default="2700"),  # 0: he takes none
     Column("lunch_from", String(5), nullable=False, server_default="13:00"),  # local; begun from here …
     Column("lunch_to", String(5), nullable=False, server_default="15:00"),  # … and over by here
+    word("languages"),  # codes with a space between, as "es qu"; empty: nobody asked
+    Column("longest_stay_days", Integer),  # with one debtor; null: no limit
+    Column("territory", JSON),  # the corners of the ground drawn for him, [[lat, lon], …]
 )
 
 assignments = Table(  # who has a debtor; one open row per debtor
@@ -356,6 +359,7 @@ assignments = Table(  # who has a debtor; one open row per debtor
     Column("because", JSON, nullable=False),  # Phrase
     Column("decided_at", UTCDateTime, nullable=False),
     word("actor"),
+    Column("weighed", JSON),  # the next best agent and the warnings, when it was weighed
     Index(
         "uq_assignments_open_debtor",
         "debtor_id",
@@ -918,4 +922,47 @@ estimates = Table(  # what travel and services took, as visits taught; the newes
     Column("learned", JSON, nullable=False),
     Column("accepted_at", UTCDateTime),
     word("accepted_by"),
+)
+
+agent_days = Table(  # days on which an agent is away, works other hours or rides something else
+    "agent_days",
+    metadata,
+    key(),
+    ref("agent_id", "agents.id"),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("away", Boolean, nullable=False),
+    Column("shift_start", String(5)),  # local HH:MM; null: as always
+    Column("shift_end", String(5)),
+    word("vehicle"),  # empty: as always
+    word("because"),
+    Column("recorded_at", UTCDateTime, nullable=False),
+    word("actor"),
+    Column("withdrawn_at", UTCDateTime),
+)
+
+agent_conflicts = Table(  # who must not visit whom: declared by a person, never guessed
+    "agent_conflicts",
+    metadata,
+    key(),
+    ref("agent_id", "agents.id"),
+    ref("debtor_id", "debtors.id"),
+    word("because"),
+    Column("declared_at", UTCDateTime, nullable=False),
+    word("actor"),
+    Column("withdrawn_at", UTCDateTime),
+)
+
+change_sets = Table(  # an assignment proposed, for a person to take whole or in part
+    "change_sets",
+    metadata,
+    key(),
+    Column("as_of", Date, nullable=False),
+    Column("state", String(8), nullable=False),  # open | taken | rejected
+    Column("changes", JSON, nullable=False),
+    Column("made_at", UTCDateTime, nullable=False),
+    word("actor"),
+    Column("decided_at", UTCDateTime),
+    word("decided_by"),
+    CheckConstraint("state in ('open', 'taken', 'rejected')", name="state"),
 )
