@@ -111,7 +111,7 @@ def _city(office: Office, name: str | None) -> City:
 
 def _gazetteer(city: City) -> Gazetteer:
     try:
-        return Gazetteer.open(city.gazetteer_file)
+        return Gazetteer.open(city.gazetteer_file, called=city.name)
     except WrongGazetteer as wrong:
         raise click.ClickException(str(wrong)) from wrong
 

@@ -58,6 +58,7 @@ WHY = {
     Source.PLACE: N_("{area}: en el campo no hay número que seguir"),
     Source.NONE: N_("No se encontró: {what}"),
 }
+OTHER_CITY = N_("{what} existe en el mapa, pero no en {city}")
 
 
 @dataclass(frozen=True)

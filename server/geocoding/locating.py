@@ -12,11 +12,12 @@ from sync.words import Phrase
 
 from ..store.gazetteers import Index
 from . import grid, pattern
-from .found import WHY, Candidate, Found, Source, precision_of
+from .found import OTHER_CITY, WHY, Candidate, Found, Source, precision_of
 from .naming import likely, number_on
 from .parsing import Address, Kind, Way, parse, parse_way, shown
 from .plane import Plane, Spot, apart
 from .street import House, Street
+from .towns import Towns
 from .words import folded
 
 # Two candidates closer than this are the same place.
@@ -36,19 +37,24 @@ STREETS = 1024
 
 
 class Gazetteer:
-    """The address index of a city, ready to answer. `hidden`: streets whose known houses are not used."""
+    """The address index of a city, ready to answer. `hidden`: streets whose known houses are not used.
 
-    def __init__(self, index: Index, hidden: Collection[str] = ()) -> None:
+    `called`: the city's name in this office, which addresses may say instead of the map's.
+    """
+
+    def __init__(self, index: Index, hidden: Collection[str] = (), called: str = "") -> None:
         self.index = index
         self.hidden = frozenset(hidden)
         centre = index.about.get("centre") or [0.0, 0.0]
         self.plane = Plane(*centre)
+        spot = self.plane.spot
+        self.towns = Towns(((name, spot(lat, lon), r) for name, _, lat, lon, r in index.towns()), called)
         self.street = lru_cache(STREETS)(self._street)
 
     @classmethod
-    def open(cls, path: Path, hidden: Collection[str] = ()) -> Gazetteer:
+    def open(cls, path: Path, hidden: Collection[str] = (), called: str = "") -> Gazetteer:
         """Raises WrongGazetteer for a file that is no index of this version."""
-        return cls(Index(path), hidden)
+        return cls(Index(path), hidden, called)
 
     def streets(self, key: str) -> list[Street]:
         """The streets called so, by their first name or another."""
@@ -83,16 +89,17 @@ class Gazetteer:
 
 
 def geocode(gazetteer: Gazetteer, text: str, *, neighbourhood: str = "", city: str = "") -> Found:
-    """Where an address is. `neighbourhood` and `city` tell apart streets of one name."""
+    """Where an address is. `neighbourhood` and `city` tell apart streets of one name.
+
+    Of a city that is not in the index nothing is found; what has that name here is told as alternatives.
+    """
     address = parse(text)
     area = neighbourhood or address.area
-    candidates = _candidates(gazetteer, address, area)
-    chosen = _near_area(gazetteer, candidates, area)
+    meant = gazetteer.towns.meant(city)
+    candidates = _near_area(gazetteer, _candidates(gazetteer, address, area), area)
+    chosen = [one for one in candidates if not gazetteer.towns.elsewhere(one.spot, meant)]
     if not chosen:
-        what = address.normal or text[:60]
-        return Found(
-            None, None, Precision.NONE, None, Source.NONE, Phrase(WHY[Source.NONE], {"what": what}), what
-        )
+        return _unfound(gazetteer, address, text, city, candidates)
     best, others = chosen[0], [one for one in chosen[1:] if apart(one.spot, chosen[0].spot) > SAME_M]
     quarters = gazetteer.areas(area) if area else []
     within = [_outside(one.spot, quarters) <= NEAR_M if quarters else True for one in (best, *others)]
@@ -107,6 +114,17 @@ def geocode(gazetteer: Gazetteer, text: str, *, neighbourhood: str = "", city: s
     answer = _found(gazetteer, best, error, address)
     told = tuple(_found(gazetteer, one, one.error_m, address) for one in others[:4])
     return Found(**{**vars(answer), "alternatives": told})
+
+
+def _unfound(
+    gazetteer: Gazetteer, address: Address, text: str, city: str, elsewhere: Sequence[Candidate]
+) -> Found:
+    what = address.normal or text[:60]
+    why = Phrase(WHY[Source.NONE], {"what": what})
+    if elsewhere:
+        why = Phrase(OTHER_CITY, {"what": what, "city": city[:60]})
+    told = tuple(_found(gazetteer, one, one.error_m, address) for one in elsewhere[:4])
+    return Found(None, None, Precision.NONE, None, Source.NONE, why, what, told)
 
 
 def _candidates(gazetteer: Gazetteer, address: Address, area: str) -> list[Candidate]:

@@ -126,7 +126,7 @@ def place_imported(engine: Engine, folder: Path, *, actor: str, now: datetime) -
     if city is None:
         return None
     try:
-        gazetteer = Gazetteer.open(city.gazetteer_file)
+        gazetteer = Gazetteer.open(city.gazetteer_file, called=city.name)
     except WrongGazetteer:
         return None
     return place_portfolio(engine, gazetteer, actor=actor, now=now, only_new=True)

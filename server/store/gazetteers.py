@@ -133,5 +133,8 @@ class Index:
         near = (one - reach, one + reach, other - reach, other + reach)
         return list(self._db.execute(query, (kind, quadrant, cross, *near)))
 
+    def towns(self) -> list[AreaRow]:
+        return list(self._db.execute("SELECT * FROM areas WHERE kind IN ('city', 'town') ORDER BY name"))
+
     def areas(self, name: str) -> list[AreaRow]:
         return list(self._db.execute("SELECT * FROM areas WHERE name = ?", (name,)))

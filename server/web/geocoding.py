@@ -177,7 +177,7 @@ def _alternatives(row: dict[str, Any]) -> list[Found]:
     if city is None:
         return []
     try:
-        gazetteer = Gazetteer.open(city.gazetteer_file)
+        gazetteer = Gazetteer.open(city.gazetteer_file, called=city.name)
     except WrongGazetteer:
         return []
     try:

@@ -124,7 +124,9 @@ def test_a_quarter_that_no_word_announces_is_one_where_the_map_knows_it(
 ) -> None:
     found = geocode(gazetteer, text)
     assert (found.source, found.precision) == (Source.AREA, Precision.ZONE)
-    assert geocode(gazetteer, text.lower().replace("centro", "cerro")).lat is None, "the control: no such quarter"
+    assert geocode(gazetteer, text.lower().replace("centro", "cerro")).lat is None, (
+        "the control: no such quarter"
+    )
 
 
 def test_a_street_without_a_number_is_its_middle_and_says_how_far_that_may_be(gazetteer: Gazetteer) -> None:
@@ -144,6 +146,39 @@ def test_what_is_not_known_is_not_guessed(gazetteer: Gazetteer, text: str) -> No
     found = geocode(gazetteer, text)
     assert (found.lat, found.lon, found.precision) == (None, None, Precision.NONE)
     assert found.expected_error_m is None
+
+
+@pytest.fixture(scope="module")
+def two_towns(tmp_path_factory: pytest.TempPathFactory) -> Gazetteer:
+    """The same streets in two towns, five kilometres apart."""
+    folder = tmp_path_factory.mktemp("towns")
+    made = city()
+    made.place(5.05, 5.05, "city", "San José de Norte")
+    made.place(5.05 - FAR, 5.05, "town", "Villa Lejana")
+    build(made.write(folder / "towns.osm.pbf"), folder / "gazetteer.db")
+    return Gazetteer.open(folder / "gazetteer.db", called="La Capital")
+
+
+@pytest.mark.parametrize(
+    "said", ["", "San José de Norte", "SAN JOSE DE NORTE (BOYACÁ)", "Norte", "la capital"]
+)
+def test_an_address_of_the_city_is_found_however_its_city_is_written(two_towns: Gazetteer, said: str) -> None:
+    assert geocode(two_towns, "Calle 9 # 5-44", city=said).precision is Precision.DOOR
+
+
+def test_an_address_of_another_city_is_not_found_in_this_one(two_towns: Gazetteer) -> None:
+    for said in ("Bogotá", "Villa Lejana"):
+        found = geocode(two_towns, "Calle 2 # 3-10", city=said)
+        assert (found.lat, found.precision) == (None, Precision.NONE)
+        assert said in str(found.why)
+        assert off(found.alternatives[0], 2, 3) < 30, "and a person sees what is here"
+
+
+def test_a_corner_of_two_towns_is_that_of_the_town_that_is_named(two_towns: Gazetteer) -> None:
+    north = geocode(two_towns, "Calle 9 # 4-10", city="Norte")
+    south = geocode(two_towns, "Calle 9 # 4-10", city="Villa Lejana, Boyacá")
+    assert off(north, 9, 4) < 30
+    assert off(south, 1 - FAR, 2) < 30
 
 
 HOSTILE = [
