@@ -55,7 +55,9 @@ def add(office: Office, extract: Path, name: str, replace: bool, as_json: bool) 
         f"{made.facts['seconds']:.0f} s, {made.facts['peak_mb']} MB of memory",
         f"  {made.facts['roads']['edges']} roads, {made.facts['addresses']['streets']} streets, "
         f"{made.facts['tiles']['tiles']} tiles; {made.attribution}",
-        "The office uses it from now on." if used == made else f"Use it with `ronda office city use {made.slug}`.",
+        "The office uses it from now on."
+        if used == made
+        else f"Use it with `ronda office city use {made.slug}`.",
     ]
     if fit.said(made):
         figures["warning"] = fit.said(made)
