@@ -24,8 +24,9 @@ from sync.words import N_, Phrase
 from . import bodies
 from .casefile import Case, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
-from .store import cases, policies, records
-from .store.db import Store
+from .store import attachments, cases, policies, records
+from .store.attachments import Picture
+from .store.db import Database, Store
 from .unwritable import unwritable
 from .visiting import (
     NotSaved,
@@ -35,6 +36,7 @@ from .visiting import (
     rules_draft,
     told_before,
     write_money,
+    write_pictures,
     wrong_address,
     wrong_phone,
 )
@@ -117,7 +119,8 @@ def propose_phone(
 def amend_visit(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -> Saved | NotSaved:
     """Put a visit right: only what differs is said, with why. The original stays as it was.
 
-    `draft` is the whole visit as it should read. A promise that is new with it is a promise of its own.
+    `draft` is the whole visit as it should read. A promise that is new with it is a promise of its own, and
+    its pictures are added to those the visit has: to add some is to correct nothing, and needs no reason.
     """
     try:
         return _amend(store, visit, draft, why, reading)
@@ -138,17 +141,27 @@ def _amend(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -
         was = bodies.told_body(draft_of(before, draft.line))
         now = bodies.told_body(_as_first_told(draft, before, promises))
         replaces = {name: said for name, said in now.items() if said != was[name]}
-        problems = [*_wrong_why(why, replaces), *_wrong_draft(draft, case, before)]
+        pictures = _new_pictures(db, visit, draft)
+        problems = [*_wrong_why(why, replaces, pictures), *_wrong_draft(draft, case, before)]
         if problems:
             return NotSaved(tuple(problems))
         VisitBody(partial=True).load(replaces)  # as every reader of the amendment will
         pen = Pen(db, reading, packs)
-        body = {"visit": visit, "why": why.strip(), "replaces": replaces}
-        event = pen.write(EventKind.VISIT_AMENDED, body, debtor=draft.debtor, accounts=draft.accounts)
+        if replaces or why.strip():
+            body = {"visit": visit, "why": why.strip(), "replaces": replaces}
+            pen.write(EventKind.VISIT_AMENDED, body, debtor=draft.debtor, accounts=draft.accounts)
         here = [one for one in draft.results if one.account in state.accounts]
         fresh = [one for one in here if _is_new_promise(one, promises)]
         write_money(pen, visit, draft.debtor, fresh, case)
-    return Saved(event, pen.n, tuple(pen.written), Verdict(), reading.wall)
+        write_pictures(pen, visit, draft.debtor, pictures, reading.wall)
+        attachments.drop_draft(db, visit)
+    return Saved(pen.written[0], pen.n, tuple(pen.written), Verdict(), reading.wall)
+
+
+def _new_pictures(db: Database, visit: str, draft: Draft) -> list[Picture]:
+    """Those that the visit does not show yet."""
+    shown = {one.sha256 for one in attachments.of_visits(db, [visit]).get(visit, [])}
+    return [one for one in draft.pictures if one.sha256 not in shown]
 
 
 def _with_the_departed(draft: Draft, before: Visit, state: DebtorState) -> Draft:
@@ -195,9 +208,11 @@ def draft_of(visit: Visit, line: int | None = None) -> Draft:
     )
 
 
-def _wrong_why(why: str, replaces: Mapping[str, Any]) -> list[Problem]:
-    if not replaces:
+def _wrong_why(why: str, replaces: Mapping[str, Any], pictures: Sequence[Picture]) -> list[Problem]:
+    if not replaces and not pictures:
         return [FieldError("", Phrase(N_("No cambió nada: corrija lo que estaba mal o vuelva atrás.")))]
+    if not replaces and not why.strip():
+        return []
     if 3 <= len(why.strip()) <= 1000:
         return []
     return [FieldError("why", Phrase(N_("Diga por qué corrige la visita.")))]

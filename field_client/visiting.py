@@ -45,6 +45,7 @@ from . import bodies
 from .casefile import Case, address_of, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
 from .store import attachments, cases, drafts, journal, policies, settings
+from .store.attachments import Picture
 from .store.db import Database, Store
 from .unwritable import UNWRITABLE, unwritable
 
@@ -284,11 +285,15 @@ def _write(pen: Pen, draft: Draft, case: Case, verdict: Verdict, reading: Readin
     for phone in draft.phones:
         body = bodies.phone_body(draft.debtor, draft.id, phone)
         pen.write(EventKind.PHONE_PROPOSED, body, debtor=draft.debtor, accounts=())
-    # The bytes in the same transaction: a visit is not saved without what it announces.
-    for picture in {one.sha256: one for one in draft.pictures}.values():
-        body = bodies.attachment_body(draft.id, picture)
-        event = pen.write(EventKind.ATTACHMENT_ADDED, body, debtor=draft.debtor, accounts=())
-        attachments.keep(pen.db, event, draft.id, draft.debtor, picture, reading.wall)
+    write_pictures(pen, draft.id, draft.debtor, draft.pictures, reading.wall)
+
+
+def write_pictures(pen: Pen, visit: str, debtor: str, pictures: Sequence[Picture], now: datetime) -> None:
+    """Announce each once. The bytes in the same transaction: nothing is saved without what it shows."""
+    for picture in {one.sha256: one for one in pictures}.values():
+        body = bodies.attachment_body(visit, picture)
+        event = pen.write(EventKind.ATTACHMENT_ADDED, body, debtor=debtor, accounts=())
+        attachments.keep(pen.db, event, visit, debtor, picture, now)
 
 
 def write_money(pen: Pen, visit: str, debtor: str, results: Sequence[VisitResult], case: Case) -> None:

@@ -195,6 +195,16 @@ def drop_draft(db: Database, debtor: str) -> None:
     db.execute("DELETE FROM draft_pictures WHERE debtor = ?", [debtor])
 
 
+def drop_drafts_about(db: Database, debtor: str) -> None:
+    """Those of a visit not saved yet, and those that were to be added to his visits."""
+    drop_draft(db, debtor)
+    db.execute(
+        "DELETE FROM draft_pictures WHERE debtor IN "
+        "(SELECT id FROM journal WHERE kind = 'visit.recorded' AND debtor = ?)",
+        [debtor],
+    )
+
+
 def _picture(row: dict[str, Any]) -> Picture:
     location = None
     if row["location"] is not None:

@@ -53,5 +53,5 @@ def _forget_draft(db: Database, erasure: Erasure) -> bool:
     if saved_at is not None and parse_instant(saved_at) - ahead > erasure.at:
         return False
     drafts.drop(db, erasure.id)
-    attachments.drop_draft(db, erasure.id)
+    attachments.drop_drafts_about(db, erasure.id)
     return saved_at is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,16 +10,18 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from sync.records import Known, Promise, Visit, VisitResult
+from sync.records import Known, Location, LocationSource, Promise, Visit, VisitResult
 from sync.rules.results import FIELDS, PARTIES, PLACES
 from sync.rules.visit import draft_from
 
 from ..casefile import AccountCase, Case, case_of
 from ..correcting import amend_visit, draft_of
 from ..drafting import Draft
-from ..store import cases, policies
+from ..store import attachments, cases, policies
+from ..store.attachments import Picture
 from ..visiting import NotSaved, Problem, Saved
 from . import answers as forms
+from . import pictures
 from .guard import clock, store
 from .visit import LOCATION_REASONS, account_form, told
 
@@ -36,12 +38,24 @@ def form(visit: str) -> str | Response | tuple[str, int]:
     accounts = tuple(one for one in case.accounts if one.id in {r.account for r in before.results})
     if request.method == "GET":
         said = _answers(before, found.promises, accounts, found.row.said["happened"].get("line"), case.zone)
-        return _page(case, accounts, said, "", [])
+        return _page(case, before, accounts, said, "", [])
     said = forms.flat(request.form.to_dict(flat=False))
-    result = _amend(said, before, case, accounts)
+    with store().reading() as db:
+        shown = len(attachments.of_visits(db, [visit]).get(visit, []))
+    wrong = pictures.receive(visit, case.zone, said, already=shown)
+    added = pictures.with_signature(pictures.kept(visit), said.get("signed_name", ""))
+    result = NotSaved(tuple(wrong)) if wrong else _amend(said, before, case, accounts, added)
     if isinstance(result, Saved):
         return redirect(url_for("visit.show", visit=visit, guardado=1))
-    return _page(case, accounts, said, said.get("why", ""), list(result.problems)), 422
+    return _page(case, before, accounts, said, said.get("why", ""), list(result.problems)), 422
+
+
+@blueprint.get("/visita/<visit>/corregir/foto/<sha256>")
+def picture(visit: str, sha256: str) -> Response:
+    """A picture that is to be added, before it is saved."""
+    if told(visit).known is None:
+        abort(404)
+    return pictures.of_form(visit, sha256)
 
 
 def _case(debtor: str, before: Visit) -> Case:
@@ -65,16 +79,32 @@ def _answers(
 
 
 def _amend(
-    said: forms.Answers, before: Visit, case: Case, accounts: tuple[AccountCase, ...]
+    said: forms.Answers,
+    before: Visit,
+    case: Case,
+    accounts: tuple[AccountCase, ...],
+    added: tuple[Picture, ...],
 ) -> Saved | NotSaved:
     frame = forms.Frame(case.state.id, tuple(one.id for one in accounts), case.zone, before.stop)
     # The times are typed now, whatever they were then; how they were known then stays true.
     typed = said | {"known": Known.PAPER if said.get("line") else Known.LATER}
+    where = _of_a_photo(said, before, added)
+    if where is not None:  # the camera's place is not typed
+        typed |= {"lat": str(where.lat), "lon": str(where.lon)}
     draft, unreadable = forms.draft_of(typed, frame, clock().read().wall)
     if unreadable:
         return NotSaved(tuple(unreadable))
-    kept = _same_minutes(draft, before)
+    kept = replace(_same_minutes(draft, before), pictures=added)
+    kept = kept if where is None else replace(kept, location=where)
     return amend_visit(store(), before.id, kept, said.get("why", ""), clock().read())
+
+
+def _of_a_photo(said: forms.Answers, before: Visit, added: Sequence[Picture]) -> Location | None:
+    """The place that a picture tells, where that is chosen: one added now, else what was told before."""
+    if said.get("loc") != LocationSource.EXIF:
+        return None
+    first = before.location if before.location.source is LocationSource.EXIF else None
+    return next((one.location for one in added if one.location is not None), first)
 
 
 def _same_minutes(draft: Draft, before: Visit) -> Draft:
@@ -101,7 +131,12 @@ def _unasked(detail: Mapping[str, str]) -> dict[str, str]:
 
 
 def _page(
-    case: Case, accounts: tuple[AccountCase, ...], said: forms.Answers, why: str, problems: list[Problem]
+    case: Case,
+    before: Visit,
+    accounts: tuple[AccountCase, ...],
+    said: forms.Answers,
+    why: str,
+    problems: list[Problem],
 ) -> str:
     found = forms.anchors(problems, [account.id for account in accounts])
     context: dict[str, Any] = {
@@ -121,5 +156,8 @@ def _page(
         address_kinds=[],
         location_reasons=LOCATION_REASONS,
         amending=True,
+        visit=before.id,
+        told_place=before.location if before.location.source is LocationSource.EXIF else None,
+        pictures=pictures.shown(pictures.kept(before.id), case.zone),
         **context,
     )

@@ -26,7 +26,7 @@ from .guard import store
 
 blueprint = Blueprint("pictures", __name__)
 LARGEST_FORM = 64 * 1024 * 1024
-WITH_FILES = frozenset({"visit.save"})
+WITH_FILES = frozenset({"visit.save", "amend.form"})
 DRAWN = "data:image/png;base64,"
 # A picture is shown by itself and can neither run nor load anything.
 ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
@@ -59,8 +59,10 @@ def _make_room() -> None:
         request.max_content_length = LARGEST_FORM
 
 
-def receive(debtor: str, zone: str, said: dict[str, str]) -> list[FieldError]:
+def receive(debtor: str, zone: str, said: dict[str, str], already: int = 0) -> list[FieldError]:
     """Keep what the form brings in the visit's draft, drop what it takes out; answers what is no picture.
+
+    The form of a correction has the visit's id in the place of the debtor's; `already` is how many it shows.
 
     A drawn signature leaves `said`: from here on it is a picture like the others.
     """
@@ -68,7 +70,7 @@ def receive(debtor: str, zone: str, said: dict[str, str]) -> list[FieldError]:
     with store().writing() as db:
         for sha256 in request.form.getlist("quitar"):
             attachments.take_from_draft(db, debtor, sha256)
-        held = len(attachments.draft(db, debtor))
+        held = already + len(attachments.draft(db, debtor))
     for field, role, name, data in _brought(said):
         if held >= MOST_PICTURES:
             text = N_("Una visita lleva hasta {limit} fotos; quite alguna.")
@@ -147,9 +149,15 @@ def shown(pictures: Sequence[Picture], zone: str) -> list[dict[str, Any]]:
 @blueprint.get("/caso/<debtor>/borrador/foto/<sha256>")
 def of_draft(debtor: str, sha256: str) -> Response:
     with store().reading() as db:
-        here = records.get(db, "debtor", debtor) is not None
-    found = next((one for one in kept(debtor) if one.sha256 == sha256), None)
-    if found is None or not here:
+        if records.get(db, "debtor", debtor) is None:
+            abort(404)
+    return of_form(debtor, sha256)
+
+
+def of_form(name: str, sha256: str) -> Response:
+    """A picture of a form that is not saved: `name` is the debtor's id, or of a correction the visit's."""
+    found = next((one for one in kept(name) if one.sha256 == sha256), None)
+    if found is None:
         abort(404)
     return _alone(found.data, found.media_type, sha256)
 
