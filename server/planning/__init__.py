@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from sync.records import Refused
 from sync.routing.day import ITERATIONS
@@ -22,8 +22,9 @@ from ..packs import pack_of
 from ..roads import Roads
 from ..roads.great_circle import GreatCircle
 from ..roads.picking import NO_ROADS, said_of
-from ..store import agents as workforce
+from ..store import agent_days
 from ..store import hands as by_hand
+from ..store.agent_days import AgentDays
 from ..store.agents import Agent
 from ..store.engine import reading, writing
 from ..store.routes import Draft
@@ -66,12 +67,14 @@ def plan(
     """
     ways = roads or straight
     with reading(engine) as connection:
-        chosen = those(connection, agents)
+        workforce = agent_days.on(connection, day)
+        chosen = those(workforce.present, agents)
+        away = [(one, days) for one, days in workforce.away if agents is None or one.id in agents]
         subjects = gather(connection, chosen, day, now, packs)
         fixed = by_hand.of_day(connection, day, [agent.id for agent in chosen])
     busy = [agent for agent in chosen if subjects[agent.id]]
     if not busy:
-        return nobody(chosen)
+        return nobody([*chosen, *(one for one, _ in away)], bool(away))
     try:
         days = [
             pose(
@@ -106,6 +109,7 @@ def plan(
             for one, found, made in zip(days, plans, drafts, strict=True)
         ]
     idle = [NotPlanned(one.id, one.name, Phrase(NOBODY_HIS)) for one in chosen if not subjects[one.id]]
+    idle += [NotPlanned(one.id, one.name, absent(days)) for one, days in away]
     return PlanReport(day, seed, tuple(kept), reasons(drafts), tuple(idle))
 
 
@@ -114,16 +118,25 @@ def straight(_profile: str) -> GreatCircle:
     return GreatCircle()
 
 
-def those(connection: Connection, ids: Collection[str] | None) -> list[Agent]:
-    """The active agents, or those of them that were asked for."""
-    return [agent for agent in workforce.all_active(connection) if ids is None or agent.id in set(ids)]
+def those(agents: Sequence[Agent], ids: Collection[str] | None) -> list[Agent]:
+    """All of these agents, or those of them that were asked for."""
+    return [agent for agent in agents if ids is None or agent.id in set(ids)]
 
 
-def nobody(chosen: Sequence[Agent]) -> Refused:
+def absent(days: AgentDays) -> Phrase:
+    """Why an agent has no route on a day on which he is away."""
+    if days.because:
+        return Phrase(N_("está ausente ese día: {because}"), {"because": days.because})
+    return Phrase(N_("está ausente ese día"))
+
+
+def nobody(chosen: Sequence[Agent], away: bool = False) -> Refused:
     """Why there is nothing to plan."""
     if not chosen:
         text = N_("No hay gestores activos que planificar: agregue uno con «ronda office user add»")
         return Refused(Phrase(text), "plan.no_agents")
+    if away:
+        return Refused(Phrase(N_("Nadie que tenga deudores trabaja ese día")), "plan.nobody_works")
     text = N_("Ningún gestor tiene deudores asignados: asigne la cartera antes de planificar")
     return Refused(Phrase(text), "plan.nothing_assigned")
 

@@ -23,7 +23,10 @@ from ..doors import UNSURE_M, Packs
 from ..packs import pack_of
 from ..roads import MatrixProvider, Roads
 from ..roads.picking import NO_ROADS, said_of
+from ..store import agent_days
+from ..store import agents as workforce
 from ..store import hands as by_hand
+from ..store.agent_days import AgentDays, Workforce
 from ..store.agents import Agent
 from ..store.engine import reading, writing
 from ..store.hands import Hands
@@ -68,7 +71,8 @@ def plan_week(
     """
     ways, dates = roads or straight, [first + timedelta(days=number) for number in range(days)]
     with reading(engine) as connection:
-        chosen = those(connection, agents)
+        forces = [agent_days.on(connection, day) for day in dates]
+        chosen = those(workforce.all_active(connection), agents)
         subjects = gather(connection, chosen, first, now, packs, replanned=dates)
         ids = [agent.id for agent in chosen]
         fixed = [by_hand.of_day(connection, day, ids) for day in dates]
@@ -82,6 +86,7 @@ def plan_week(
             [on_day(subjects[agent.id], day, packs) for day in dates],
             [of_day.get(agent.id, NO_HANDS) for of_day in fixed],
             unsure_m,
+            forces,
         )
         for agent in busy
     ]
@@ -123,11 +128,17 @@ def _worth_planning(weeks: Sequence[_Week], dates: Sequence[date]) -> list[int]:
 def _solve_day(
     weeks: Sequence[_Week], number: int, ways: Roads, effort: Effort, done: int, total: int
 ) -> list[tuple[Day, Plan, Draft]]:
-    days = [week.pose(number, ways(week.agent.vehicle)) for week in weeks]
+    days = [week.pose(number, ways(week.agents[number].vehicle)) for week in weeks]
     plans = solved(days, effort, done=done, total=total)
     for week, day, plan in zip(weeks, days, plans, strict=True):
         week.take(number, day, plan)
     return list(zip(days, plans, drawn(days, plans, ways), strict=True))
+
+
+def _while_away(subject: Subject, days: AgentDays) -> NotToday:
+    """What a debtor is on a day on which his agent does not work."""
+    text = N_("su gestor está ausente ese día")
+    return NotToday(subject.id, tuple(subject.assignment.accounts()), Phrase(text), rule="agent.away")
 
 
 class _Week:
@@ -140,15 +151,25 @@ class _Week:
         subjects: Sequence[Sequence[Subject]],
         hands: Sequence[Hands],
         unsure_m: float,
+        forces: Sequence[Workforce],
     ) -> None:
-        self.agent, self.dates, self.hands, self.unsure_m = agent, dates, hands, unsure_m
-        self.shifts = [Interval(*agent.shift(day)) for day in dates]
+        self.dates, self.hands, self.unsure_m = dates, hands, unsure_m
+        here = [{one.id: one for one in force.present} for force in forces]
+        self.agents = [present.get(agent.id, agent) for present in here]
+        away = [{one.id: days for one, days in force.away}.get(agent.id) for force in forces]
+        self.shifts = [Interval(*one.shift(day)) for one, day in zip(self.agents, dates, strict=True)]
         self.subjects = [{one.id: one for one in of_day} for of_day in subjects]
         self.weighed = [
-            {one.id: weigh(one, day, unsure_m, shift) for one in of_day}
-            for day, shift, of_day in zip(dates, self.shifts, subjects, strict=True)
+            {
+                one.id: weigh(one, day, unsure_m, shift) if off is None else _while_away(one, off)
+                for one in of_day
+            }
+            for day, shift, of_day, off in zip(dates, self.shifts, subjects, away, strict=True)
         ]
-        working = [int((one.end - one.start).total_seconds()) - agent.lunch_s for one in self.shifts]
+        working = [
+            0 if off else int((one.end - one.start).total_seconds()) - agent.lunch_s
+            for one, off in zip(self.shifts, away, strict=True)
+        ]
         locked = {debtor: number for number, of_day in enumerate(hands) for debtor in of_day.locked}
         self.spread = spread(self._options(), working, locked)
         self.taken: dict[str, list[tuple[int, Contact]]] = {}
@@ -158,7 +179,7 @@ class _Week:
 
     def pose(self, number: int, roads: MatrixProvider) -> Day:
         weighed = [self._today(debtor, number) for debtor in self.weighed[number]]
-        return posed(self.agent, self.dates[number], weighed, roads, hands=self.hands[number])
+        return posed(self.agents[number], self.dates[number], weighed, roads, hands=self.hands[number])
 
     def take(self, number: int, day: Day, plan: Plan) -> None:
         """Remember whom the day visits: his place in the caps is taken for the days after."""
