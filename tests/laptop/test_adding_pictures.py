@@ -141,7 +141,12 @@ def test_an_erased_debtors_pictures_still_in_the_form_go(visited: FlaskClient, l
     assert corrected(visited, photo(), party="").status_code == 422
     with laptop.store.writing() as db:
         assert drafts.get(db, MARIA) is None
-        word = {"id": MARIA, "body_digest": bytes(32), "reason": "solicitud 1", "erased_at": laptop.clock.now}
+        word: dict[str, Any] = {
+            "id": MARIA,
+            "body_digest": bytes(32),
+            "reason": "solicitud 1",
+            "erased_at": laptop.clock.now,
+        }
         erasing.obey(db, sign_erasure(laptop.office, **word).to_json())
         assert attachments.draft(db, VISIT) == []
 
