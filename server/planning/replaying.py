@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from sync.records import Refused
 from sync.routing import solver
-from sync.routing.certifying import versions
+from sync.routing.certifying import solved, versions
 from sync.routing.records import Plan
 from sync.words import N_, Phrase
 
@@ -20,7 +20,6 @@ from ..store.engine import reading
 from ..store.plan_runs import SolvedDay
 from ..store.routes import Route
 from .running import unpacked
-from .solving import solved
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Protocol
 
-from sync.routing.certifying import certified as with_bound
-from sync.routing.day import ITERATIONS, plan_day
+from sync.routing.certifying import solved
+from sync.routing.day import ITERATIONS
 from sync.routing.records import Plan, Problem
 
 # Starting a process costs more than solving so few days here.
@@ -74,12 +74,6 @@ def solve_all(
     else:
         run.here(work)
     return run.plans()
-
-
-def solved(problem: Problem, *, seed: int, iterations: int, certified: bool) -> Plan:
-    """One day, wherever it is solved."""
-    plan = plan_day(problem, seed=seed, iterations=iterations)
-    return with_bound(problem, plan) if certified else plan
 
 
 class _Run:

@@ -1,4 +1,4 @@
-"""Adds to a plan what proves it: the bound on its value and the programs that made it. Plans nothing."""
+"""Makes a plan with what proves it: the bound on its value and the programs that made it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from .. import __version__
 from .bound import ROUNDS, bound_of
+from .day import plan_day
 from .records import Plan, Problem
 
 # What a plan and its bound are computed with; the solver names itself.
@@ -25,10 +26,16 @@ def versions() -> dict[str, str]:
     return found
 
 
-def certified(problem: Problem, plan: Plan, *, rounds: int = ROUNDS) -> Plan:
+def with_bound(problem: Problem, plan: Plan, *, rounds: int = ROUNDS) -> Plan:
     """The plan with its bound and versions in the certificate."""
     bound = bound_of(problem, plan.order, rounds=rounds)
     certificate = replace(
         plan.certificate, bound=bound.value, relaxation=bound.relaxation, versions=versions()
     )
     return replace(plan, certificate=certificate)
+
+
+def solved(problem: Problem, *, seed: int, iterations: int, certified: bool) -> Plan:
+    """One agent's day, wherever it is solved: a worker needs no more of the program than this package."""
+    plan = plan_day(problem, seed=seed, iterations=iterations)
+    return with_bound(problem, plan) if certified else plan
