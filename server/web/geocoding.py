@@ -53,8 +53,8 @@ def index() -> str:
 
 @blueprint.post("/accept")
 def accept_all() -> BaseResponse | tuple[str, int]:
-    """Take the points of the chosen addresses for good."""
-    chosen = request.form.getlist("address")[:SIZE]
+    """Take the points of the chosen addresses for good, or of all that the page showed."""
+    chosen = request.form.getlist("shown" if "all" in request.form else "address")[:SIZE]
     decided = accept(here.engine(), chosen, scope=here.scope(), actor=here.actor(), now=here.now())
     if isinstance(decided, Refused):
         return _index({"address": here.sentence(decided.reason)}), 422

@@ -92,6 +92,18 @@ def test_points_are_accepted_together_and_only_in_one_s_own_part(world: World, a
     assert nothing.status_code == 422
 
 
+def test_a_whole_page_is_accepted_only_when_asked_for(world: World, app: Flask) -> None:
+    unsure(world, "Rosa")
+    unsure(world, "Vicente")
+    alicia = log_in(app, "alicia")
+    shown = [world.addresses[name] for name in ("Rosa", "Vicente")]
+    page = alicia.get("/geocoding/").text
+    assert all(f'name="shown" value="{one}"' in page for one in shown)
+    assert post(alicia, "/geocoding/accept", {"shown": shown}).status_code == 422, "none was chosen"
+    assert post(alicia, "/geocoding/accept", {"shown": shown, "all": "1"}).status_code == 302
+    assert [address(world, name)["source"] for name in ("Rosa", "Vicente")] == ["desk", "desk"]
+
+
 def test_a_form_without_its_token_changes_nothing(world: World, app: Flask) -> None:
     client = log_in(app, "alicia")
     path = f"/geocoding/{world.addresses['Rosa']}"
