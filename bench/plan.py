@@ -4,6 +4,8 @@ python -m bench.plan toptw DIR --seconds 5 --json
 python -m bench.plan solomon DIR --seconds 10
 python -m bench.plan pcvrptw DIR --seconds 60 --only RC2
 python -m bench.plan day --city FILE.osm.pbf --candidates 1000 --agents 20 --seed 1 --json
+python -m bench.plan scale --accounts 5000 --agents 50 --json
+python -m bench.plan honest --json
 """
 
 from __future__ import annotations
@@ -18,6 +20,8 @@ import click
 from . import plan_day, plan_literature
 from .plan_instances import Unreadable
 from .plan_literature import KINDS, Row, Run
+
+PORTO_ALEGRE = Path(__file__).resolve().parents[2] / "shared" / "data" / "city" / "porto_alegre.osm.pbf"
 
 
 @click.group(help=__doc__)
@@ -106,6 +110,56 @@ def day(
             say=lambda line: click.echo(line, err=True),
         )
         click.echo(json.dumps(found) if as_json else _told(found))
+
+
+@main.command("scale")
+@click.option("--city", "extract", default=PORTO_ALEGRE, show_default=True, type=click.Path(path_type=Path))
+@click.option("--accounts", default=5000, show_default=True)
+@click.option("--agents", default=50, show_default=True)
+@click.option("--grow", metavar="ACCOUNTSxAGENTS,…", default="", help="Then these too, and how times grow.")
+@click.option("--seed", default=1, show_default=True)
+@click.option("--iterations", default=plan_day.ITERATIONS, show_default=True, help="Of each agent's search.")
+@click.option("--bounds/--no-bounds", "certified", default=True, help="With the bound of each plan.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def scale(
+    extract: Path,
+    accounts: int,
+    agents: int,
+    grow: str,
+    seed: int,
+    iterations: int,
+    certified: bool,
+    as_json: bool,
+) -> None:
+    """Assign so many accounts to so many agents and plan everybody's day."""
+    from . import plan_scale
+
+    if not extract.is_file():
+        raise click.ClickException(f"there is no extract {extract}; name one with --city")
+    sizes = [(accounts, agents), *(tuple(map(int, one.split("x"))) for one in grow.split(",") if one)]
+    runs = [
+        plan_scale.apart(
+            extract, accounts=many, agents=each, seed=seed, iterations=iterations, certified=certified
+        )
+        for many, each in sizes
+    ]
+    found = {"runs": runs, "growth": plan_scale.grown(runs)}
+    click.echo(json.dumps(found, indent=None if as_json else 1))
+
+
+@main.command("honest")
+@click.option("--days", default=1000, show_default=True, help="Small days solved exactly.")
+@click.option("--reasons", default=500, show_default=True, help="Reasons tried out.")
+@click.option("--iterations", default=plan_day.ITERATIONS, show_default=True, help="Of each day's search.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def honest(days: int, reasons: int, iterations: int, as_json: bool) -> None:
+    """Try the checker, the bounds and the reasons against what is known to be true."""
+    from . import plan_honest
+
+    found = plan_honest.run(
+        days=days, reasons=reasons, iterations=iterations, say=lambda line: click.echo(line, err=True)
+    )
+    click.echo(json.dumps(found, indent=None if as_json else 1))
 
 
 def _told(found: dict[str, Any]) -> str:

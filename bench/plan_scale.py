@@ -5,7 +5,10 @@ Agents are posed and solved a batch at a time, so that memory does not grow with
 
 from __future__ import annotations
 
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -32,7 +35,7 @@ from .plan_day import judge
 
 Say = Callable[[str], None]
 BATCH = 25
-MOST_S, MOST_MB, BAND = 25.0, 500, 0.05
+MOST_S, MOST_MB, BAND, GROWTH = 25.0, 500, 0.05, 1.15
 
 
 def most_appointments(problem: Problem) -> int:
@@ -220,3 +223,34 @@ def _worker_peaks(pool: Executor, workers: int) -> list[float]:
     while len(peaks) < workers:
         peaks |= dict(one.result() for one in as_completed([pool.submit(peak) for _ in range(4 * workers)]))
     return list(peaks.values())
+
+
+PROGRAM = """
+import json, sys
+from pathlib import Path
+from bench.plan_scale import run
+asked = json.loads(sys.argv[1])
+print(json.dumps(run(Path(asked.pop("extract")), **asked, say=lambda line: print(line, file=sys.stderr))))
+"""
+
+
+def apart(extract: Path, **asked: Any) -> dict[str, Any]:
+    """`run` in a process of its own: its workers load no more than they need, as those of the office."""
+    told = json.dumps({"extract": str(extract), **asked})
+    ran = subprocess.run([sys.executable, "-c", PROGRAM, told], stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(ran.stdout)
+    return found
+
+
+def grown(runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each larger run's time for an agent beside the smallest one's."""
+    return [
+        {
+            "accounts": one["accounts"],
+            "agents": one["agents"],
+            "wall": round(one["wall_s_an_agent"] / runs[0]["wall_s_an_agent"], 3),
+            "cpu": round(one["cpu_s_an_agent"] / runs[0]["cpu_s_an_agent"], 3),
+            "wanted": GROWTH,
+        }
+        for one in runs[1:]
+    ]
