@@ -30,7 +30,7 @@ from ..store.plan_runs import PlanRun, SolvedDay
 __all__ = ["PlanRun", "Run", "begin", "cancel", "key_of", "packed", "runs", "unpacked"]
 
 # Solved days are kept this long: a plan of before can no longer be replayed.
-KEPT = timedelta(days=120)
+KEPT = timedelta(days=60)
 # A whole day of an agent, unpacked: far above the largest there can be.
 LARGEST = 64 * 2**20
 

@@ -157,11 +157,7 @@ def forget(connection: Connection, before: datetime) -> int:
     """Drop the solved days and the runs from before that moment; how many days."""
     dropped = connection.execute(delete(plan_results).where(plan_results.c.solved_at < before)).rowcount
     still = select(plan_results.c.run_id)
-    connection.execute(
-        delete(plan_runs).where(
-            plan_runs.c.started_at < before, plan_runs.c.id.not_in(still), plan_runs.c.state != RUNNING
-        )
-    )
+    connection.execute(delete(plan_runs).where(plan_runs.c.started_at < before, plan_runs.c.id.not_in(still)))
     return int(dropped)
 
 
