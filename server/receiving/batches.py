@@ -54,8 +54,12 @@ def read_batch(device: Device, asked: Mapping[str, Any]) -> Batch | None:
 
 def require_signature(device: Device, head: Head, signature: bytes) -> None:
     """Raises Problem bad_signature where this head was not signed with the key of the enrolment."""
-    if not verified(device.public_key, signature, push_bytes(*head)):
+    if not is_signed(device, head, signature):
         raise Problem("bad_signature")
+
+
+def is_signed(device: Device, head: Head, signature: bytes) -> bool:
+    return verified(device.public_key, signature, push_bytes(*head))
 
 
 def _head(mark: Mapping[str, Any]) -> Head:

@@ -25,7 +25,7 @@ from ..store import events, facts, set_aside
 from ..store.devices import Device
 from ..store.events import Incarnation
 from .applying import apply, title
-from .batches import Batch, require_signature
+from .batches import Batch, is_signed, require_signature
 from .clocks import with_clock
 from .following import BROKEN, FORK, Followed, follow
 from .replaying import replay_named
@@ -49,6 +49,8 @@ def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -
     held = _held(connection, chain, batch)
     followed = follow(chain.head, held, entries, batch.head)
     signed = _signed(device, batch, followed, held)
+    if signed is None:
+        followed, signed = Followed((), chain.head, BROKEN, entries[0]), batch.head
     notices = _stopped(connection, device, followed, sender.now)
     by_place = {one.entry.n: one for one in reversed(batch.said)}
     said = [changed(by_place[entry.n], entry=entry) for entry in followed.new]
@@ -64,15 +66,20 @@ def keep(connection: Connection, device: Device, batch: Batch, sender: Sender) -
     return Kept(followed.head, tuple(notices), signed == followed.head)
 
 
-def _signed(device: Device, batch: Batch, followed: Followed, held: Mapping[int, bytes]) -> Head:
+def _signed(device: Device, batch: Batch, followed: Followed, held: Mapping[int, bytes]) -> Head | None:
     """The head that the laptop signed; where it left the hash to us, its signature is checked here.
 
-    Of a batch that does not follow nothing is kept, and nothing can be computed.
+    Of a batch that does not follow nothing is kept, and nothing can be computed. None where a batch that
+    goes on from a place held here is not signed so: the laptop spared itself the hash of that place, and a
+    copy of it may have written another there. From our mark it sees whether that is why.
     """
     if batch.head.h or followed.stop is not None:
         return batch.head
     places = {**held, **{entry.n: entry.h for entry in followed.new}}
     head = Head(batch.head.incarnation, batch.head.n, places.get(batch.head.n, b""))
+    goes_on = bool(batch.said) and min(said.entry.n for said in batch.said) > 1
+    if goes_on and not is_signed(device, head, batch.signature):
+        return None
     require_signature(device, head, batch.signature)
     return head
 

@@ -157,8 +157,8 @@ MUTANTS = (
         "head_signature_unchecked",
         "whoever has the laptop's token can speak for it without its key",
         "server/receiving/batches.py",
-        "    if not verified(device.public_key, signature, push_bytes(*head)):\n",
-        "    if not signature:\n",
+        "    return verified(device.public_key, signature, push_bytes(*head))\n",
+        "    return bool(signature)\n",
         f"{RECEIVING}::test_a_head_signed_by_another_key_is_refused",
     ),
     Mutant(
