@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 
 from sync.routing import solver
-from sync.routing.solver import Tuning
 from sync.routing.tasks import Solved, Task, Vehicle, Visit
 
 from .plan_instances import Instance, Node, NotFeasible, Unreadable, exactly, floored, worth
@@ -130,11 +129,6 @@ def _mean(rows: list[Row]) -> float | None:
     return round(fmean(gaps), 3) if gaps else None
 
 
-def tuning(task: Task) -> Tuning:
-    """What the search of a task of this kind is set to."""
-    return Tuning()
-
-
 def _solved(
     instance: Instance,
     task: Task,
@@ -144,7 +138,7 @@ def _solved(
     slack: float,
 ) -> Row:
     began = run.clock()
-    found = solver.solve(task, seed=run.seed, seconds=run.seconds, tuning=tuning(task), clock=run.clock)
+    found = solver.solve(task, seed=run.seed, seconds=run.seconds, clock=run.clock)
     took = run.clock() - began
     try:
         value, visited, more_is_better = value_of(instance, found)

@@ -10,7 +10,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -31,6 +31,7 @@ class Tuning:
     """How the search goes about it; the defaults are the solver's own, and one long search.
 
     `rounds` is the iterations of a round: so many searches from other starts first, then one from the best.
+    Rounds differ in who counts as near and in what lateness costs, for what one finds another may not.
     """
 
     rounds: int | None = None
@@ -39,12 +40,40 @@ class Tuning:
     neighbours: int = 50
     penalty_most: float = 100_000.0
     penalty_every: int = 500
+    waiting: float = 0.2  # how much a wait counts beside the way, for who is near
+    both_ways: bool = True  # near in one direction is near in the other
+
+    def of_round(self, number: int) -> Tuning:
+        waiting, both_ways = (self.waiting, self.both_ways) if number % 2 else (0.0, False)
+        penalty = self.penalty_most if number // 2 % 2 else 0.3 * self.penalty_most
+        return replace(self, waiting=waiting, both_ways=both_ways, penalty_most=penalty)
 
 
 LONG = Tuning()
 # Of a search in rounds, the share that goes to other starts; the rest goes on from the best of them.
 SHARE_OF_ROUNDS = 0.7
+# A larger task needs one long search.
+ROUNDS_UP_TO = 300
 ALWAYS = (0, sys.maxsize)
+
+
+def tuned(task: Task) -> Tuning:
+    """What suits a task by its size and by whether visits may be left out (measured in bench/plan.py)."""
+    optional = sorted(visit.prize for visit in task.visits if visit.prize and not visit.required)
+    if 2 * len(optional) < len(task.visits):
+        return LONG
+    if len(task.visits) > ROUNDS_UP_TO:
+        return Tuning(perturb_most=10, neighbours=30)
+    # Being late by one unit costs no more than a small part of a usual prize.
+    lateness = min(max(optional[len(optional) // 2] / 15, 10.0), LONG.penalty_most)
+    few = sum(vehicle.count for vehicle in task.vehicles) == 1
+    return Tuning(
+        rounds=500 if few else 800,
+        history=30 if few else 300,
+        neighbours=100,
+        penalty_most=lateness,
+        penalty_every=100,
+    )
 
 
 def available() -> bool:
@@ -64,10 +93,12 @@ def solve(
     iterations: int | None = None,
     seconds: float | None = None,
     warm: Sequence[Tour] = (),
-    tuning: Tuning = LONG,
+    tuning: Tuning | None = None,
     clock: Callable[[], float] = time.perf_counter,
 ) -> Solved:
     """The best solution found within so many iterations, or else within so many seconds of the clock.
+
+    `tuning` is what suits the task (`tuned`) where none is given.
 
     It is never worse than `warm` where that is feasible. Raises NoSolver and WrongTask.
     """
@@ -76,12 +107,12 @@ def solve(
     budget = _Budget(iterations, seconds, clock)
     if not task.visits or not task.vehicles:
         return Solved((), sum(visit.prize for visit in task.visits), not task.needed, 0)
-    model = _Model(task)
+    model, tuning = _Model(task), tuning or tuned(task)
     best = model.solution(warm) if warm else None
     number = 0
     while tuning.rounds and budget.share_left() > 1 - SHARE_OF_ROUNDS:
         start = best if warm and number == 0 else None
-        found = model.search(budget.round(tuning.rounds), seed + number, start, tuning)
+        found = model.search(budget.round(tuning.rounds), seed + number, start, tuning.of_round(number))
         best = model.better(best, found)
         number += 1
     best = model.better(best, model.search(budget, seed + number, best, tuning))
@@ -226,7 +257,7 @@ class _Model:
             penalty=PenaltyParams(
                 max_penalty=tuning.penalty_most, solutions_between_updates=tuning.penalty_every
             ),
-            neighbourhood=NeighbourhoodParams(num_neighbours=tuning.neighbours),
+            neighbourhood=NeighbourhoodParams(tuning.waiting, tuning.neighbours, tuning.both_ways),
             perturbation=PerturbationParams(1, tuning.perturb_most),
         )
         found = search(
