@@ -30,6 +30,7 @@ from .web import (
     people,
     pictures,
     recover,
+    rerouting,
     sending,
     today,
     visit,
@@ -50,7 +51,20 @@ def create_app(
     guard.install(app, folder, clock, Background(folder, clock, automatic=automatic, exchange=exchange))
     CSRFProtect(app)
     dress(app, side="laptop", today=lambda: clock.read().wall.astimezone().date())
-    for module in (today, case, visit, pictures, amend, people, sending, closed, leaving, recover, city):
+    for module in (
+        today,
+        case,
+        visit,
+        pictures,
+        amend,
+        people,
+        sending,
+        closed,
+        leaving,
+        recover,
+        city,
+        rerouting,
+    ):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)
     app.register_error_handler(CSRFError, _expired)

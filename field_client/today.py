@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,8 @@ from .store import cases, policies, records, settings
 from .store.db import Database, Store
 
 NARROW = timedelta(hours=5)
+# Settings of this laptop: a change of the day that is proposed, and those that were taken, oldest first.
+PROPOSED, TAKEN = "reroute.proposed", "reroute.taken"
 NEGATIVE = frozenset({Result.REFUSES, Result.DISPUTES, Result.CEASE, Result.ATTORNEY, Result.UNSAFE})
 ABSENT = frozenset({ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID})
 
@@ -73,6 +76,7 @@ class Day:
     stops: tuple[DayStop, ...]
     left_out: tuple[DayStop, ...]
     line: str = ""  # along the roads, as `sync.wire.lines` writes it; "" where the office knows none
+    changed: bool = False  # the collector took another order than the office published
 
     @property
     def next(self) -> DayStop | None:
@@ -114,6 +118,9 @@ def day_of(store: Store, now: datetime, wanted: date | None = None) -> Day | Non
         if route is None:
             return None
         packs = policies.all_of(db)
+        taken = _taken(db, route)
+        if taken is not None:
+            route = _as_taken(route, taken)
         stops = [_stop(db, route, said, packs, now) for said in route["stops"]]
     return Day(
         id=route["id"],
@@ -126,7 +133,38 @@ def day_of(store: Store, now: datetime, wanted: date | None = None) -> Day | Non
         stops=tuple(sorted((s for s in stops if s.sequence is not None), key=lambda s: s.sequence or 0)),
         left_out=tuple(stop for stop in stops if stop.sequence is None),
         line=route.get("line", ""),
+        changed=taken is not None,
     )
+
+
+def _taken(db: Database, route: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The last change taken of this very version of the route."""
+    made: list[dict[str, Any]] = settings.get(db, TAKEN) or []
+    mine = [one for one in made if one["route"] == route["id"] and one["version"] == route["version"]]
+    return mine[-1] if mine else None
+
+
+def _as_taken(route: dict[str, Any], taken: Mapping[str, Any]) -> dict[str, Any]:
+    """The route with its rest in the order that was taken; those done before keep their places."""
+    order = {stop: (place, eta) for place, (stop, eta) in enumerate(taken["order"])}
+    ahead = {*order, *taken["out"]}
+    first = sum(one["sequence"] is not None and one["id"] not in ahead for one in route["stops"])
+    before = sorted(
+        (one for one in route["stops"] if one["sequence"] is not None and one["id"] not in ahead),
+        key=lambda one: one["sequence"],
+    )
+    places = {one["id"]: number for number, one in enumerate(before, 1)}
+    stops = []
+    for one in route["stops"]:
+        if one["id"] in order:
+            place, eta = order[one["id"]]
+            one = one | {"sequence": first + place + 1, "eta": eta}
+        elif one["id"] in taken["out"]:
+            one = one | {"sequence": None, "eta": None, "why": json.loads(taken["out"][one["id"]])}
+        elif one["id"] in places:
+            one = one | {"sequence": places[one["id"]]}
+        stops.append(one)
+    return {**route, "stops": stops, "line": ""}
 
 
 def local_date(now: datetime, timezone: str) -> date:

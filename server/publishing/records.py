@@ -6,7 +6,7 @@ Each function answers a JSON-ready object that its schema in `sync/wire/feed.py`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sync.money import from_minor
@@ -306,7 +306,14 @@ def route(row: Row, stops: Sequence[Row]) -> Payload:
         "matrix": {name: value for name, value in row["matrix"].items() if name != "line"},
         "certificate": row["certificate"],
         **({"line": row["matrix"]["line"]} if "line" in row["matrix"] else {}),
+        **({"lunch": _meal(row["lunch"])} if row["lunch"] else {}),
     }
+
+
+def _meal(said: Mapping[str, Any]) -> Payload:
+    """When and after how many stops the agent has lunch; where is his own affair."""
+    starts, ends = (instant(datetime.fromisoformat(said[name])) for name in ("starts", "ends"))
+    return {"after": said["after"], "starts": starts, "ends": ends}
 
 
 def stop(row: Row) -> Payload:
@@ -324,6 +331,7 @@ def stop(row: Row) -> Payload:
         "window_end": _moment(row["window_end"]),
         "appointment": row["appointment"],
         "service_s": row["service_s"],
+        "value": row["value"],
         "why": _said(row["why"]),
         "withdrawn": None if row["withdrawn"] is None else _said(row["withdrawn"]),
     }

@@ -269,13 +269,15 @@ class StopRecord(Record):
     appointment = fields.Boolean(required=True)
     service_s = fields.Integer(required=True)
     why = fields.Dict(required=True)
+    value = fields.Integer()  # what the visit is worth beside the others of the day; a replan needs it
 
 
 class RouteRecord(Record):
     """Kind `route`: a published day of this agent, with the matrix its laptop may replan on.
 
     `matrix.seconds` and `matrix.metres` are square, row-major, in the order of `matrix.points`:
-    the depot first (id ""), then the stops by id. `line` (`sync.wire.lines`) is the way along the roads,
+    the depot first (id ""), then the stops by id. `lunch` (after so many stops, starts, ends) is there where
+    the agent has one. `line` (`sync.wire.lines`) is the way along the roads,
     absent where the office knows none.
     """
 
@@ -292,6 +294,7 @@ class RouteRecord(Record):
     matrix = fields.Dict(required=True)
     certificate = fields.Dict(required=True)
     line = fields.String()
+    lunch = fields.Dict()
 
 
 class CityRecord(Record):
