@@ -4,6 +4,7 @@ python -m bench.plan toptw DIR --seconds 5 --json
 python -m bench.plan solomon DIR --seconds 10
 python -m bench.plan pcvrptw DIR --seconds 60 --only RC2
 python -m bench.plan day --city FILE.osm.pbf --candidates 1000 --agents 20 --seed 1 --json
+python -m bench.plan replan --city FILE.osm.pbf --times 50
 python -m bench.plan scale --accounts 5000 --agents 50 --json
 python -m bench.plan honest --json
 """
@@ -17,7 +18,9 @@ from typing import Any
 
 import click
 
-from . import plan_day, plan_literature
+from sync.routing.day import ITERATIONS
+
+from . import plan_day, plan_literature, plan_replanning
 from .plan_instances import Unreadable
 from .plan_literature import KINDS, Row, Run
 
@@ -77,7 +80,7 @@ for _kind, _usual in (("toptw", 5.0), ("solomon", 10.0), ("pcvrptw", 60.0)):
 @click.option("--agents", default=20, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 @click.option("--seeds", default=1, show_default=True, help="So many days, from --seed on.")
-@click.option("--iterations", default=plan_day.ITERATIONS, show_default=True, help="Of each agent's search.")
+@click.option("--iterations", default=ITERATIONS, show_default=True, help="Of each agent's search.")
 @click.option(
     "--peers", default=",".join(plan_day.PEERS), show_default=True, help="Commas between; may be empty."
 )
@@ -112,13 +115,45 @@ def day(
         click.echo(json.dumps(found) if as_json else _told(found))
 
 
+@main.command("replan")
+@click.option(
+    "--city", "extract", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--candidates", default=100, show_default=True, help="Of each agent.")
+@click.option("--times", default=50, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+@click.option("--fresh-seconds", default=10.0, show_default=True, help="Every fifth is compared with it.")
+@click.option("--processor", is_flag=True, help="Seconds of the processor: for a machine with other work.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def replan(
+    extract: Path,
+    candidates: int,
+    times: int,
+    seed: int,
+    fresh_seconds: float,
+    processor: bool,
+    as_json: bool,
+) -> None:
+    """Replan the rest of an agent's day, and compare with a fresh long search."""
+    found = plan_replanning.run(
+        extract,
+        candidates=candidates,
+        times=times,
+        seed=seed,
+        fresh_seconds=fresh_seconds,
+        clock=time.process_time if processor else time.perf_counter,
+        say=lambda line: click.echo(line, err=True),
+    )
+    click.echo(json.dumps(found, indent=None if as_json else 1))
+
+
 @main.command("scale")
 @click.option("--city", "extract", default=PORTO_ALEGRE, show_default=True, type=click.Path(path_type=Path))
 @click.option("--accounts", default=5000, show_default=True)
 @click.option("--agents", default=50, show_default=True)
 @click.option("--grow", metavar="ACCOUNTSxAGENTS,…", default="", help="Then these too, and how times grow.")
 @click.option("--seed", default=1, show_default=True)
-@click.option("--iterations", default=plan_day.ITERATIONS, show_default=True, help="Of each agent's search.")
+@click.option("--iterations", default=ITERATIONS, show_default=True, help="Of each agent's search.")
 @click.option("--bounds/--no-bounds", "certified", default=True, help="With the bound of each plan.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def scale(
@@ -150,7 +185,7 @@ def scale(
 @main.command("honest")
 @click.option("--days", default=1000, show_default=True, help="Small days solved exactly.")
 @click.option("--reasons", default=500, show_default=True, help="Reasons tried out.")
-@click.option("--iterations", default=plan_day.ITERATIONS, show_default=True, help="Of each day's search.")
+@click.option("--iterations", default=ITERATIONS, show_default=True, help="Of each day's search.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def honest(days: int, reasons: int, iterations: int, as_json: bool) -> None:
     """Try the checker, the bounds and the reasons against what is known to be true."""
@@ -171,7 +206,8 @@ def _told(found: dict[str, Any]) -> str:
         ratio = found["ratios"].get(name)
         told = "" if ratio is None else f"  ronda is {ratio:.4f} of it, wanted {found['wanted'][name]}"
         lines.append(
-            f"  {name:18} value {one['value']:6}  visits {one['visits']:5}  appointments {one['appointments']:4}"
+            f"  {name:18} value {one['value']:6}  visits {one['visits']:5}"
+            f"  appointments {one['appointments']:4}"
             f"  travel {one['travel_h']:6} h  {one['wall_s']:6} s{told}"
         )
     return "\n".join([*lines, *found["notes"]])

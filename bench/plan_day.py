@@ -55,7 +55,7 @@ def judge(problems: Sequence[Problem], orders: Orders, wall_s: float) -> Judged:
     for agent, (problem, order) in enumerate(zip(problems, orders, strict=True)):
         if len(set(order)) != len(order):
             raise NotFeasible(f"agent {agent} visits somebody twice")
-        now = here = 0
+        now, here = problem.begins_s, problem.start or 0
         for index in order:
             one, leg = problem.candidates[index], problem.seconds[here][index + 1]
             arrived, travel = now + leg, travel + leg

@@ -49,7 +49,8 @@ def roads_of(extract: Path, folder: Path) -> CityRoads:
 
 def places(roads: CityRoads, rng: np.random.Generator, count: int) -> list[Point]:
     """Beside streets, up to 25 m off them, and on no island of the network."""
-    shapes, found = roads.network.shapes, []
+    shapes = roads.network.shapes
+    found: list[Point] = []
     while len(found) < count:
         picked = rng.choice(len(shapes), count)
         off = rng.uniform(-25, 25, (count, 2)) / 111_195
