@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from sync.exchange.hello import CLAIMED
+from sync.exchange.hello import CHECK_BYTES, CLAIMED
 from sync.ids import new_id
 from sync.keys import OFFICE, SigningKey
 from sync.ledger import Checkpoint, Head, Receipt, sign_checkpoint, sign_receipt
@@ -73,7 +73,8 @@ def note_restore(
     if said is None or said["device"] != device.id:
         return
     receipt = Receipt(**{name: said[name] for name in Receipt.__dataclass_fields__})
-    if not wants_to_see(connection, device, {name: getattr(receipt, name) for name in CLAIMED}):
+    claim = {name: getattr(receipt, name) for name in CLAIMED} | {"check": receipt.h[:CHECK_BYTES]}
+    if not wants_to_see(connection, device, claim):
         return
     wrong = keyring(connection, signer, receipt.server_time).check(
         receipt.key_id, receipt.signature, receipt.signed_bytes(), purpose=OFFICE
@@ -91,18 +92,18 @@ def note_restore(
 
 
 def wants_to_see(connection: Connection, device: Device, claim: Mapping[str, Any] | None) -> bool:
-    """True where a laptop says that its receipt tells of more than this office knows."""
-    # What else a claim may hold is of a later version.
-    return claim is not None and _ahead(connection, device, **{name: claim[name] for name in CLAIMED})
-
-
-def _ahead(
-    connection: Connection, device: Device, *, incarnation: str, n: int, feed_number: int, epoch: str
-) -> bool:
-    """True when it tells of events, of a feed or of an epoch that this office does not know."""
-    if epoch != offices.get(connection, "epoch"):
-        over = (events.noted(connection, kind, epoch) for kind in (RESTORED, EPOCH_ENDED))
+    """True where a laptop says that its receipt tells of events, of a feed or of an epoch that this office
+    does not know, or of another event than it holds there: a copy of the laptop filled the place anew."""
+    if claim is None:
+        return False
+    if claim["epoch"] != offices.get(connection, "epoch"):
+        over = (events.noted(connection, kind, claim["epoch"]) for kind in (RESTORED, EPOCH_ENDED))
         return not any(over)
-    chain = events.incarnation(connection, incarnation)
+    chain, n = events.incarnation(connection, claim["incarnation"]), claim["n"]
     feed = counters.current(connection, counters.feed(device.agent_id))
-    return n > (chain.n if chain else 0) or feed_number > feed
+    if n > (chain.n if chain else 0) or claim["feed_number"] > feed:
+        return True
+    if chain is None or claim["check"] is None:
+        return False
+    held = chain.head if n == chain.n else events.mark_at(connection, chain.id, n)
+    return bool(held.h[:CHECK_BYTES] != claim["check"])

@@ -61,12 +61,14 @@ class ReceiptMessage(Message):
 
 
 class Claim(Message):
-    """What the laptop's last receipt says. The office asks for the receipt itself where it knows of less."""
+    """What the laptop's last receipt says, and `check`, the first bytes of its h. The office asks for the
+    receipt itself where it knows of less, or of something else."""
 
     incarnation = Id(required=True)
     n = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
     feed_number = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
     epoch = Id(required=True)
+    check = Hex(size=8, load_default=None, allow_none=True)
 
 
 class PushHead(Message):

@@ -172,6 +172,28 @@ def test_what_a_twin_put_under_our_chain_is_never_taken_for_ours(pair: Pair, tmp
     assert pair.visits_here("Rosa") == []  # the control: with our own hash it is believed
 
 
+def test_what_goes_on_from_a_place_that_a_twin_wrote_is_said_again_in_a_chain_of_its_own(pair: Pair) -> None:
+    """The office was put back, and a twin filled the place the laptop's receipt speaks of: it sends no hash
+    of that place, so that its signature fits nothing the office can compute."""
+    pair.exchange()
+    empty, young = pair.office_copied("empty"), pair.copied("young")
+    own = pair.visit("Rosa")
+    pair.exchange()
+    grown = pair.copied("grown")
+    pair.office_restored(empty)
+    pair.put_back(young)
+    twins = pair.visit("Luis")
+    pair.exchange()
+    assert pair.held() == {twins.visit}
+    pair.put_back(grown)
+    pair.clock.forward(hours=1)
+    later = pair.visit("Rosa")
+    assert pair.exchange().outcome.reopened == 1
+    assert pair.held() == {own.visit, twins.visit, later.visit}
+    assert pair.counts()["unsent"] == 0
+    assert len(pair.world.rows(t.facts, t.facts.c.kind == "ledger.chain_broken")) == 1
+
+
 def test_what_waits_in_two_chains_counts_once(pair: Pair) -> None:
     """A fork is found, and before the new chain could be sent the link fails."""
     pair.exchange()
