@@ -50,6 +50,7 @@ class AccountToday:
     rule_source: str
     agent: str | None
     agent_name: str | None
+    received: str = ""  # when the company receives who collects, as its lender wrote it
 
     @property
     def bucket(self) -> str:
@@ -152,4 +153,5 @@ def _today(row: dict[str, Any], paid: list[Payment], day: date) -> AccountToday:
         rule_source=row["rule_source"] or "",
         agent=row["agent_id"] if row["outcome"] == "assigned" else None,
         agent_name=row["agent_name"] if row["outcome"] == "assigned" else None,
+        received="; ".join(text for text in (row["review_days"], row["counter_hours"]) if text),
     )

@@ -21,12 +21,13 @@ from sync.words import N_, Phrase
 
 from ..doors import Packs
 from ..packs import pack_of
-from ..store import agents, assignments, facts, hands, routes
+from ..store import assignments, facts, hands, routes
 from ..store.agents import Agent
 from ..store.engine import writing
 from ..store.routes import Draft, Meal, Route, Stop
 from .gathering import Subject, gather
 from .posing import lunch_hours, openings
+from .publishing import that_day
 from .verifying import verify
 from .weighing import Visitable, weigh
 
@@ -100,11 +101,12 @@ def reorder(
             return Refused(Phrase(text), "route.order")
         if list(order) == list(by_id):
             return route.id
-        agent = agents.by_ids(connection, [route.agent])[route.agent]
+        workers, away = that_day(connection, [route.agent], route.day)
+        agent = workers[route.agent]
         subjects = {one.id: one for one in gather(connection, [agent], route.day, now, packs)[agent.id]}
         arranged = _arranged(route, agent, [by_id[one] for one in order], subjects)
         owners = assignments.owners(connection, [stop.debtor for stop in route.planned])
-        wrong = verify(arranged, agent, subjects, owners)
+        wrong = verify(arranged, agent, subjects, owners, away=agent.id in away)
         if wrong:
             return Refused(wrong[0].because, wrong[0].rule)
         made, _ = routes.add(connection, _draft(arranged), now=now, actor=actor)

@@ -15,7 +15,9 @@ from .. import publishing
 from ..doors import Packs
 from ..packs import pack_of
 from ..roads import Roads
-from ..store import agents, assignments, facts, routes
+from ..store import agent_days, assignments, facts, routes
+from ..store import agents as workforce
+from ..store.agents import Agent
 from ..store.engine import writing
 from ..store.routes import Route
 from .gathering import gather
@@ -98,14 +100,26 @@ def _checked(
     packs: Packs,
     roads: Roads | None,
 ) -> list[tuple[Route, list[Violation]]]:
-    workers = agents.by_ids(connection, [route.agent for route in drafts])
+    workers, away = that_day(connection, [route.agent for route in drafts], day)
     subjects = gather(connection, list(workers.values()), day, now, packs)
     owners = assignments.owners(connection, [stop.debtor for route in drafts for stop in route.planned])
     found = []
     for route in drafts:
         mine = {subject.case.debtor.id: subject for subject in subjects[route.agent]}
-        found.append((route, verify(route, workers[route.agent], mine, owners, roads)))
+        found.append(
+            (route, verify(route, workers[route.agent], mine, owners, roads, away=route.agent in away))
+        )
     return found
+
+
+def that_day(
+    connection: Connection, agent_ids: Sequence[str], day: date
+) -> tuple[dict[str, Agent], set[str]]:
+    """These agents with the hours and the vehicle of the day, and those of them who are away."""
+    force = agent_days.on(connection, day)
+    known = workforce.by_ids(connection, agent_ids)
+    working = {one.id: one for one in force.present}
+    return {key: working.get(key, one) for key, one in known.items()}, {one.id for one, _ in force.away}
 
 
 def _remember(

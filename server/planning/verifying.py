@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from sync.records import Interval
@@ -40,10 +41,13 @@ def verify(
     subjects: Mapping[str, Subject],
     owners: Mapping[str, str | None],
     roads: Roads | None = None,
+    *,
+    away: bool = False,
 ) -> list[Violation]:
     """Everything wrong with a stored route today, given the agent's debtors and who has each debtor.
 
-    With `roads` its ways are measured again too.
+    `agent` has the hours and the vehicle of the day; `away` when he does not work on it. With `roads` the
+    ways are measured again too.
     """
     # Whether to go where the place is unsure was said when the day was planned.
     held = {stop.debtor for stop in route.stops if stop.sequence is not None or stop.locked}
@@ -54,7 +58,10 @@ def verify(
         door = weighed.get(stop.debtor)
         claimed.append(_claim(stop, number, door, subjects.get(stop.debtor), owners, ways))
         ruled += _ruled_out(stop, number, door, subjects.get(stop.debtor))
-    return [*ruled, *check(_whole(route, agent, claimed, weighed, ways), agent.where)]
+    whole = _whole(route, agent, claimed, weighed, ways)
+    if away:
+        whole = replace(whole, away=(Interval(route.starts, route.ends),))
+    return [*ruled, *check(whole, agent.where)]
 
 
 def _whole(
@@ -70,7 +77,7 @@ def _whole(
     back_s, measured_back_s = ways.leg(last, None) if claimed else (0, None)
     return ClaimedRoute(
         agent=route.agent,
-        shift=Interval(route.starts, route.ends),
+        shift=Interval(*agent.shift(route.day)),
         stops=claimed,
         back_s=back_s,
         roads=str(route.certificate.get("matrix", "")) if ways.measured else "",

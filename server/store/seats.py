@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Subquery, case, func, select
 
 from sync.records import Contact, Interval, RouteState
 from sync.words import Phrase
@@ -41,16 +41,72 @@ class Seat:
     withdrawn: Phrase | None
 
 
-def of_debtors(
-    connection: Connection, debtor_ids: Collection[str], first: date, last: date
-) -> dict[str, list[Seat]]:
-    """The seats of these debtors in the newest version of each agent's day, day by day."""
-    newest = (
+@dataclass(frozen=True)
+class Board:
+    """One agent's day as a week shows it."""
+
+    route: str
+    agent: str
+    day: date
+    state: RouteState
+    visits: int
+    agreed: int
+    left_out: int
+
+
+def _newest(first: date, last: date) -> Subquery:
+    """The newest version that stands of each agent's day."""
+    return (
         select(routes.c.agent_id, routes.c.date, func.max(routes.c.version).label("version"))
         .where(routes.c.date.between(first, last), routes.c.state != RouteState.SUPERSEDED.value)
         .group_by(routes.c.agent_id, routes.c.date)
         .subquery()
     )
+
+
+def boards(connection: Connection, agent_ids: Collection[str], first: date, last: date) -> list[Board]:
+    """The newest version of each of these agents' days, by day."""
+    newest = _newest(first, last)
+    planned = stops.c.sequence.is_not(None)
+    query = (
+        select(
+            routes.c.id,
+            routes.c.agent_id,
+            routes.c.date,
+            routes.c.state,
+            func.sum(case((planned, 1), else_=0)).label("visits"),
+            func.sum(case((planned & stops.c.appointment.is_(True), 1), else_=0)).label("agreed"),
+            func.sum(case((stops.c.id.is_not(None) & ~planned, 1), else_=0)).label("left_out"),
+        )
+        .join(
+            newest,
+            (newest.c.agent_id == routes.c.agent_id)
+            & (newest.c.date == routes.c.date)
+            & (newest.c.version == routes.c.version),
+        )
+        .outerjoin(stops, stops.c.route_id == routes.c.id)
+        .group_by(routes.c.id, routes.c.agent_id, routes.c.date, routes.c.state)
+    )
+    rows = fetch(connection, agent_ids, lambda ids: query.where(routes.c.agent_id.in_(ids)))
+    return [
+        Board(
+            row["id"],
+            row["agent_id"],
+            row["date"],
+            RouteState(row["state"]),
+            int(row["visits"] or 0),
+            int(row["agreed"] or 0),
+            int(row["left_out"] or 0),
+        )
+        for row in sorted(rows, key=lambda row: (row["date"], row["agent_id"]))
+    ]
+
+
+def of_debtors(
+    connection: Connection, debtor_ids: Collection[str], first: date, last: date
+) -> dict[str, list[Seat]]:
+    """The seats of these debtors in the newest version of each agent's day, day by day."""
+    newest = _newest(first, last)
     query = (
         select(
             stops,

@@ -18,6 +18,7 @@ from sync.rules.promise import PromiseStanding, standings
 from ..deciding import decide_proposal
 from ..filing import KINDS
 from ..packs import pack_of
+from ..planning.asking import WeekAnswer, answers, week_of
 from ..standing import AccountToday, accounts_today
 from ..store import as_records, encounters, papers, payments
 from ..store.boards import cases
@@ -57,6 +58,7 @@ def case(debtor_id: str) -> str:
             "visits": cases.visits_to(connection, debtor_id, ids),
             "assignments": cases.assignments_of(connection, debtor_id),
             "stops": cases.stops_of(connection, debtor_id),
+            "weeks": _weeks(connection, {one.id: debtor_id for one in held}, day),
         }
     return render_template(
         "debtors/case.html",
@@ -91,6 +93,13 @@ def decide(kind: str, proposal_id: str, word: str) -> Response:
     done = _("Aceptado: los portátiles lo recibirán al sincronizar.")
     flash(done if word == "accept" else _("Rechazado: queda en la historia, sin usarse."), "success")
     return redirect(url_for("debtors.case", debtor_id=answer))
+
+
+def _weeks(connection: Connection, owners: dict[str, str], day: date) -> dict[str, WeekAnswer]:
+    """Who visits each account this week or why nobody does; drafts are no matter for who is sent out."""
+    if not here.may("weeks.index"):
+        return {}
+    return answers(connection, owners, *week_of(day), now=here.now())
 
 
 def _paid(held: list[AccountToday], paid: dict[str, list[Payment]]) -> list[PaidRow]:

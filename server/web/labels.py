@@ -22,7 +22,11 @@ LABELS: dict[str, Mapping[str, str]] = {
     "result": {result.value: rule.label for result, rule in results.RESULTS.items()},
     "certificate": {
         "objective": N_("Objetivo: valor dejado más segundos de viaje"),
-        "bound": N_("Cota inferior demostrada"),
+        "bound": N_("Valor que ningún día puede pasar"),
+        "gap": N_("Distancia a esa cota, en %"),
+        "relaxation": N_("Cómo se halló la cota"),
+        "versions": N_("Versiones de los programas"),
+        "problem": N_("Huella del problema guardado"),
         "value": N_("Valor de las visitas"),
         "travel_s": N_("Viaje, en segundos"),
         "travel_m": N_("Viaje, en metros"),

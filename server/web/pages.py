@@ -19,6 +19,7 @@ from . import (
     fiction,
     findings,
     geocoding,
+    hands,
     here,
     home,
     imports,
@@ -29,6 +30,7 @@ from . import (
     routes,
     tiles,
     visits,
+    weeks,
 )
 
 PAGES = (
@@ -39,6 +41,8 @@ PAGES = (
     geocoding,
     assignments,
     routes,
+    hands,
+    weeks,
     visits,
     attachments,
     findings,
@@ -63,7 +67,13 @@ NAVIGATION = (
     ("people.index", N_("Personas")),
 )
 # A page of another noun that belongs under one of the navigation.
-UNDER = {"debtors": "portfolio", "places": "portfolio", "imports": "portfolio", "attachments": "visits"}
+UNDER = {
+    "debtors": "portfolio",
+    "places": "portfolio",
+    "imports": "portfolio",
+    "attachments": "visits",
+    "weeks": "routes",
+}
 
 
 def install(app: Flask) -> None:

@@ -57,6 +57,13 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "routes.plan": DESK,
     "routes.progress": DESK,
     "routes.publish": DESK,
+    "hands.move": DESK,
+    "hands.lock": DESK,
+    "hands.free_order": DESK,
+    "hands.take_back": DESK,
+    "weeks.index": DESK | {R.MANAGER},
+    "weeks.plan": DESK,
+    "weeks.publish": DESK,
     # Where addresses are.
     "geocoding.index": DESK | {R.MANAGER},
     "geocoding.map": DESK | {R.MANAGER},

@@ -21,6 +21,8 @@ from sync.wire.lines import decoded
 from .. import planning
 from ..disclosing import route_saved
 from ..doors import UNSURE_M
+from ..planning.executing import opened
+from ..planning.reporting import WeekReport
 from ..roads.picking import roads_of
 from ..standing import AccountToday, accounts_today
 from ..store import agents as workforce
@@ -53,11 +55,13 @@ class Shown:
 @blueprint.get("/")
 def index() -> str:
     with reading(here.engine()) as connection:
-        staff = _staff(connection)
+        workers = staff(connection)
         known = routes.days(connection, 14)
         day = days.asked_day("day") or _nearest(known)
-        drawn = routes.newest(connection, day, {agent.id for agent in staff})
-        published = routes.newest(connection, day, {agent.id for agent in staff}, state=RouteState.PUBLISHED)
+        drawn = routes.newest(connection, day, {agent.id for agent in workers})
+        published = routes.newest(
+            connection, day, {agent.id for agent in workers}, state=RouteState.PUBLISHED
+        )
     if _only_published():
         drawn = published
     by_agent = {route.agent: route for route in drawn}
@@ -66,7 +70,7 @@ def index() -> str:
         day=day,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
-        rows=[(agent, by_agent.get(agent.id)) for agent in staff if agent.active or agent.id in by_agent],
+        rows=[(agent, by_agent.get(agent.id)) for agent in workers if agent.active or agent.id in by_agent],
         travel={route.id: _travel(route) for route in drawn},
         published={route.agent: route for route in published},
         drafts=sum(route.state is RouteState.DRAFT for route in drawn),
@@ -83,25 +87,27 @@ def plan() -> BaseResponse:
         flash(_("Elija el día que se va a planificar."), "error")
         return redirect(url_for("routes.index"))
     with reading(here.engine()) as connection:
-        chosen = [agent.id for agent in _staff(connection) if agent.active]
+        chosen = [agent.id for agent in staff(connection) if agent.active]
     if not chosen:
         flash(_("No hay gestores de campo en su parte de la cartera."), "error")
         return redirect(url_for("routes.index", day=day.isoformat()))
     engine, actor, now = here.engine(), here.actor(), here.now()
-    roads = roads_of(here.office().config, engine)
+    config = here.office().config
     unsure_m = math.inf if request.form.get("unsure") == "1" else UNSURE_M
 
     def work(say: jobs.Say) -> object:
-        return planning.plan(
-            engine,
-            day=day,
-            agents=chosen,
-            actor=actor,
-            now=now,
-            progress=say,
-            roads=roads,
-            unsure_m=unsure_m,
-        )
+        with opened(config.executor_url) as executor:
+            return planning.plan(
+                engine,
+                day=day,
+                agents=chosen,
+                actor=actor,
+                now=now,
+                progress=say,
+                roads=roads_of(config, engine),
+                unsure_m=unsure_m,
+                executor=executor,
+            )
 
     job = jobs.start(work, actor=actor, subject=f"plan {day}", now=now)
     return redirect(url_for("routes.progress", job_id=job.id, day=day.isoformat()))
@@ -130,6 +136,9 @@ def progress(job_id: str) -> BaseResponse | str:
             left=report.left_out,
         )
         flash(told, "success")
+    elif isinstance(job.result, WeekReport):
+        flash(week_said(job.result), "success")
+        return redirect(url_for("weeks.index", day=day.isoformat()))
     else:
         flash(_("La planificación no terminó. No se guardó nada: intente de nuevo."), "error")
     return redirect(url_for("routes.index", day=day.isoformat()))
@@ -142,9 +151,16 @@ def publish() -> BaseResponse:
         flash(_("Elija el día que se va a publicar."), "error")
         return redirect(url_for("routes.index"))
     with reading(here.engine()) as connection:
-        mine = [agent.id for agent in _staff(connection)]
+        mine = [agent.id for agent in staff(connection)]
     chosen = [request.form["agent"]] if request.form.get("agent") in mine else mine
-    report = planning.publish(here.engine(), day=day, agents=chosen, actor=here.actor(), now=here.now())
+    report = planning.publish(
+        here.engine(),
+        day=day,
+        agents=chosen,
+        actor=here.actor(),
+        now=here.now(),
+        roads=roads_of(here.office().config, here.engine()),
+    )
     if isinstance(report, planning.NotPublished):
         said = _(
             "No se publicó nada: la ruta de %(name)s no pasa la revisión. %(why)s (regla %(rule)s).",
@@ -170,15 +186,17 @@ def publish() -> BaseResponse:
 @blueprint.get("/<route_id>")
 def route(route_id: str) -> str:
     with reading(here.engine()) as connection:
-        found = _found(connection, route_id)
+        found = found_route(connection, route_id)
         planned = _shown(connection, found, found.planned)
         left_out = _shown(connection, found, found.left_out)
+        newest = any(one.id == found.id for one in routes.newest(connection, found.day, [found.agent]))
     return render_template(
         "routes/route.html",
         route=found,
         planned=planned,
         left_out=left_out,
         travel=_travel(found),
+        editable=here.may("hands.move") and newest,
         done=sum(one.sign not in ("pendiente", "agendada", "detenida") for one in planned),
     )
 
@@ -187,7 +205,7 @@ def route(route_id: str) -> str:
 def sheet(route_id: str) -> str:
     """The day on paper: numbered lines to work from, and to type from afterwards."""
     with reading(here.engine()) as connection:
-        found = _found(connection, route_id)
+        found = found_route(connection, route_id)
         planned = _shown(connection, found, found.planned)
         agent = workforce.by_id(connection, found.agent)
     return render_template(
@@ -198,7 +216,7 @@ def sheet(route_id: str) -> str:
 @blueprint.get("/<route_id>/map")
 def map(route_id: str) -> Response:
     with reading(here.engine()) as connection:
-        found = _found(connection, route_id)
+        found = found_route(connection, route_id)
         planned = _shown(connection, found, found.planned)
         ground = ground_of(connection)
     points = [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None]
@@ -211,7 +229,7 @@ def map(route_id: str) -> Response:
 def save(route_id: str) -> Response:
     """The route as one file to send: map, streets and stops, to be opened with no network."""
     with reading(here.engine()) as connection:
-        found = _found(connection, route_id)
+        found = found_route(connection, route_id)
         planned = _shown(connection, found, found.planned)
         ground = ground_of(connection)
     page = file_of(
@@ -250,10 +268,10 @@ def _point(one: Shown) -> Point:
     return Point(lat, lon, one.sign, name, where, one.stop.sequence)
 
 
-def _found(connection: Connection, route_id: str) -> Route:
+def found_route(connection: Connection, route_id: str) -> Route:
     """The route of an agent in scope; a collector sees what was published to him."""
     found = routes.by_id(connection, route_id)
-    if found is None or found.agent not in {agent.id for agent in _staff(connection)}:
+    if found is None or found.agent not in {agent.id for agent in staff(connection)}:
         abort(404)
     if _only_published() and found.state is not RouteState.PUBLISHED:
         abort(404)
@@ -295,13 +313,24 @@ def _travel(found: Route) -> dict[str, float]:
     return {"km": round(metres / 1000, 1), "minutes": round(seconds / 60)}
 
 
+def week_said(report: WeekReport) -> str:
+    """What a planned week came to, for the page that waited for it."""
+    said: str = _(
+        "Semana planificada: %(visited)s de %(debtors)s deudores tienen visita; los demás, cada uno con su "
+        "razón. Revise los días y publíquelos.",
+        visited=report.visited,
+        debtors=report.debtors,
+    )
+    return said
+
+
 def _nearest(known: list[date]) -> date:
     """Today, or the next day that has routes when today has none."""
     coming = [day for day in known if day >= here.today()]
     return min(coming, default=here.today())
 
 
-def _staff(connection: Connection) -> list[Agent]:
+def staff(connection: Connection) -> list[Agent]:
     return workforce.every(connection, here.scope().agents())
 
 

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import insert
 
 from server.assigning import AssignmentReport, assign
-from server.planning import PlanReport, PublishReport, plan, publish
+from server.planning import NotPublished, PlanReport, PublishReport, plan, publish
 from server.planning.arranging import free_order, lock, move, reorder
 from server.planning.publishing import unpublish
+from server.staffing import Days, set_days
 from server.store import facts, routes, schema, tables
 from server.store.engine import open_engine, reading, writing
 from server.store.routes import Route
@@ -235,3 +236,20 @@ def test_who_works_only_the_morning_has_no_lunch_on_the_way(world: World) -> Non
     made = plan(world.engine, day=DAY, actor="cli", now=NOW, **QUICK)
     assert isinstance(made, PlanReport)
     assert [route.lunch for route in made.routes] == [None, None]
+
+
+def test_a_draft_of_an_agent_who_falls_ill_or_works_other_hours_since_is_not_published(world: World) -> None:
+    rosa = world.agent("Rosa")
+    for i in range(20):
+        world.debtor(f"d{i}", at=around(i))
+    planned(world)
+    half = Days(DAY, DAY, shift=("08:00", "10:00"))
+    assert not isinstance(set_days(world.engine, rosa, half, **BY_HAND), Refused)
+    answer = publish(world.engine, day=DAY, actor="nora", now=NOW)
+    assert isinstance(answer, NotPublished)
+    assert answer.rule == "route.shift"
+    ill = Days(DAY, DAY, away=True, because="incapacidad")
+    assert not isinstance(set_days(world.engine, rosa, ill, **BY_HAND), Refused)
+    answer = publish(world.engine, day=DAY, actor="nora", now=NOW)
+    assert isinstance(answer, NotPublished)
+    assert "route.away" in {violation.rule for violation in answer.violations}

@@ -18,6 +18,7 @@ from server.roads import Roads
 from server.roads.building import build
 from server.roads.contracted import CityRoads
 from server.roads.network import load
+from server.staffing import Days, set_days
 from server.store import assignments, routes, schema, tables
 from server.store.assignments import Decision
 from server.store.engine import open_engine, reading, writing
@@ -131,6 +132,21 @@ def test_forty_accounts_in_one_building_fill_the_day_and_the_rest_are_told_what_
     assert 30 <= len(route.planned) < 40
     assert all("turno" in str(stop.why) or "no cabe" in str(stop.why) for stop in route.left_out)
     assert min(stop.value for stop in route.planned) >= max(stop.value for stop in route.left_out)
+
+
+def test_an_agent_out_sick_has_no_route_and_his_debtors_words_in_the_week(world: World) -> None:
+    rosa, luis = world.agent("Rosa"), world.agent("Luis")
+    give(world, rosa, world.debtor("Ana"))
+    give(world, luis, world.debtor("Beto", at=around(5)))
+    ill = Days(DAY, DAY, away=True, because="incapacidad médica")
+    assert not isinstance(set_days(world.engine, rosa, ill, actor="nora", now=NOW), Refused)
+    report = plan(world.engine, day=DAY, actor="cli", now=NOW, **QUICK)
+    assert isinstance(report, PlanReport)
+    assert [one.agent for one in report.routes] == [luis]
+    assert [str(one.because) for one in report.without] == ["está ausente ese día: incapacidad médica"]
+    alone = plan(world.engine, day=DAY, agents=[rosa], actor="cli", now=NOW, **QUICK)
+    assert isinstance(alone, Refused)
+    assert str(alone.reason) == "Nadie que tenga deudores trabaja ese día"
 
 
 def test_an_empty_list_is_told_for_the_agent_who_has_it_and_for_an_office_where_all_have(
