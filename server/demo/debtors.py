@@ -27,7 +27,8 @@ COMPANY_SHARE = 0.035
 GUARANTOR_SHARE = 0.36
 MUTUAL_SHARE = 0.05  # of guarantors: they owe on their own account too
 JOINT_SHARE = 0.06
-UNLOCATED_SHARE = 0.05
+# Of how many the lender knows coordinates.
+LOCATED_SHARE = 0.95
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def branch_of(town: Town, zone: str) -> str:
     return f"{town.name} {'Occidente' if 'occidente' in zone.lower() else 'Centro'}"
 
 
-def debtor(rng: random.Random, town: Town) -> Debtor:
+def debtor(rng: random.Random, town: Town, located: float = LOCATED_SHARE) -> Debtor:
     who = company(rng) if rng.random() < COMPANY_SHARE else person(rng)
     home = town.address(rng)
     related = rng.random() < 0.6 and not who.company
@@ -65,7 +66,7 @@ def debtor(rng: random.Random, town: Town) -> Debtor:
     return Debtor(
         person=who,
         address=home,
-        located=rng.random() >= UNLOCATED_SHARE,
+        located=rng.random() >= 1 - located,
         branch=branch_of(town, home.zone),
         landline=landline(rng) if rng.random() < (0.08 if home.is_vereda else 0.38) or not has_mobile else "",
         mobile=mobile(rng) if has_mobile else "",

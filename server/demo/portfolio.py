@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from .debtors import Debtor, debtor, with_guarantors
+from .debtors import LOCATED_SHARE, Debtor, debtor, with_guarantors
 from .exporting import PORTFOLIO_HEADER as HEADER
 from .exporting import encoded, written_day, written_degrees, written_money
 from .loans import BUSINESS, GUARANTEED, PRODUCTS, Lateness, Loan, Product, loan
@@ -63,11 +63,19 @@ class Owed:
 
 
 def write_portfolio(
-    path: Path, town: Town, as_of: date, seed: int = 7, accounts: int = 1200
+    path: Path,
+    town: Town,
+    as_of: date,
+    seed: int = 7,
+    accounts: int = 1200,
+    located: float = LOCATED_SHARE,
 ) -> PortfolioManifest:
-    """Write the file and say what it holds. The same arguments always write the same bytes."""
+    """Write the file and say what it holds. The same arguments always write the same bytes.
+
+    `located`: the share of the debtors whose coordinates the lender knows.
+    """
     rng = random.Random(seed)  # noqa: S311 - made-up data must be repeatable, not unguessable
-    owed = _numbered(rng, [*_good(rng, town, as_of, accounts), *_to_spoil(rng, town, as_of)])
+    owed = _numbered(rng, [*_good(rng, town, as_of, accounts, located), *_to_spoil(rng, town, as_of)])
     repeated = rng.sample([each.number for each in owed if each.spoiling is None], DUPLICATES)
     lines, rows, bad = [list(HEADER)], [], []
     for each in owed:
@@ -85,9 +93,9 @@ def write_portfolio(
     return PortfolioManifest(path, as_of, seed, tuple(rows), tuple(bad))
 
 
-def _good(rng: random.Random, town: Town, as_of: date, accounts: int) -> list[Owed]:
+def _good(rng: random.Random, town: Town, as_of: date, accounts: int, located: float) -> list[Owed]:
     sizes = _sizes(rng, accounts)
-    debtors = with_guarantors(rng, town, [debtor(rng, town) for _ in sizes])
+    debtors = with_guarantors(rng, town, [debtor(rng, town, located) for _ in sizes])
     deck = _deck(rng, accounts)
     owed: list[Owed] = []
     for who, size in zip(debtors, sizes, strict=True):

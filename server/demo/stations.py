@@ -38,6 +38,8 @@ from .town import Town, make_town
 ZONE = "America/Bogota"
 ACTOR = "demo"
 LENDER = "Crediboyacá (ficticia)"
+# Of the made town's debtors only so many come with coordinates; the others are found by their addresses.
+LOCATED = 0.1
 Say = Callable[[str], None]
 
 
@@ -110,7 +112,7 @@ def bring_in(office: Office, given: Given, folder: Path, now: datetime) -> tuple
     if portfolio is None:
         town = make_town()
         portfolio, payments = folder / "cartera.csv", folder / "pagos.csv"
-        manifest = write_portfolio(portfolio, town, given.as_of)
+        manifest = write_portfolio(portfolio, town, given.as_of, located=LOCATED)
         write_payments(payments, manifest, given.as_of, until=given.as_of)
         with writing(office.engine) as connection:
             offices.put(
