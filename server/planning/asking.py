@@ -207,7 +207,7 @@ class _Week:
     def _nothing_to_collect(self) -> tuple[Phrase, str, str] | None:
         """The lender took it back, or nothing of it is overdue."""
         if self.account.state is not AccountState.OPEN:
-            verdict = may_be_visited(self.account, self.packs(self.account.pack), self.last)
+            verdict = may_be_visited(self.account, self.packs(self.account.pack), self.first)
             return _said(next(one for one in verdict.rulings if one.rule == "account.state"))
         debt = self._debt()
         if debt is None or debt.standing.overdue <= 0:
@@ -219,7 +219,7 @@ class _Week:
         debt = self._debt()
         if debt is not None and debt.policy is not None and not debt.in_field:
             return _said(field_ruling(debt.policy, debt.standing.dpd))
-        refused = self._own_refusal(self.last)
+        refused = self._own_refusal(self.first)
         if refused[1]:
             return refused
         return Phrase(N_("no está asignada a ningún gestor: asigne la cartera")), "", ""
@@ -241,7 +241,7 @@ class _Week:
         policy = self.packs(self.account.pack)
         edges = policy.ageing_edges if policy else DEFAULT_EDGES
         paid = self.case.payments_of(self.account.id)
-        return Debt(self.account, standing(self.account.balance, paid, self.last, edges), policy)
+        return Debt(self.account, standing(self.account.balance, paid, self.first, edges), policy)
 
 
 def _said(ruling: Ruling) -> tuple[Phrase, str, str]:

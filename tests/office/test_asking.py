@@ -87,7 +87,7 @@ def test_what_is_not_assigned_is_answered_by_the_rule_that_says_so(world: World)
     said = {name: asked(world, world.accounts_of(debtor)[0]) for name, debtor in
             (("young", young), ("home", home), ("paid", paid), ("gone", gone))}  # fmt: skip
     assert said["young"].rule == "demo.field_threshold"
-    assert str(said["young"].because) == "Tiene 39 días de mora; a campo pasa solo desde 90."
+    assert str(said["young"].because) == "Tiene 33 días de mora; a campo pasa solo desde 90."
     assert said["home"].rule == "co.visit.home"
     assert "saldo vencido" in str(said["paid"].because)
     assert (said["gone"].rule, str(said["gone"].because)) == (
