@@ -1,4 +1,5 @@
 """Makes a folder into an enrolled laptop: keys here, a one-time code to the office, the key sealed for it.
+Makes one known again to an office that forgot it.
 
 The laptop's folder changes only when the office has answered; a failed attempt leaves nothing behind.
 """
@@ -15,7 +16,7 @@ from marshmallow import ValidationError
 from sync import __version__
 from sync.exchange import Clock, OfficeSays, Peer, Unreachable, Untrusted
 from sync.ids import new_incarnation
-from sync.keys import BrokenKey, Keyring, new_signing_key, seal
+from sync.keys import BrokenKey, Keyring, new_signing_key, seal, signing_key
 from sync.sealing import Cost
 from sync.wire.fields import instant
 from sync.wire.messages import EnrolReply
@@ -23,7 +24,7 @@ from sync.words import N_, Phrase
 
 from . import folder as folders
 from .peer import HttpPeer, address_to_enrol_at
-from .store import journal, pins, settings
+from .store import attachments, journal, keyring, pins, records, settings, standing
 from .store.db import Store
 
 
@@ -102,6 +103,75 @@ def enrol_with(
     finally:
         store.close()
     return Enrolled(reply["device"], reply["agent_name"], reply["office_name"], sealed)
+
+
+def enrol_again(
+    folder: Path,
+    passphrase: str,
+    *,
+    code: str,
+    clock: Clock,
+    server: str = "",
+    pin: str = "",
+    insecure: bool = False,
+) -> Enrolled:
+    """Enrol a laptop that its office does not know any more, put back from a backup older than it.
+
+    It keeps its folder, its keys and all it said, which is sent again. Without `server` the address and the
+    pin stay. Raises as `enrol`, NotEnrolled, or WrongPassphrase.
+    """
+    store = folders.open_laptop(folder, passphrase)
+    try:
+        with store.reading() as db:
+            address, held = str(settings.get(db, "server")), pins.get(db)
+        if server:
+            address, given = address_to_enrol_at(server, pin, insecure=insecure)
+            held = [given] if given else []
+        peer = HttpPeer(address, pins=held)
+        key = keyring.load(folder, passphrase)
+        return again_with(store, peer, key, server=address, code=code, clock=clock)
+    finally:
+        store.close()
+
+
+def again_with(store: Store, peer: Peer, key: bytes, *, server: str, code: str, clock: Clock) -> Enrolled:
+    """The same with the office reached through any peer."""
+    with store.reading() as db:
+        held = {name: settings.get(db, name) for name in ("office", "agent", "signing_key", "office_keys")}
+        incarnation = journal.current(db)
+    reply = _ask(
+        peer,
+        {
+            "code": code.strip(),
+            "device_name": (socket.gethostname() or "laptop")[:80],
+            "public_key": signing_key(bytes.fromhex(held["signing_key"])).public.hex(),
+            "incarnation": incarnation,
+            "client": f"ronda/{__version__}",
+            "agent": held["agent"],
+        },
+    )
+    if reply["office"] != held["office"]:
+        raise Untrusted(Phrase(N_("Esa es otra oficina; este portátil guarda lo que se dijo para la suya")))
+    with store.writing() as db:
+        told = _settings(reply, server)
+        settings.put_all(db, told | {"office_keys": _both(held["office_keys"], told["office_keys"])})
+        settings.put_all(db, {"database_key": key.hex(), "enrolled_at": instant(clock.read().wall)})
+        settings.put_all(db, {"sealed": False, "cursor": None, "complete": False, "last_failure": None})
+        if isinstance(peer, HttpPeer) and peer.pins and list(peer.pins) != pins.get(db):
+            pins.first(db, peer.pins[0])
+        # Its feed is another one, and how far it holds our chains it has still to say.
+        records.clear(db)
+        standing.forget_office(db)
+        attachments.forget_office(db)
+    sealed = give_sealed_key(store, _with_token(peer, server, reply))
+    return Enrolled(reply["device"], reply["agent_name"], reply["office_name"], sealed)
+
+
+def _both(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
+    """The keys the code brought, and those that signed the receipts of before."""
+    said = Keyring.from_json(now).keys
+    kept = [key for key in Keyring.from_json(before).keys if key.id not in {one.id for one in said}]
+    return Keyring((*said, *kept)).to_json()
 
 
 def _with_token(peer: Peer, server: str, reply: dict[str, Any]) -> Peer:

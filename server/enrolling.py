@@ -69,12 +69,14 @@ def let_in(
 ) -> dict[str, Any]:
     """The same with a request that is loaded. The code is used up with the device's row, or not at all.
 
-    Raises Problem bad_code, code_used, code_expired, not_allowed or conflict.
+    A laptop that was let in before says whose it was: where that collector is still known, the code must be
+    for him. Raises Problem bad_code, code_used, code_expired, not_allowed or conflict.
     """
     token = secrets.token_hex(TOKEN_BYTES)
     device_id = new_id()
     with writing(engine) as connection:
         agent = _working(connection, _agent_for(connection, asked["code"], now))
+        _refuse_another(connection, agent, asked["agent"])
         devices.add(
             connection,
             id=device_id,
@@ -86,9 +88,7 @@ def let_in(
             last_seen=now,
             client=asked["client"],
         )
-        if events.incarnation(connection, asked["incarnation"]) is not None:
-            raise Problem("conflict", Phrase(N_("Esta instalación ya está inscrita; instale de nuevo")))
-        events.open_incarnation(connection, asked["incarnation"], device_id, now)
+        _take_chain(connection, asked, device_id, now)
         publishing.refresh_agents(connection, [agent.id], now)
         _remember(
             connection,
@@ -224,6 +224,29 @@ def _agent_for(connection: Connection, code: str, now: datetime) -> str:
     if held["used_at"] is not None:
         raise Problem("code_used", Phrase(N_("Este código ya se usó; pida otro a su coordinador")))
     raise Problem("code_expired", Phrase(N_("Este código venció; pida otro a su coordinador")))
+
+
+def _take_chain(connection: Connection, asked: Mapping[str, Any], device_id: str, now: datetime) -> None:
+    """The laptop's chain is this device's. A device of the same key that never said anything gives way: its
+    laptop did not get our answer."""
+    name = asked["incarnation"]
+    held = events.incarnation(connection, name, lock=True)
+    if held is None:
+        events.open_incarnation(connection, name, device_id, now)
+        return
+    before = devices.by_id(connection, held.device_id)
+    if held.n > 0 or before is None or before.public_key != asked["public_key"]:
+        raise Problem("conflict", Phrase(N_("Esta instalación ya está inscrita; instale de nuevo")))
+    events.give_incarnation(connection, name, device_id)
+    devices.revoke(connection, before.id, now)
+
+
+def _refuse_another(connection: Connection, agent: agents.Agent, before: str | None) -> None:
+    """What a laptop holds was said by its collector, and must not be told as another's."""
+    known = None if before in (None, agent.id) else agents.by_id(connection, str(before))
+    if known is not None:
+        text = N_("Este código es de {other}; este portátil es de {name}: pida un código para {name}")
+        raise Problem("conflict", Phrase(text, {"other": agent.name, "name": known.name}))
 
 
 def _working(connection: Connection, agent_id: str) -> agents.Agent:

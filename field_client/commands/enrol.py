@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -19,36 +20,42 @@ from .options import VARIABLE, ask_passphrase, clear_errors, data_option, englis
 
 @click.command()
 @data_option
-@click.option("--server", required=True, metavar="URL", help="The office's address, with its #pin.")
+@click.option("--server", default="", metavar="URL", help="The office's address, with its #pin.")
 @click.option("--code", required=True, help="The one-time code the office gave.")
 @click.option("--name", default="", help="What the office will call this laptop (else its host name).")
 @click.option("--pin", default="", help="The office's TLS key, when the address does not end in it.")
 @click.option("--insecure", is_flag=True, help="Though the address is http:// on another machine.")
+@click.option("--again", is_flag=True, help="This laptop, which an office put back from a backup forgot.")
 @json_option
 @clear_errors
-def enrol(data: Path, server: str, code: str, name: str, pin: str, insecure: bool, as_json: bool) -> None:
+def enrol(
+    data: Path, server: str, code: str, name: str, pin: str, insecure: bool, again: bool, as_json: bool
+) -> None:
     """Make this computer a collector's laptop.
 
     The passphrase that will open it is asked, or read from RONDA_FIELD_PASSPHRASE; 10 characters at
     least. The office gets the database key sealed to its recovery key: a forgotten passphrase loses
     nothing.
+
+    With --again a laptop that was enrolled before keeps all it holds and sends it again; its passphrase
+    stays, and so does the office's address unless --server names another.
     """
     wiping.finish(data)
-    _refuse_over(data)
+    if not server and not again:
+        raise click.UsageError("name the office with --server URL")
+    if not again:
+        _refuse_over(data)
+    given: dict[str, Any] = {"server": server, "code": code, "pin": pin, "insecure": insecure}
+    given["clock"] = SystemClock()
+    passphrase = ask_passphrase(twice=not again)
     try:
-        done = enrolling.enrol(
-            data,
-            server=server,
-            code=code,
-            passphrase=ask_passphrase(twice=True),
-            clock=SystemClock(),
-            name=name,
-            pin=pin,
-            insecure=insecure,
-        )
+        if again:
+            done = enrolling.enrol_again(data, passphrase, **given)
+        else:
+            done = enrolling.enrol(data, passphrase=passphrase, name=name, **given)
     except Unreachable as wrong:
         raise click.ClickException(
-            f"The office at {server} does not answer ({wrong}). "
+            f"The office{f' at {server}' if server else ''} does not answer ({wrong}). "
             "Nothing was changed; check the address and try again."
         ) from wrong
     except OfficeSays as wrong:
@@ -58,7 +65,8 @@ def enrol(data: Path, server: str, code: str, name: str, pin: str, insecure: boo
     say(
         {"device": done.device, "agent": done.agent_name, "office": done.office_name, "sealed": done.sealed},
         as_json,
-        f"Enrolled for {done.agent_name} at {done.office_name}. Receive the day with: ronda field sync",
+        f"Enrolled{' again' if again else ''} for {done.agent_name} at {done.office_name}. "
+        f"{'Send all it holds and receive' if again else 'Receive'} the day with: ronda field sync",
     )
 
 

@@ -96,6 +96,11 @@ def reach(db: Database, sha256: str, reached: int, *, stored: bool) -> None:
     )
 
 
+def forget_office(db: Database) -> None:
+    """Nothing is known any more of what the office stores."""
+    db.execute("UPDATE pictures SET stored_epoch = NULL, reached = 0")
+
+
 def erase(db: Database, sha256: str) -> None:
     """Drop the bytes for good; that there was a picture stays, as its event does."""
     db.execute("UPDATE pictures SET bytes = NULL, reached = 0 WHERE sha256 = ?", [sha256])

@@ -111,6 +111,11 @@ def reflect_all(db: Database, held: Mapping[str, int]) -> None:
             _include(db, incarnation, n)
 
 
+def forget_office(db: Database) -> None:
+    """What any office said of how far it holds the chains, or a backup of it, counts no more."""
+    db.execute("UPDATE incarnations SET epoch = NULL, verified = 0, reflected = 0")
+
+
 def forget_feed(db: Database) -> None:
     """The feed is read anew: it includes nothing yet."""
     db.execute("UPDATE incarnations SET reflected = 0")

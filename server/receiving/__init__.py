@@ -135,7 +135,7 @@ def _write(
     hello = asked["hello"]
     if wants_to_see(connection, device, hello["claim"]):
         raise Problem(RECEIPT_WANTED)
-    note_restore(connection, signer, device, hello["receipt"], now)
+    note_restore(connection, signer, device, hello["receipt"], now, hello["keys"])
     receipt = None
     heard = None if carried else hello["clock"]
     if batch is None:

@@ -56,6 +56,15 @@ def open_incarnation(
     return Incarnation(name, device_id, 0, ZERO)
 
 
+def give_incarnation(connection: Connection, name: str, device_id: str) -> None:
+    """A chain of which nothing is held passes to the device that its laptop is now."""
+    connection.execute(
+        update(incarnations)
+        .where(incarnations.c.id == name, incarnations.c.n == 0)
+        .values(device_id=device_id)
+    )
+
+
 def set_head(connection: Connection, head: Head) -> None:
     prepared.run(connection, _SET_HEAD, {"asked": head.incarnation, "last": head.n, "hash": head.h})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +9,7 @@ from ..wire.messages import PROTOCOL
 from .sides import Identity, Reading
 
 CLAIMED = ("incarnation", "n", "feed_number", "epoch")
-# Of the hash that the receipt vouches for: enough to see that another stands in its place.
-CHECK_BYTES = 8
+
 
 # The office knows of less than the laptop's receipt says, and asks to see it.
 RECEIPT_WANTED = "receipt_wanted"
@@ -34,12 +32,13 @@ def say(identity: Identity, reading: Reading, pushed: int = 0, *, show: bool = F
     if identity.receipt is None:
         return said
     if show:
-        return said | {"receipt": dict(identity.receipt)}
-    return said | {"claim": _claim(identity.receipt)}
-
-
-def _claim(receipt: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: receipt[name] for name in CLAIMED} | {"check": receipt["h"][: 2 * CHECK_BYTES]}
+        said["receipt"] = dict(identity.receipt)
+        # An office put back from before a change of its key does not know the one that signed: the one it
+        # has vouches for it.
+        if len(identity.office_keys.keys) > 1:
+            said["keys"] = identity.office_keys.to_json()
+        return said
+    return said | {"claim": {name: identity.receipt[name] for name in CLAIMED}}
 
 
 def offset(sent: Reading, received: Reading, server_time: datetime) -> tuple[int, int]:

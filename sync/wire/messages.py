@@ -61,14 +61,12 @@ class ReceiptMessage(Message):
 
 
 class Claim(Message):
-    """What the laptop's last receipt says, and `check`, the first bytes of its h. The office asks for the
-    receipt itself where it knows of less, or of something else."""
+    """What the laptop's last receipt says. The office asks for the receipt itself where it knows of less."""
 
     incarnation = Id(required=True)
     n = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
     feed_number = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
     epoch = Id(required=True)
-    check = Hex(size=8, load_default=None, allow_none=True)
 
 
 class PushHead(Message):
@@ -98,6 +96,7 @@ class Hello(Message):
     """Who speaks, in which versions, at what time by his clocks, with his last receipt or what it says.
 
     `pending` is how many events he still holds back after this request's push; null when he does not say.
+    `keys`, beside a receipt that is shown, are the office's public keys as he knows them, with endorsements.
     """
 
     protocol = fields.Integer(strict=True, required=True)
@@ -107,6 +106,7 @@ class Hello(Message):
     policy_versions = fields.Dict(keys=fields.String(), values=fields.String(), load_default=dict)
     receipt = fields.Nested(ReceiptMessage, load_default=None, allow_none=True)
     claim = fields.Nested(Claim, load_default=None, allow_none=True)
+    keys = fields.Dict(load_default=None, allow_none=True)
     pending = fields.Integer(
         strict=True, load_default=None, allow_none=True, validate=validate.Range(min=0, max=2**31 - 1)
     )
@@ -199,13 +199,17 @@ class SyncReply(Message):
 
 
 class EnrolRequest(Message):
-    """`POST /v1/enrol` up: a one-time code, the laptop's public signing key, its sealed database key."""
+    """`POST /v1/enrol` up: a one-time code, the laptop's public signing key, the chain it writes to.
+
+    `agent` is whose laptop it was already, for one that an office put back from a backup knows no more.
+    """
 
     code = fields.String(required=True, validate=validate.Length(min=8, max=200))
     device_name = fields.String(required=True, validate=validate.Length(min=1, max=80))
     public_key = Hex(size=32, required=True)
     incarnation = Id(required=True)
     client = fields.String(required=True)
+    agent = Id(load_default=None, allow_none=True)
 
 
 class EnrolReply(Message):
