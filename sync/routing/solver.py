@@ -108,14 +108,16 @@ def solve(
     if not task.visits or not task.vehicles:
         return Solved((), sum(visit.prize for visit in task.visits), not task.needed, 0)
     model, tuning = _Model(task), tuning or tuned(task)
-    best = model.solution(warm) if warm else None
+    # Nobody visited is a solution too, where nobody is required.
+    best = model.better(model.solution(warm), model.solution(()))
     number = 0
     while tuning.rounds and budget.share_left() > 1 - SHARE_OF_ROUNDS:
         start = best if warm and number == 0 else None
         found = model.search(budget.round(tuning.rounds), seed + number, start, tuning.of_round(number))
         best = model.better(best, found)
         number += 1
-    best = model.better(best, model.search(budget, seed + number, best, tuning))
+    start = best if best.num_clients() else None
+    best = model.better(best, model.search(budget, seed + number, start, tuning))
     return model.solved(best, budget.spent)
 
 
@@ -272,9 +274,9 @@ class _Model:
         best: Solution = found.best
         return best
 
-    def better(self, one: Solution | None, other: Solution) -> Solution:
+    def better(self, one: Solution, other: Solution) -> Solution:
         """The feasible one of lower cost; the first where they are equal."""
-        if one is None or (other.is_feasible() and not one.is_feasible()):
+        if other.is_feasible() and not one.is_feasible():
             return other
         if one.is_feasible() and not other.is_feasible():
             return one
@@ -310,7 +312,10 @@ class _Model:
             Tour(route.vehicle_type(), tuple(self.owners[one.idx] for one in _clients_of(route)))
             for route in solution.routes()
         )
-        return Solved(tours, _cost(solution), solution.is_feasible(), iterations)
+        made = {visit for tour in tours for visit in tour.visits}
+        left = sum(visit.prize for number, visit in enumerate(self.task.visits) if number not in made)
+        cost = left + int(solution.distance_cost()) + int(solution.fixed_vehicle_cost())
+        return Solved(tours, cost, solution.is_feasible(), iterations)
 
 
 def _clients_of(route: Route) -> Iterator[Any]:
