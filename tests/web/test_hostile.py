@@ -158,9 +158,10 @@ def look_at(page: Page, address: str, *, on_a_map: bool) -> list[str]:
     page.goto(address)
     for below in page.locator("iframe[loading=lazy]").all():
         below.scroll_into_view_if_needed()  # it loads when it is seen
-    page.wait_for_load_state("networkidle")
     if on_a_map:
         page.locator(".leaflet-control-zoom").wait_for()
+    if on_a_map or len(page.frames) > 1:  # what a page without scripts holds was loaded, or failed, by now
+        page.wait_for_load_state("networkidle")
     for frame in page.frames:
         for pin in frame.locator(".leaflet-marker-icon").all()[:6]:
             pin.dispatch_event("click")
