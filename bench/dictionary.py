@@ -220,7 +220,6 @@ class Person:
                     "n": said[0]["n"] - 1 if said else self.n,
                     "feed_number": self.chance.randrange(9000),
                     "epoch": epoch,
-                    "check": self.chance.randbytes(8).hex(),
                 },
             },
             "push": {

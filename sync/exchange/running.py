@@ -132,7 +132,7 @@ def _exchange(
     """One request and its reply, loaded strictly; the clocks are compared on the way."""
     sent = clock.read()
     try:
-        answered = _ask(peer, identity, sent, {"push": None, "pull": None, "compare": None} | said)
+        reply = _ask(laptop, peer, identity, sent, {"push": None, "pull": None, "compare": None} | said)
     except Unreachable:
         _remember_size(laptop, identity, identity.sizes.failed())
         raise
@@ -143,7 +143,6 @@ def _exchange(
             _remember_size(laptop, identity, sizes.smaller() if larger else sizes.failed())
         raise
     received = clock.read()
-    reply = _read(answered)
     offset_ms, uncertainty_ms = hello.offset(sent, received, reply["server_time"])
     laptop.heard(
         offset_ms=offset_ms, uncertainty_ms=uncertainty_ms, epoch=reply["epoch"], notices=reply["notices"]
@@ -155,15 +154,22 @@ def _exchange(
     )
 
 
-def _ask(peer: Peer, identity: Identity, sent: Reading, said: dict[str, Any]) -> dict[str, Any]:
-    """The office's answer; where it knows of less than our receipt says, it is shown the receipt."""
+def _ask(
+    laptop: Laptop, peer: Peer, identity: Identity, sent: Reading, said: dict[str, Any]
+) -> dict[str, Any]:
+    """The office's reply. Where it knows of less than our receipt says, or of another history than ours, it
+    is shown the receipt first: that may prove to it that it was put back from a backup."""
     pushed = len((said["push"] or {"events": []})["events"])
     try:
-        return peer.sync({"hello": hello.say(identity, sent, pushed)} | said)
+        reply = _read(peer.sync({"hello": hello.say(identity, sent, pushed)} | said))
     except OfficeSays as refused:
         if refused.told.code != hello.RECEIPT_WANTED:
             raise
-    return peer.sync({"hello": hello.say(identity, sent, pushed, show=True)} | said)
+    else:
+        have = reply["have"]
+        if identity.receipt is None or laptop.hash_at(identity.incarnation, have["n"]) == have["h"]:
+            return reply
+    return _read(peer.sync({"hello": hello.say(identity, sent, pushed, show=True)} | said))
 
 
 def _read(answered: dict[str, Any]) -> dict[str, Any]:

@@ -181,7 +181,7 @@ MUTANTS = (
         "place_filled_anew_unnoticed",
         "an office put back, in which a copied laptop filled the places that were lost, passes for the one before",
         "server/receiving/vouching.py",
-        '    return bool(held.h[:CHECK_BYTES] != claim["check"])\n',
+        "    return events.mark_at(connection, chain.id, receipt.n).h != receipt.h\n",
         "    return False\n",
         f"{CHAINS}::test_what_goes_on_from_a_place_that_a_twin_wrote_is_said_again_in_a_chain_of_its_own",
     ),
