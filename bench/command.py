@@ -6,6 +6,7 @@ import argparse
 import json
 import platform
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,8 +67,11 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+STARTED = time.monotonic()
+
+
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    print(f"{time.monotonic() - STARTED:4.0f} s  {line}", file=sys.stderr, flush=True)
 
 
 def _print(found: list[Figure], notes: list[str], as_json: bool) -> None:

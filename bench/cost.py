@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -151,7 +150,7 @@ def _measure(
 ) -> tuple[list[float], list[float]]:
     spent, waited = [], []
     said: list[Any]
-    ask = _ask if profile is None else partial(profile.runcall, _ask)
+    ask = _ask if profile is None else _profiled(profile)
     gc.collect()
     gc.disable()
     try:
@@ -165,6 +164,10 @@ def _measure(
     finally:
         gc.enable()
     return spent, waited
+
+
+def _profiled(profile: cProfile.Profile) -> Callable[[Flask, dict[str, Any], list[Any]], bytes]:
+    return lambda app, environ, said: profile.runcall(_ask, app, environ, said)
 
 
 def _told(profile: cProfile.Profile, order: str) -> None:

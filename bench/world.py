@@ -360,9 +360,14 @@ def photograph(laptop: Laptop, data: bytes) -> None:
     _write(laptop, EventKind.ATTACHMENT_ADDED, body, debtor, "", wall, new_id())
 
 
-def request(laptop: Laptop, said: dict[str, Any] | None = None, pull: dict[str, Any] | None = None) -> Any:
-    """A whole SyncRequest as the laptop's own code writes it."""
-    moment = datetime.now(UTC)
+def request(
+    laptop: Laptop,
+    said: dict[str, Any] | None = None,
+    pull: dict[str, Any] | None = None,
+    moment: datetime | None = None,
+) -> Any:
+    """A whole SyncRequest as the laptop's own code writes it, now or at `moment`."""
+    moment = moment or datetime.now(UTC)
     reading = Reading(moment, int(moment.timestamp() * 1000) - BOOTED, "6a2f4c8e-77aa-4f0e-9d41-0c7a3c1b2d10")
     # The push is counted as sent already, so all that is unsent is held back.
     greeting = hello.say(laptop, reading)  # type: ignore[arg-type]  # as much of an Identity as it asks

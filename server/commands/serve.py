@@ -11,7 +11,7 @@ import click
 from ..app import create_app
 from ..certifying import Tls, ensure
 from ..logs import log_to_stderr
-from ..memory import give_back_large_blocks
+from ..memory import give_back_large_blocks, seek_cycles_seldom
 from ..office import Office
 from ..receiving.replaying import replay
 from ..serving import Serving
@@ -56,6 +56,7 @@ def serve(
     replay(office.engine, now(), "cli")
     certificate = ensure(office, [*names, *_asked_by(host)], now()) if tls else None
     app = create_app(office, hosts=[*names, host, "127.0.0.1", "localhost"] if names else None)
+    seek_cycles_seldom()
     try:
         front = None if certificate is None else TlsFront(certificate.certificate, certificate.key)
         serving = Serving(app, host, port, threads, front)

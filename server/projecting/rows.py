@@ -14,7 +14,7 @@ from marshmallow import ValidationError
 
 from sync.ids import new_id
 from sync.money import to_minor
-from sync.records import EventKind, LocationSource, Precision, Result
+from sync.records import EventKind, LocationSource, Precision
 from sync.rules import typed
 from sync.rules.clauses import StopKind
 from sync.rules.policy import zone_of
@@ -78,6 +78,9 @@ def _visit(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     ]
 
 
+_STOPS = {result.value: rule.stops for result, rule in RESULTS.items()}
+
+
 def _stops(
     said: Said, debtor: str, results: Iterable[Mapping[str, Any]], since: datetime, around: Surroundings
 ) -> list[Made]:
@@ -85,7 +88,7 @@ def _stops(
     rest stops the person."""
     made = []
     for result in results:
-        kind = RESULTS[Result(result["result"])].stops
+        kind = _STOPS[result["result"]]
         if kind is None:
             continue
         account = result["account"] if kind is StopKind.DISPUTE else None

@@ -45,7 +45,8 @@ def _as_text(value: datetime | None) -> str | None:
         return None
     if value.tzinfo is None:
         raise ValueError("a naive time cannot be stored")
-    return value.astimezone(UTC).isoformat(" ", "microseconds")[:26]
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    return moment.isoformat(" ", "microseconds")[:26]
 
 
 def _from_text(value: str | None) -> datetime | None:

@@ -56,7 +56,12 @@ def strictest(verdicts: Iterable[Verdict]) -> Verdict:
     union: list[Ruling] = []
     by_rule: dict[str, list[Ruling]] = {}
     for verdict in verdicts:
-        new = [ruling for ruling in verdict.rulings if ruling not in by_rule.get(ruling.rule, ())]
+        new = []
+        for ruling in verdict.rulings:
+            told = by_rule.get(ruling.rule)
+            # Most rules speak once, and most rulings that are said twice are one and the same.
+            if told is None or not any(ruling is one or ruling == one for one in told):
+                new.append(ruling)
         for ruling in new:
             by_rule.setdefault(ruling.rule, []).append(ruling)
         union += new

@@ -142,12 +142,15 @@ def impossible_speed(
     visit: Visit, other: Visit, policy: Policy, uncertainty_s: float = 0.0
 ) -> Finding | None:
     """Two live visits with measured positions, too far apart for the time between them."""
+    if visit.known is not Known.LIVE or other.known is not Known.LIVE:
+        return None
+    here, there = visit.location, other.location
+    if here.source not in _MEASURED or there.source not in _MEASURED:
+        return None
+    if here.lat is None or here.lon is None or there.lat is None or there.lon is None:
+        return None
     earlier, later = _ordered(visit, other)
-    if any(each.known is not Known.LIVE or each.location.source not in _MEASURED for each in (visit, other)):
-        return None
-    if None in (visit.location.lat, visit.location.lon, other.location.lat, other.location.lon):
-        return None
-    apart = _metres(visit.location.lat, visit.location.lon, other.location.lat, other.location.lon)
+    apart = haversine_m(here.lat, here.lon, there.lat, there.lon)
     metres = apart - _accuracy_m(visit) - _accuracy_m(other)
     seconds = _between(earlier.happened, later.happened).total_seconds() + 2 * uncertainty_s
     fastest = policy.audit.max_speed_kmh / 3.6 * max(0.0, seconds)
@@ -164,19 +167,32 @@ def impossible_speed(
 
 def void(visit: Visit) -> bool:
     """True of a visit that was not made: nothing is noticed of it, nor of its neighbours because of it."""
-    return bool(visit.results) and all(result.result is Result.NOT_MADE for result in visit.results)
+    for result in visit.results:
+        if result.result is not Result.NOT_MADE:
+            return False
+    return bool(visit.results)
 
 
 def _ordered(visit: Visit, other: Visit) -> tuple[Visit, Visit]:
-    first, second = sorted((visit, other), key=lambda each: (each.happened.start, each.id))
-    return first, second
+    began, other_began = visit.happened.start, other.happened.start
+    if began < other_began or (began == other_began and visit.id <= other.id):
+        return visit, other
+    return other, visit
 
 
 def _neighbours(visit: Visit, others: Sequence[Visit]) -> list[Visit]:
     """The visits just before and just after: a leg is between neighbours."""
-    line = sorted((visit, *others), key=lambda each: (each.happened.start, each.id))
-    at = line.index(visit)
-    return [*line[max(0, at - 1) : at], *line[at + 1 : at + 2]]
+    own = (visit.happened.start, visit.id)
+    before: Visit | None = None
+    after: Visit | None = None
+    for other in others:
+        began = (other.happened.start, other.id)
+        if began < own:
+            if before is None or began > (before.happened.start, before.id):
+                before = other
+        elif after is None or began < (after.happened.start, after.id):
+            after = other
+    return [each for each in (before, after) if each is not None]
 
 
 def _between(earlier: Interval, later: Interval) -> timedelta:

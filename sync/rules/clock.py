@@ -9,9 +9,8 @@ the machine sleeps.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 # How long a request may travel: so much may the clock it carries be behind when it is read.
 TRAVEL_MS = 30_000
@@ -19,8 +18,7 @@ TRAVEL_MS = 30_000
 DRIFT = 0.0005
 
 
-@dataclass(frozen=True)
-class Correction:
+class Correction(NamedTuple):
     """The laptop's clock at an event was ahead of the office's by `offset_ms`, give or take."""
 
     offset_ms: int

@@ -101,10 +101,15 @@ def _judge_hours(
         return Verdict((block(Cite("policy.zone"), because),))
     # Three days to either side any hour is possible: beyond, nothing becomes less certain.
     slack = min(timedelta(seconds=uncertainty_s), timedelta(days=3))
-    outer = Interval(happened.start - slack, happened.end + slack)
+    start, end = happened.start - slack, happened.end + slack
+    first = start.astimezone(where).date()
+    for window in windows(policy, first, zone, channel):
+        if window.start <= start and end <= window.end:
+            return _inside(policy, hours, channel, first)
+    outer = Interval(start, end)
     days = local_days(outer, where)
     open_for = [window for day in days for window in windows(policy, day, zone, channel)]
-    if any(window.start <= outer.start and outer.end <= window.end for window in open_for):
+    if any(window.start <= start and end <= window.end for window in open_for):
         return _inside(policy, hours, channel, days[0])
     if any(_may_fit(window, happened, slack, known) for window in open_for):
         text = N_("No es seguro que fuera dentro del horario permitido ({hours}).")

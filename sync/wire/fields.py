@@ -83,7 +83,8 @@ def instant(moment: datetime) -> str:
     """An aware datetime as the wire writes it: UTC, milliseconds, Z."""
     if moment.tzinfo is None:
         raise ValueError("a naive time has no place on the wire")
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    there = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return f"{there.isoformat(timespec='milliseconds')[:-6]}Z"
 
 
 def parse_instant(text: object) -> datetime:
