@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from sync.records import Interval
+from sync.records import Interval, Visit
 from sync.routing.checker import (
     ClaimedCap,
     ClaimedLunch,
@@ -54,14 +54,50 @@ def verify(
     weighed = {one: weigh(subjects[one], route.day, math.inf) for one in held if one in subjects}
     ways = _Ways(route, roads(agent.vehicle) if roads is not None else None)
     claimed, ruled = [], []
+    done = _done(route, subjects)
     for number, stop in enumerate(route.planned, 1):
         door = weighed.get(stop.debtor)
+        if stop in done and stop.eta is not None:
+            claimed.append(_past(route, stop))
+            continue
         claimed.append(_claim(stop, number, door, subjects.get(stop.debtor), owners, ways))
         ruled += _ruled_out(stop, number, door, subjects.get(stop.debtor))
     whole = _whole(route, agent, claimed, weighed, ways)
+    whole = replace(whole, frozen=tuple((stop.id, stop.eta) for stop in done if stop.eta is not None))
     if away:
         whole = replace(whole, away=(Interval(route.starts, route.ends),))
     return [*ruled, *check(whole, agent.where)]
+
+
+def _done(route: Route, subjects: Mapping[str, Subject]) -> list[Stop]:
+    """The stops with which a route made in the middle of the day begins, as far as they were made."""
+    done: list[Stop] = []
+    for stop in route.planned[: int(route.certificate.get("frozen", 0))]:
+        subject = subjects.get(stop.debtor)
+        if subject is None or not any(
+            isinstance(one, Visit) and route.starts <= one.happened.end and one.happened.start <= route.ends
+            for one in subject.history
+        ):
+            break
+        done.append(stop)
+    return done
+
+
+def _past(route: Route, stop: Stop) -> ClaimedStop:
+    """A stop that was made, as it was planned: no rule of today changes it."""
+    starts = stop.eta or route.starts
+    lawful = Interval(starts, starts + timedelta(seconds=stop.service_s))
+    return ClaimedStop(
+        id=stop.id,
+        debtor=stop.debtor,
+        address=stop.address or "",
+        owner=route.agent,
+        starts=starts,
+        service_s=stop.service_s,
+        travel_s=0,
+        lawful=(lawful,),
+        value=stop.value,
+    )
 
 
 def _whole(
