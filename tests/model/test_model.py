@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from sync.exchange import push
+from sync.exchange.sides import Identity, Laptop, Reading
 
 from .__main__ import short
 from .building import template
@@ -64,7 +68,12 @@ def test_every_step_happens_in_some_run_and_reads_back_from_its_script() -> None
 
 def test_a_run_that_breaks_is_told_with_its_seed_and_made_short(monkeypatch: pytest.MonkeyPatch) -> None:
     """The model can fail: a laptop that takes the office's word for its events without comparing hashes."""
-    monkeypatch.setattr("sync.exchange.push.give_up", lambda laptop, identity, reading: None)
+
+    def believe(laptop: Laptop, identity: Identity, reply: dict[str, Any], _reading: Reading) -> bool:
+        laptop.acknowledge(identity.incarnation, reply["have"]["n"], push.receipt_of(identity, reply))
+        return False
+
+    monkeypatch.setattr(push, "settle", believe)
     with template() as made:
         broken: Ran | None = next(
             (ran for ran in (run_one(made, seed) for seed in range(60)) if not ran.ok), None
