@@ -24,6 +24,7 @@ from ..roads.picking import roads_of
 from ..store import agents as workforce
 from ..store.engine import reading
 from .options import DAY, answer, json_option, now, with_office
+from .plan_again import again
 from .plan_more import MORE, WithMore
 from .plan_why import why
 
@@ -38,7 +39,7 @@ IN_ENGLISH = {
 }
 
 
-@click.command(cls=WithMore, more={**MORE, "why": why})
+@click.command(cls=WithMore, more={**MORE, "why": why, "again": again})
 @with_office
 @click.option("--date", "day", type=DAY, help="The day to plan, YYYY-MM-DD.")
 @click.option("--week", "week", type=DAY, help="Plan the days from this one on, instead of one day.")
