@@ -90,6 +90,8 @@ def _kept(
         window=door.appointment or Interval(door.lawful[0].start, door.lawful[-1].end),
         appointment=door.appointment is not None,
         locked=door.debtor in day.hands.locked,
+        reach=door.reach,
+        best_hours=door.best_hours,
     )
 
 

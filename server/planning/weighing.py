@@ -43,6 +43,8 @@ class Visitable:
     why: Phrase
     must: bool = False
     received: tuple[Interval, ...] | None = None  # the hours in which he receives at all; None: any
+    reach: int = 0  # of a hundred visits in those hours, how many find him
+    best_hours: str = ""
 
     @property
     def accounts(self) -> tuple[str, ...]:
@@ -136,6 +138,8 @@ def _at_the_door(
         why=why_visit(subject, worth, window, address),
         must=worth.must,
         received=received,
+        reach=worth.reach,
+        best_hours=worth.best_hours,
     )
 
 

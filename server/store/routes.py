@@ -45,6 +45,8 @@ class Stop:
     source: str = ""
     withdrawn: Phrase | None = None
     locked: bool = False  # a person put it in the day
+    reach: int = 0  # of a hundred such visits, how many find him; 0: nobody reckoned it
+    best_hours: str = ""  # when he is found most often, in figures
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,8 @@ def _supersede(connection: Connection, which: ColumnElement[bool]) -> None:
 
 def _stop_row(route_id: str, stop: Stop) -> dict[str, Any]:
     why = json.loads(stop.why.to_json()) | {"rule": stop.rule, "source": stop.source}
+    if stop.reach:
+        why |= {"reach": stop.reach, "best": stop.best_hours}
     return {
         "id": stop.id,
         "route_id": route_id,
@@ -300,4 +304,6 @@ def _stop(row: RowMapping) -> Stop:
         source=why.get("source", ""),
         withdrawn=phrase_of(row["withdrawn"]) if row["withdrawn"] else None,
         locked=bool(row["locked"]),
+        reach=why.get("reach", 0),
+        best_hours=why.get("best", ""),
     )

@@ -54,12 +54,15 @@ class Part:
 class Score:
     """The stop's value: never below 1, so that no lawful stop is worth nothing. `parts` add up to it.
 
-    `must`: two months are over, and the visit goes before everything that was not agreed.
+    `must`: two months are over, and the visit goes before everything that was not agreed. `reach` is how
+    many of a hundred visits find him; 0 where an appointment leaves nothing to guess.
     """
 
     value: int
     parts: tuple[Part, ...]
     must: bool = False
+    reach: int = 0
+    best_hours: str = ""
 
 
 def score(case: Case) -> Score:
@@ -73,7 +76,14 @@ def score(case: Case) -> Score:
     total = sum(part.points for part in parts)
     if total < 1:
         parts.append(Part(1 - total, Phrase(N_("Valor mínimo de una visita permitida"))))
-    return Score(max(1, total), tuple(parts), case.days_unseen >= TWO_MONTHS_DAYS)
+    reach = 0 if case.appointment else round(100 * case.reach)
+    return Score(
+        max(1, total),
+        tuple(parts),
+        case.days_unseen >= TWO_MONTHS_DAYS,
+        reach,
+        case.best_hours if reach else "",
+    )
 
 
 def _amount(case: Case) -> Part:
