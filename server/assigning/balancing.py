@@ -7,7 +7,7 @@ the middle of what each agent has. The same input always gives the same shares.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import ceil, floor
+from math import ceil, dist, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ WARY_S = 300  # a warning, not a refusal: it tips the scales between agents abou
 BEST = 8  # so many agents are ranked for each debtor
 FAR_S = 3600  # for who is not on the map, or an agent whose ground is not known
 MANY = 1000
+MIDDLES = 16  # so many points about the middle of an agent's ground could be its centre
 STEP = 1_000_000  # more than any travel: even loads before short ways
 
 
@@ -49,8 +50,10 @@ def _shared(loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixProvi
         return [Share(None) for _ in loads]
     centres = _first_centres(loads, bearers, roads)
     taken: list[int | None] = []
+    points = [load.point for load in loads if load.point is not None]
+    from_home = _ways([bearer.home for bearer in bearers], points, roads)[0]
     for _ in range(ROUNDS):
-        costs, metres = _costs(loads, bearers, centres, roads)
+        costs, metres = _costs(loads, centres, from_home, _ways(centres, points, roads))
         now = _within_room(loads, bearers, costs)
         if now == taken:
             break
@@ -98,11 +101,16 @@ def _farthest(points: list[Point], known: list[Point], roads: MatrixProvider) ->
 
 
 def _medoid(points: Sequence[Point], roads: MatrixProvider) -> Point | None:
-    """The point with the least travel to the others, None without points. Thinned out where they are many."""
+    """Of the points in their middle the one with the least travel to all; None without points.
+
+    Thinned out where they are many.
+    """
     if not points:
         return None
     points = sorted(points)[:: 1 + len(points) // MANY]
-    return points[int(np.argmin(roads.table(points, points)[0].sum(axis=1)))]
+    middle = tuple(sum(axis) / len(points) for axis in zip(*points, strict=True))
+    near = sorted(points, key=lambda one: (dist(one, middle), one))[:MIDDLES]
+    return near[int(np.argmin(roads.table(near, points)[0].sum(axis=1)))]
 
 
 def _ground(
@@ -112,24 +120,33 @@ def _ground(
     return (*bearer.kept_points, *(point for point in new if point is not None))
 
 
+def _ways(
+    places: Sequence[Point | None], points: Sequence[Point], roads: MatrixProvider
+) -> tuple[Whole, Whole]:
+    """Seconds and metres from each place to each point, a row per point; -1 from a place not known."""
+    seconds = np.full((len(points), len(places)), -1, dtype=np.int64)
+    metres = seconds.copy()
+    known = [index for index, place in enumerate(places) if place is not None]
+    told = [place for place in places if place is not None]
+    if told and points:
+        # One table from the few to the many: a search begins at each of the few.
+        ways = roads.table(told, points)
+        seconds[:, known], metres[:, known] = ways[0].T, ways[1].T
+    return seconds, metres
+
+
 def _costs(
-    loads: Sequence[Load],
-    bearers: Sequence[Bearer],
-    centres: Sequence[Point | None],
-    roads: MatrixProvider,
+    loads: Sequence[Load], centres: Sequence[Point | None], from_home: Whole, from_centre: tuple[Whole, Whole]
 ) -> tuple[Whole, Whole]:
     """Seconds-like costs and metres to the centre (-1: not known), a row per load."""
-    costs = np.full((len(loads), len(bearers)), FAR_S, dtype=np.int64)
-    metres = np.full((len(loads), len(bearers)), -1, dtype=np.int64)
+    costs = np.full((len(loads), len(centres)), FAR_S, dtype=np.int64)
+    metres = np.full((len(loads), len(centres)), -1, dtype=np.int64)
     rows = [row for row, load in enumerate(loads) if load.point is not None]
-    points = [load.point for load in loads if load.point is not None]
-    for index, (bearer, centre) in enumerate(zip(bearers, centres, strict=True)):
-        if centre is None or not points:
-            continue
-        seconds, ways = roads.table(points, [centre])
-        way_home = roads.table(points, [bearer.home])[0] if bearer.home is not None else seconds
-        costs[rows, index] = np.rint(seconds[:, 0] + HOME_SHARE * way_home[:, 0]).astype(np.int64)
-        metres[rows, index] = ways[:, 0]
+    if rows:
+        seconds, metres[rows] = from_centre
+        home = np.where(from_home < 0, seconds, from_home)
+        known = np.array([centre is not None for centre in centres])
+        costs[rows] = np.where(known, np.rint(seconds + HOME_SHARE * home).astype(np.int64), FAR_S)
     for row, load in enumerate(loads):
         for index in load.same_zone:
             costs[row, index] = max(0, costs[row, index] - ZONE_BONUS_S)
