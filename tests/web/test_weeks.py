@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -13,7 +14,9 @@ from server.store import tables as t
 from server.store.engine import reading, writing
 from server.store.routes import Route
 from sync.records import RouteState
+from tests.browser import Chromium, axe_violations
 
+from .test_pages_in_chromium import come_in
 from .test_portfolio import words
 from .test_work import follow, planned
 from .worlds import TODAY, World, facts_of, log_in, post
@@ -101,3 +104,28 @@ def test_what_is_published_is_taken_back_and_the_laptop_loses_it(world: World, a
         assert routes.newest(connection, TODAY, state=RouteState.PUBLISHED) == []
     again: Any = follow(client, post(client, "/routes/unpublish", {"day": TODAY.isoformat()}))
     assert re.search("No hay rutas publicadas", again)
+
+
+def test_a_week_is_planned_and_a_stop_moved_with_the_keyboard_alone(
+    world: World, chromium: Chromium, serve: Callable[[Flask], str]
+) -> None:
+    with writing(world.office.engine) as connection:
+        connection.execute(update(t.assignments).values(agent_id=world.agents["gustavo"]))
+    page, address = chromium.page(), serve(world.app())
+    come_in(page, address, "nora")
+    page.goto(f"{address}/week/?day={MONDAY}")
+    page.get_by_role("button", name="Planificar la semana").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("deudores tienen visita").wait_for()
+    assert axe_violations(page) == []
+    page.goto(f"{address}/routes/?day={MONDAY}")
+    page.get_by_role("button", name="Planificar de nuevo").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("cada uno con su razón. Revíselas").wait_for()
+    page.goto(f"{address}/routes/{the_busiest(world).id}")
+    page.get_by_role("button", name="Después la parada 1").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("#parada-2$"))
+    page.get_by_text("El orden se puso a mano").wait_for()
+    assert axe_violations(page) == []
+    assert chromium.foreign_requests == []
