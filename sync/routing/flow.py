@@ -27,9 +27,9 @@ Whole = NDArray[np.int64]
 Truth = NDArray[np.bool_]
 
 NEAREST = 5  # ways out of a door, and into it, with which the program begins
-MORE = 300  # arcs added at once
+MORE = 1_500  # arcs added at once
 UNIT = 1_000_000  # flow in whole numbers, to look for cuts
-DEAR = 0.35  # of the mean value: an arc that would cost so much is dropped
+DEAR = 0.5  # of the mean value: an arc that would cost so much is dropped
 SLACK = 0.03  # a cut is worth adding from this violation on
 
 
