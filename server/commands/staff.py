@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -69,6 +69,7 @@ def day(
 @click.option("--vehicle", type=click.Choice(VEHICLES))
 @click.option("--max-accounts", type=click.IntRange(0), help="He gets no more than these.")
 @click.option("--territory", type=FILE, help="His ground: a GeoJSON file with one Polygon.")
+@click.option("--lunch", metavar="MIN@HH:MM-HH:MM", help="His lunch, e.g. 45@13:00-15:00; `none` for none.")
 @json_option
 def agent(
     office: Office,
@@ -78,9 +79,10 @@ def agent(
     vehicle: str | None,
     max_accounts: int | None,
     territory: Path | None,
+    lunch: str | None,
     as_json: bool,
 ) -> None:
-    """Say what an agent speaks, rides and has as ground, and how long he stays with a debtor."""
+    """Say what an agent speaks and rides, his ground, when he eats, and how long he stays with a debtor."""
     values: dict[str, Any] = {}
     if languages is not None:
         values["languages"] = languages.split()
@@ -92,8 +94,25 @@ def agent(
         values["max_accounts"] = max_accounts
     if territory is not None:
         values["territory"] = _corners(territory)
+    if lunch is not None:
+        values |= _lunch(lunch)
     _taken(describe(office.engine, username, actor="cli", now=now(), **values))
     answer({"username": username, **values}, as_json, [f"{username}: {', '.join(values)} set"])
+
+
+def _lunch(text: str) -> dict[str, Any]:
+    if text == "none":
+        return {"lunch_s": 0}
+    minutes, _, hours = text.partition("@")
+    opens, _, closes = hours.partition("-")
+    try:
+        length, first, last = int(minutes), time.fromisoformat(opens), time.fromisoformat(closes)
+    except ValueError:
+        raise click.UsageError("--lunch is written MIN@HH:MM-HH:MM, e.g. 45@13:00-15:00, or none") from None
+    room = (last.hour - first.hour) * 60 + last.minute - first.minute
+    if not 0 < length <= room:
+        raise click.UsageError(f"a lunch of {length} minutes does not fit between {opens} and {closes}")
+    return {"lunch_s": length * 60, "lunch_from": f"{first:%H:%M}", "lunch_to": f"{last:%H:%M}"}
 
 
 @click.command()

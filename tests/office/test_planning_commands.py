@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from server.commands import staff
 from server.commands.assign import assign
 from server.commands.plan import _said as said
 from server.commands.plan import plan
 from server.config import config_from
 from server.office import initialise
 from server.planning import NotPublished, publish
+from server.store import tables
 from server.store.engine import open_engine
 
 from .debts import AS_OF, DAY, NOW, World, around
@@ -145,3 +147,21 @@ def test_neither_a_day_nor_a_week_is_refused_with_what_to_write(folder: Path) ->
     for words in ((), ("--date", "2026-11-23", "--week", "2026-11-23")):
         answer = run(plan, folder, *words)
         assert (answer.exit_code, "--week" in answer.output) == (2, True)
+
+
+def test_an_agents_lunch_is_set_by_name_and_one_that_does_not_fit_is_refused(
+    folder: Path, world: World
+) -> None:
+    rosa = world.agent("Rosa")
+    for words, told in (
+        ("45@12:00-14:00", (2700, "12:00", "14:00")),
+        ("none", (0, "12:00", "14:00")),
+    ):
+        answer = run(staff.agent, folder, "Rosa", "--lunch", words)
+        assert answer.exit_code == 0, answer.output
+        (row,) = world.rows(tables.agents, tables.agents.c.id == rosa)
+        assert (row["lunch_s"], row["lunch_from"], row["lunch_to"]) == told
+    for wrong in ("45", "90@12:00-13:00", "0@12:00-13:00", "45@mediodía"):
+        answer = run(staff.agent, folder, "Rosa", "--lunch", wrong)
+        assert answer.exit_code == 2
+        assert "lunch" in answer.output
