@@ -10,7 +10,7 @@ import json
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -57,8 +57,11 @@ def restore(
     keys: Path | None = None,
     passphrase: str | None = None,
     erasures: Sequence[Erasure] = (),
+    newer_keys: bool = False,
 ) -> Restored:
     """Restore the backup in `folder` as the office of `config`. `erasures` are those signed since.
+
+    `newer_keys`: the keys given came by a rotation after the backup, which so cannot know them.
 
     Raises BrokenBackup, NotWhole, NotEmpty or OSError; then no office is there that was not before.
     """
@@ -77,7 +80,7 @@ def restore(
     signer = signing_key_from_pem(private["signing.pem"])
     begun = _begun(config, manifest)
     if begun is None:
-        began = _Beginning(manifest, folder, signer, clock(), erasures)
+        began = _Beginning(manifest, folder, signer, clock(), erasures, newer_keys)
         with copies.closing_engine(open_engine(f"sqlite:///{aside / folders.DATABASE}")) as engine:
             schema.upgrade(engine)
             try:
@@ -106,9 +109,10 @@ class _Beginning:
         signer: SigningKey,
         now: datetime,
         erasures: Sequence[Erasure],
+        newer_keys: bool = False,
     ) -> None:
         self.manifest, self.folder, self.signer, self.now = manifest, folder, signer, now
-        self.erasures = erasures
+        self.erasures, self.newer_keys = erasures, newer_keys
         self.epoch, self.erased = new_id(), 0
 
     def check(self, connection: Connection) -> None:
@@ -117,14 +121,20 @@ class _Beginning:
         named = keys.find(str(self.manifest.said.get("signing_key")), OFFICE)
         if named is None or not self.manifest.signed_by(named.public):
             raise BrokenBackup("the manifest is not signed by the office whose backup this is; use another")
-        if keys.find(self.signer.id, OFFICE) is None:
-            raise BrokenBackup("these keys are not of the office in this backup; name its own with --keys")
+        if keys.find(self.signer.id, OFFICE) is None and not self.newer_keys:
+            raise BrokenBackup(
+                "these keys are not of the office in this backup; name its own with --keys, or say "
+                "--newer-keys when they came by a rotation after it"
+            )
 
     def begin(self, connection: Connection) -> None:
         manifest = self.manifest
         before = offices.get(connection, "epoch")
         offices.put(connection, "epoch", self.epoch)
         offices.put(connection, "restored_from", manifest.id)
+        # Nothing here vouches for a newer key; laptops that followed its rotation trust it already.
+        since = self.now - timedelta(microseconds=self.now.microsecond % 1000)  # signed words carry no more
+        offices.add_signing_key(connection, self.signer.id, self.signer.public, since)
         self.erased = sum(reapply(connection, erasure, self.now) for erasure in self.erasures)
         # It was just read whole, so what it holds is covered by it.
         backups.add(

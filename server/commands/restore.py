@@ -30,6 +30,7 @@ FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
     help="An empty database instead of SQLite in the data folder (else RONDA_DATABASE_URL).",
 )
 @click.option("--keys", type=FOLDER, help="The office's keys, when the backup was made without them.")
+@click.option("--newer-keys", is_flag=True, help="Those keys came by a rotation after this backup.")
 @click.option(
     "--erasures",
     type=click.Path(dir_okay=False, exists=True, path_type=Path),
@@ -38,7 +39,13 @@ FOLDER = click.Path(file_okay=False, exists=True, path_type=Path)
 @json_option
 @clear_errors
 def restore(
-    backup: Path, data: str, database_url: str | None, keys: Path | None, erasures: Path | None, as_json: bool
+    backup: Path,
+    data: str,
+    database_url: str | None,
+    keys: Path | None,
+    newer_keys: bool,
+    erasures: Path | None,
+    as_json: bool,
 ) -> None:
     """Verify BACKUP (a folder ronda-…) and restore the office from it; never over an existing one.
 
@@ -55,6 +62,7 @@ def restore(
             config,
             now,
             keys=keys,
+            newer_keys=newer_keys,
             passphrase=os.environ.get(VARIABLE),
             erasures=() if erasures is None else read_statements(erasures, Erasure.from_json),
         )
