@@ -44,12 +44,13 @@ class Judged:
     appointments: int
     travel_h: float
     wall_s: float
+    processor_s: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         return vars(self)
 
 
-def judge(problems: Sequence[Problem], orders: Orders, wall_s: float) -> Judged:
+def judge(problems: Sequence[Problem], orders: Orders, wall_s: float, processor_s: float = 0.0) -> Judged:
     """Follow each agent; raises NotFeasible where a window or a shift is broken."""
     value = visits = met = travel = 0
     for agent, (problem, order) in enumerate(zip(problems, orders, strict=True)):
@@ -68,7 +69,7 @@ def judge(problems: Sequence[Problem], orders: Orders, wall_s: float) -> Judged:
             travel += problem.seconds[here][0]
             if now + problem.seconds[here][0] > problem.shift_s:
                 raise NotFeasible(f"agent {agent} is back after the shift")
-    return Judged(value, visits, met, round(travel / 3600, 2), round(wall_s, 2))
+    return Judged(value, visits, met, round(travel / 3600, 2), round(wall_s, 2), round(processor_s, 2))
 
 
 def run(
@@ -145,14 +146,14 @@ def compare(
     judged: dict[str, Judged] = {}
     notes: list[str] = []
     for name in ("ronda", *peers):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), _processor_s()
         try:
             orders = planners[name]()
         except ImportError as wrong:
             notes.append(f"{name} is left out: {wrong}; install the extra `bench`")
             continue
         took = time.perf_counter() - began
-        judged[name] = judge(problems, orders, took)
+        judged[name] = judge(problems, orders, took, _processor_s() - used)
         say(f"  {name:18} {judged[name].to_json()}")
     mine = judged["ronda"]
     steps["solving_s"] = mine.wall_s
@@ -172,6 +173,12 @@ def compare(
         "met": all(ratio >= WANTED[name] for name, ratio in ratios.items()),
         "notes": notes,
     }
+
+
+def _processor_s() -> float:
+    """Of this process and of those it started that have ended."""
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def _clocked(steps: dict[str, float], name: str, work: Callable[[], Any]) -> Any:
