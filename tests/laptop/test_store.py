@@ -191,6 +191,16 @@ def test_two_threads_and_two_connections_number_without_gap_or_double(laptop: La
     assert verify(entries).ok
 
 
+def test_who_begins_to_write_keeps_other_programs_out_before_he_has_read_a_word(laptop: Laptop) -> None:
+    other = folders.open_laptop(laptop.folder, PASSPHRASE)
+    other.pragma("busy_timeout=0")
+    with laptop.store.writing(), pytest.raises(stores.Busy), other.writing():
+        raise AssertionError("two write at once")
+    with other.writing() as db:  # the control: alone it may
+        settings.put(db, "alone", 1)
+    other.close()
+
+
 def test_an_error_inside_a_transaction_leaves_nothing(laptop: Laptop) -> None:
     def half(db: Any) -> None:
         settings.put(db, "half", 1)

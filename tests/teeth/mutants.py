@@ -52,7 +52,8 @@ MUTANTS = (
         "server/store/engine.py",
         '"BEGIN IMMEDIATE" if immediate else "BEGIN"',
         '"BEGIN" if immediate else "BEGIN"',
-        "tests/stores/test_two_processes.py::test_two_processes_that_read_and_then_write_lose_nothing",
+        "tests/stores/test_two_processes.py"
+        "::test_who_begins_to_write_keeps_other_processes_out_before_he_has_read_a_word",
     ),
     Mutant(
         "laptop_deferred_transaction",
@@ -60,7 +61,8 @@ MUTANTS = (
         "field_client/store/db.py",
         'self._begin("BEGIN IMMEDIATE")',
         'self._begin("BEGIN")',
-        "tests/laptop/test_store.py::test_two_threads_and_two_connections_number_without_gap_or_double",
+        "tests/laptop/test_store.py"
+        "::test_who_begins_to_write_keeps_other_programs_out_before_he_has_read_a_word",
     ),
     Mutant(
         "cursor_off_by_one",
