@@ -35,6 +35,10 @@ SIZES = {
 }
 
 
+# What of the time is for the pushes and pulls; the rest takes as long as its lines are slow.
+MOVING = 0.5
+
+
 def main() -> None:
     asked = _arguments()
     size = SIZES["quick" if asked.quick else "full" if asked.full else "usual"]
@@ -43,7 +47,7 @@ def main() -> None:
     parts = asked.only.split(",") if asked.only else list(PARTS)
     with moving.prepared(asked.cache, peers=not asked.no_peers) as ground:
         if "moving" in parts:
-            found += moving.measure(ground, size.visits, size.repeats, _say)
+            found += moving.measure(ground, size.visits, size.repeats, _say, asked.within * 60 * MOVING)
         if "lines" in parts:
             found += lines.measure(ground, size.repeats, _say)
         if "crowd" in parts:
@@ -59,8 +63,15 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench/sync.py", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--quick", action="store_true", help="1,000 visits, 3 rounds: about two minutes")
+    parser.add_argument("--quick", action="store_true", help="1,000 visits, 3 rounds: about five minutes")
     parser.add_argument("--full", action="store_true", help="also the ledger of a million events")
+    parser.add_argument(
+        "--within",
+        type=float,
+        default=float("inf"),
+        metavar="MINUTES",
+        help="fewer rounds where it takes longer",
+    )
     parser.add_argument("--only", default="", metavar="PART,PART", help="only these measures")
     parser.add_argument("--no-peers", action="store_true", help="without Kinto and PouchDB")
     parser.add_argument("--cache", type=Path, default=CACHE, help="where the peers are installed")

@@ -30,13 +30,15 @@ from . import world
 from .driving import Call
 from .peers import office
 
+SHOWN = 120  # letters of a statement
+
 
 def main() -> None:
     asked = _arguments()
     with tempfile.TemporaryDirectory(prefix="ronda-cost-") as folder:
         held = world.make_office(Path(folder) / "office")
         app = create_app(held)
-        statements = _counted(held.engine)
+        statements = _counted(held.engine) if asked.statements else Counter[str]()
         calls, events = _pulls(held, asked) if asked.pull else _pushes(held, asked)
         for call in calls[: asked.warm]:
             _ask(app, _environ(call), [])
@@ -51,11 +53,11 @@ def main() -> None:
     print(
         f"{len(calls)} requests of {events[0]}: processor {min(per):.0f} us a {what} at the least, "
         f"{median(per):.0f} in the middle; {median(spent) * 1e3:.2f} ms of processor and "
-        f"{median(waited) * 1e3:.2f} ms on the clock a request; {each:.1f} statements"
+        f"{median(waited) * 1e3:.2f} ms on the clock a request{f'; {each:.1f} statements' if each else ''}"
     )
     if asked.statements:
         for text, many in statements.most_common():
-            print(f"{many / len(calls):6.1f}  {' '.join(text.split())[:160]}")
+            print(f"{many / len(calls):6.1f}  {text}")
     if profile is not None:
         _told(profile, asked.profile)
 
@@ -88,12 +90,22 @@ def _pulls(held: Any, asked: argparse.Namespace) -> tuple[list[Call], list[int]]
 
 
 def _counted(engine: Any) -> Counter[str]:
+    """What SQLite itself is asked, a statement run for many rows counted once."""
     statements: Counter[str] = Counter()
+    last = ""
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def count(_c: Any, _cursor: Any, text: str, _values: Any, _context: Any, many: bool) -> None:
-        statements[text] += 1
+    def count(text: str) -> None:
+        nonlocal last
+        said = " ".join(text.split())[:SHOWN]
+        if said.partition("(")[0] != last.partition("(")[0] or not said.startswith("INSERT"):
+            statements[said] += 1
+        last = said
 
+    @event.listens_for(engine, "connect")
+    def listen(connection: Any, _record: Any) -> None:
+        connection.set_trace_callback(count)
+
+    engine.dispose()  # so that every connection is a new one
     return statements
 
 

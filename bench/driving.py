@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-START_S = 60.0
+START_S = 240.0
 ANSWER_S = 300.0
 
 

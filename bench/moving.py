@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import random
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -65,13 +66,20 @@ def prepared(cache: Path, peers: bool = True) -> Iterator[Field]:
         yield ground
 
 
-def measure(ground: Field, visits: int, repeats: int, say: Callable[[str], None]) -> list[Figure]:
-    """The push at both batch sizes and the pull, the peers taking turns in each round."""
+def measure(
+    ground: Field, visits: int, repeats: int, say: Callable[[str], None], within_s: float = float("inf")
+) -> list[Figure]:
+    """The push at both batch sizes and the pull, the peers taking turns in each round; at least one round of
+    each, and no new one begun once its share of the time is over."""
     found = []
+    began = time.monotonic()
     pulls: Rates = {name: [] for name in ("ronda", "ceiling", "kinto", "pouchdb", "pouchdb_changes")}
-    for batch in BATCHES:
+    for share, batch in enumerate(BATCHES, 1):
         rates: Rates = {name: [] for name in ("ronda", "ceiling", "kinto", "pouchdb", "pouchdb_bulk_docs")}
         for turn in range(repeats):
+            if turn and time.monotonic() - began > within_s * share / len(BATCHES):
+                ground.notes.append(f"batch {batch}: {turn} rounds of {repeats}, for want of time")
+                break
             _round(ground, visits, batch, turn, rates, pulls)
             latest = {name: round(runs[-1]) for name, runs in rates.items() if runs}
             say(f"batch {batch}, round {turn + 1} of {repeats}: {latest} events/s")
