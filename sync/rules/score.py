@@ -110,7 +110,7 @@ def _reach(case: Case, brings: int) -> Part:
         return Part(0, Phrase(N_("Se le encuentra siempre")))
     percent = round(100 * case.reach)
     values: dict[str, str | int] = {"percent": percent, "hours": case.best_hours}
-    text = N_("Se le encuentra el {percent} % de las veces (mejor de {hours} h)")
+    text = N_("Se le encuentra {percent} veces de cada 100 (mejor de {hours} h)")
     return Part(brings * percent // 100 - brings, Phrase(text, values))
 
 

@@ -40,9 +40,14 @@ SPEAKING = {"Phrase", "flash", "error_page", "FieldError", "Refused"}
 PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
+# A country's name is no word of a language.
+COUNTRY = re.compile("El Salvador")
+
+
 def words(text: str) -> set[str]:
     """Letters beside a digit are no word: an identifier may well hold `de`."""
-    return {word.lower() for word in re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", PLACES.sub(" ", text))}
+    plain = COUNTRY.sub(" ", PLACES.sub(" ", text))
+    return {word.lower() for word in re.findall(r"(?<!\w)[^\W\d_]+(?!\w)", plain)}
 
 
 # Words that only one of the two languages has.

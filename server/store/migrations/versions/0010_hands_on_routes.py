@@ -19,9 +19,7 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("counter_hours", sa.Text(), server_default="", nullable=False))
     op.add_column("routes", sa.Column("lunch", sa.JSON(), nullable=True))
     op.add_column("routes", sa.Column("hand_order", sa.JSON(), nullable=True))
-    op.add_column(
-        "stops", sa.Column("locked", sa.Boolean(), server_default=sa.text("false"), nullable=False)
-    )
+    op.add_column("stops", sa.Column("locked", sa.Boolean(), server_default=sa.text("false"), nullable=False))
 
 
 def downgrade() -> None:
