@@ -6,9 +6,9 @@ checks them again. Knows no page and no command line.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import Engine
@@ -21,25 +21,20 @@ from ..doors import UNSURE_M, Packs
 from ..packs import pack_of
 from ..roads import Roads
 from ..roads.great_circle import GreatCircle
-from ..roads.picking import NO_ROADS, said_of
 from ..store import agent_days
 from ..store import hands as by_hand
 from ..store.agent_days import AgentDays
 from ..store.agents import Agent
-from ..store.engine import reading, writing
-from ..store.routes import Draft
+from ..store.engine import reading
 from .gathering import gather
-from .making import Effort, Progress, drawn, keep, solved
-from .posing import NO_HANDS, pose
+from .making import Effort, Progress, planned
+from .posing import NO_HANDS, Day, pose
 from .publishing import publish
 from .reporting import AgentPlan, NotPlanned, NotPublished, PlanReport, PublishReport
-from .running import begin
-from .solving import Cancelled
 
 __all__ = ["AgentPlan", "NotPublished", "PlanReport", "PublishReport", "plan", "publish"]
 
 NOBODY_HIS = N_("no tiene deudores asignados")
-STOPPED = N_("la planificación se detuvo; lo ya resuelto se conserva")
 
 
 def plan(
@@ -75,8 +70,9 @@ def plan(
     busy = [agent for agent in chosen if subjects[agent.id]]
     if not busy:
         return nobody([*chosen, *(one for one, _ in away)], bool(away))
-    try:
-        days = [
+
+    def posed() -> list[Day]:
+        return [
             pose(
                 agent,
                 day,
@@ -87,30 +83,14 @@ def plan(
             )
             for agent in busy
         ]
-        run = begin(
-            engine,
-            day=day,
-            agents=[agent.id for agent in busy],
-            seed=seed,
-            iterations=iterations,
-            actor=actor,
-            now=now,
-        )
-        plans = solved(days, Effort(seed, iterations, workers, executor, progress, run))
-        drafts = drawn(days, plans, ways)
-    except NO_ROADS as wrong:
-        return Refused(said_of(wrong), "plan.no_roads")
-    except Cancelled:
-        return Refused(Phrase(STOPPED), "plan.cancelled")
-    run.end()
-    with writing(engine) as connection:
-        kept = [
-            keep(connection, one, found, made, now=now, actor=actor)
-            for one, found, made in zip(days, plans, drafts, strict=True)
-        ]
+
+    effort = Effort(seed, iterations, workers, executor, progress)
+    made = planned(engine, day, posed, ways, effort, actor=actor, now=now)
+    if isinstance(made, Refused):
+        return made
     idle = [NotPlanned(one.id, one.name, Phrase(NOBODY_HIS)) for one in chosen if not subjects[one.id]]
     idle += [NotPlanned(one.id, one.name, absent(days)) for one, days in away]
-    return PlanReport(day, seed, tuple(kept), reasons(drafts), tuple(idle))
+    return replace(made.report, without=tuple(idle))
 
 
 def straight(_profile: str) -> GreatCircle:
@@ -139,12 +119,3 @@ def nobody(chosen: Sequence[Agent], away: bool = False) -> Refused:
         return Refused(Phrase(N_("Nadie que tenga deudores trabaja ese día")), "plan.nobody_works")
     text = N_("Ningún gestor tiene deudores asignados: asigne la cartera antes de planificar")
     return Refused(Phrase(text), "plan.nothing_assigned")
-
-
-def reasons(drafts: Sequence[Draft]) -> dict[str, int]:
-    """How many debtors were left out by each rule, or by the sentence where no rule says no."""
-    return dict(
-        Counter(
-            stop.rule or stop.why.msgid for made in drafts for stop in made.stops if stop.sequence is None
-        )
-    )

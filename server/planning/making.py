@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
+from sync.records import Refused
 from sync.routing.day import ITERATIONS
 from sync.routing.records import Plan, Problem
+from sync.words import N_, Phrase
 
 from ..roads import Roads
+from ..roads.picking import NO_ROADS, said_of
 from ..store import facts, routes
+from ..store.engine import writing
 from ..store.routes import Draft
 from .drafting import draft
 from .lining import lined
 from .posing import Day
-from .reporting import AgentPlan
-from .running import Run
-from .solving import solve_all
+from .reporting import AgentPlan, PlanReport
+from .running import Run, begin
+from .solving import Cancelled, solve_all
 
 Progress = Callable[[str], None]
+STOPPED = N_("la planificación se detuvo; lo ya resuelto se conserva")
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,54 @@ class Effort:
     executor: Executor | None = None
     progress: Progress | None = None
     run: Run | None = None  # remembers what is solved, so that a run that stopped goes on
+
+
+@dataclass(frozen=True)
+class Made:
+    """The report of a planned day, and each agent's day as it was posed, solved and drawn."""
+
+    report: PlanReport
+    days: tuple[tuple[Day, Plan, Draft], ...]
+
+
+def planned(
+    engine: Engine,
+    day: date,
+    pose: Callable[[], Sequence[Day]],
+    ways: Roads,
+    effort: Effort,
+    *,
+    actor: str,
+    now: datetime,
+    done: int = 0,
+    total: int | None = None,
+) -> Made | Refused:
+    """Solve the days that `pose` gives as a run of the planner, and keep a draft of each.
+
+    The solver works outside any transaction: what changes meanwhile is caught when publishing.
+    """
+    try:
+        days = pose()
+        run = begin(
+            engine,
+            day=day,
+            agents=[one.agent.id for one in days],
+            seed=effort.seed,
+            iterations=effort.iterations,
+            actor=actor,
+            now=now,
+        )
+        plans = solved(days, replace(effort, run=run), done=done, total=total)
+        drafts = drawn(days, plans, ways)
+    except NO_ROADS as wrong:
+        return Refused(said_of(wrong), "plan.no_roads")
+    except Cancelled:
+        return Refused(Phrase(STOPPED), "plan.cancelled")
+    run.end()
+    found = tuple(zip(days, plans, drafts, strict=True))
+    with writing(engine) as connection:
+        kept = tuple(keep(connection, *one, now=now, actor=actor) for one in found)
+    return Made(PlanReport(day, effort.seed, kept, reasons(drafts)), found)
 
 
 def solved(days: Sequence[Day], effort: Effort, *, done: int = 0, total: int | None = None) -> list[Plan]:
@@ -121,4 +175,13 @@ def _figures(day: Day, plan: Plan, made: Draft, route_id: str, version: int) -> 
         roads=plan.certificate.matrix,
         home_off_roads=day.home_off_roads,
         certificate=made.certificate,
+    )
+
+
+def reasons(drafts: Sequence[Draft]) -> dict[str, int]:
+    """How many debtors were left out by each rule, or by the sentence where no rule says no."""
+    return dict(
+        Counter(
+            stop.rule or stop.why.msgid for made in drafts for stop in made.stops if stop.sequence is None
+        )
     )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import partial
 
 from sqlalchemy import Engine
 
@@ -22,22 +22,18 @@ from sync.words import N_, Phrase
 from ..doors import UNSURE_M, Packs
 from ..packs import pack_of
 from ..roads import MatrixProvider, Roads
-from ..roads.picking import NO_ROADS, said_of
 from ..store import agent_days
 from ..store import agents as workforce
 from ..store import hands as by_hand
 from ..store.agent_days import AgentDays, Workforce
 from ..store.agents import Agent
-from ..store.engine import reading, writing
+from ..store.engine import reading
 from ..store.hands import Hands
-from ..store.routes import Draft
-from . import NOBODY_HIS, STOPPED, nobody, reasons, straight, those
+from . import NOBODY_HIS, nobody, straight, those
 from .gathering import Subject, gather, on_day
-from .making import Effort, Progress, drawn, keep, solved
+from .making import Effort, Progress, planned
 from .posing import NO_HANDS, Day, posed
-from .reporting import NotPlanned, PlanReport, WeekReport
-from .running import begin
-from .solving import Cancelled
+from .reporting import NotPlanned, WeekReport
 from .spreading import spread
 from .weighing import NotToday, Visitable, set_aside, weigh
 
@@ -92,21 +88,24 @@ def plan_week(
     ]
     numbers = _worth_planning(weeks, dates)
     effort = Effort(seed, iterations, workers, executor, progress)
-    asked: dict[str, Any] = {"agents": [agent.id for agent in busy], "seed": seed, "iterations": iterations}
     reports = []
-    for done, number in enumerate(numbers):
-        run = begin(engine, day=dates[number], **asked, actor=actor, now=now)
-        todays = replace(effort, run=run)
-        try:
-            made = _solve_day(weeks, number, ways, todays, done * len(weeks), len(numbers) * len(weeks))
-        except NO_ROADS as wrong:
-            return Refused(said_of(wrong), "plan.no_roads")
-        except Cancelled:
-            return Refused(Phrase(STOPPED), "plan.cancelled")
-        run.end()
-        with writing(engine) as connection:
-            kept = [keep(connection, *one, now=now, actor=actor) for one in made]
-        reports.append(PlanReport(dates[number], seed, tuple(kept), reasons([draft for *_, draft in made])))
+    for count, number in enumerate(numbers):
+        made = planned(
+            engine,
+            dates[number],
+            partial(_posed, weeks, number, ways),
+            ways,
+            effort,
+            actor=actor,
+            now=now,
+            done=count * len(weeks),
+            total=len(numbers) * len(weeks),
+        )
+        if isinstance(made, Refused):
+            return made
+        for week, (day, plan, _) in zip(weeks, made.days, strict=True):
+            week.take(number, day, plan)
+        reports.append(made.report)
     idle = tuple(NotPlanned(one.id, one.name, Phrase(NOBODY_HIS)) for one in chosen if not subjects[one.id])
     return WeekReport(
         first=first,
@@ -125,14 +124,8 @@ def _worth_planning(weeks: Sequence[_Week], dates: Sequence[date]) -> list[int]:
     return found or [0]
 
 
-def _solve_day(
-    weeks: Sequence[_Week], number: int, ways: Roads, effort: Effort, done: int, total: int
-) -> list[tuple[Day, Plan, Draft]]:
-    days = [week.pose(number, ways(week.agents[number].vehicle)) for week in weeks]
-    plans = solved(days, effort, done=done, total=total)
-    for week, day, plan in zip(weeks, days, plans, strict=True):
-        week.take(number, day, plan)
-    return list(zip(days, plans, drawn(days, plans, ways), strict=True))
+def _posed(weeks: Sequence[_Week], number: int, ways: Roads) -> list[Day]:
+    return [week.pose(number, ways(week.agents[number].vehicle)) for week in weeks]
 
 
 def _while_away(subject: Subject, days: AgentDays) -> NotToday:
