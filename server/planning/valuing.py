@@ -45,7 +45,8 @@ def worth_of(
         appointment=appointment,
         days_waiting=max(0, waiting),
         reach=reach,
-        best_hours=reaching.said(best),
+        # Hours hardly better than the others are no advice.
+        best_hours=reaching.said(best) if subject.reach.chance(place, best, own) > 1.05 * reach else "",
     )
     return score.score(case)
 
