@@ -148,9 +148,7 @@ def _lines(report: AssignmentReport) -> list[str]:
     if report.away:
         lines.append(f"away that day: {', '.join(report.away)}")
     if report.warned:
-        lines.append(
-            f"{report.warned} debtors share a surname or a street with their agent: look at them"
-        )
+        lines.append(f"{report.warned} debtors share a surname or a street with their agent: look at them")
     if report.dry_run:
         lines.append("dry run: nothing was written")
     return lines

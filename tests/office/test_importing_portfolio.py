@@ -579,7 +579,10 @@ def test_a_companys_review_days_and_counter_hours_are_kept_and_unreadable_ones_a
     told = {"Días de revisión": "martes y jueves", "Horario de ventanilla": "cuando esté el contador"}
     report = andino.sends(ANA | told)
     account = andino.account("A-1")
-    assert (account["review_days"], account["counter_hours"]) == ("martes y jueves", "cuando esté el contador")
+    assert (account["review_days"], account["counter_hours"]) == (
+        "martes y jueves",
+        "cuando esté el contador",
+    )
     ((_, column, level, because),) = why(report)
     assert (column, level) == ("Horario de ventanilla", "warned")
     assert "no se entiende como días u horas de atención" in because
