@@ -19,8 +19,8 @@ from .timing import timed
 __all__ = ["ITERATIONS", "NoSolver", "available", "plan_day"]
 
 ITERATIONS = 800
-# Once more, for this much longer, when an appointment is not in the day.
-PATIENCE = 4
+# Once more, for this much longer, when an appointment is not in the day; somebody waits for a day replanned.
+PATIENCE, REPLANNING_PATIENCE = 4, 2
 # More appointments than this are not tried in every order to see whether they clash.
 TRIED = 6
 # A hand order is kept by dividing the day's hours among its stops; so often they are divided anew.
@@ -49,7 +49,8 @@ def plan_day(
     tuning = tuning or tuned(problem)
     order = _attempt(problem, start, seed, iterations, tuning)
     if _misses_appointment(problem, order):
-        order = _better(problem, order, _attempt(problem, start, seed + 1, iterations * PATIENCE, tuning))
+        longer = iterations * (REPLANNING_PATIENCE if warm else PATIENCE)
+        order = _better(problem, order, _attempt(problem, start, seed + 1, longer, tuning))
     return finished(problem, order, seed=seed, iterations=iterations, solver=solver.name())
 
 
