@@ -58,10 +58,16 @@ def main() -> None:
         children.append(child)
         print(child, flush=True)
     for child in children:
-        try:
+        if runs(child):
             os.kill(child, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+
+
+def runs(child: int) -> bool:
+    """Whether it is still a child of ours: the number of one that ended may be a stranger's by now."""
+    try:
+        return os.waitpid(child, os.WNOHANG) == (0, 0)
+    except ChildProcessError:
+        return False
 
 
 if __name__ == "__main__":
