@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.records import Contact, Interval, Party, Place, Verdict
+from sync.rules.clauses import CHANNELS
 from sync.rules.contact import deciding, judge_contact, judge_visit, next_allowed
 from sync.rules.policy import Policy, zone_of
 
@@ -22,7 +23,6 @@ from .packs import pack_of
 
 NEEDED = ("pack", "channel", "at")
 ADDED = ("verdict", "rule", "source", "next_allowed")
-CHANNELS = {"visit": "visit", "call": "call", "message": "message", "letter": "letter", "email": "email"}
 PLACES = {
     "": Place.HOME,
     "home": Place.HOME,
@@ -127,7 +127,7 @@ def situation_of(row: Mapping[str, str], packs: Packs = pack_of) -> Situation:
     credit_type = row.get("credit_type", "").strip()
     return Situation(
         pack=row.get("pack", "").strip(),
-        channel=_word(row, "channel", CHANNELS),
+        channel=_word(row, "channel", dict(zip(CHANNELS, CHANNELS, strict=True))),
         place=_word(row, "place", PLACES),
         party=_word(row, "party", PARTIES),
         at=_moment(row.get("at", "").strip(), zone),

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from shapely import geometry
 from sqlalchemy import Connection, Engine
 
 from sync.records import Refused
 from sync.words import N_, Phrase
 
+from .roads.classes import PROFILES
 from .store import agent_conflicts, agent_days, agents, debtors, facts
 from .store.agents import Agent
 from .store.engine import writing
 
-VEHICLES = ("motorcycle", "car", "foot")
+VEHICLES = PROFILES
 
 
 @dataclass(frozen=True)
@@ -71,8 +73,9 @@ def describe(engine: Engine, who: str, *, actor: str, now: datetime, **values: A
             return Refused(Phrase(N_("No se dijo qué cambiar del gestor")), "agent.nothing")
         if values.get("vehicle", VEHICLES[0]) not in VEHICLES:
             return _no_vehicle(values["vehicle"])
-        if len(values.get("territory") or (1, 2, 3)) < 3:
-            return Refused(Phrase(N_("Un territorio tiene al menos tres esquinas")), "agent.territory")
+        if "territory" in values and not _is_ground(values["territory"]):
+            text = N_("Un territorio tiene al menos tres esquinas y no se cruza a sí mismo")
+            return Refused(Phrase(text), "agent.territory")
         columns = dict(values)
         if "languages" in columns:
             columns["languages"] = " ".join(sorted(set(columns["languages"])))
@@ -121,6 +124,10 @@ def _wrong(days: Days) -> Refused | None:
         text = N_("Diga si está ausente, qué horas trabaja o en qué va esos días")
         return Refused(Phrase(text), "agent.nothing")
     return None
+
+
+def _is_ground(corners: Sequence[Sequence[float]]) -> bool:
+    return len(corners) > 2 and geometry.Polygon(corners).is_valid
 
 
 def _hours(shift: tuple[str, str]) -> bool:

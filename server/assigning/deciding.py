@@ -39,6 +39,7 @@ class Sorted:
     current: dict[str, str] = field(default_factory=dict)  # who may be moved, and who has him
     leaving: dict[str, str] = field(default_factory=dict)
     handed: dict[str, Phrase] = field(default_factory=dict)
+    conflicts: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass
@@ -125,7 +126,7 @@ def _sort(
     active = {agent.id: agent for agent in (*workforce.present, *(one for one, _ in workforce.away))}
     moving = _movable(connection, held, workforce, as_of)
     conflicts = agent_conflicts.standing(connection)
-    result = Sorted(handed=moving)
+    result = Sorted(handed=moving, conflicts=conflicts)
     for debtor, case in sorted(cases.of(connection, ids, as_of, now).items()):
         work = judge(case, as_of, packs)
         row = held.get(debtor)
@@ -196,7 +197,7 @@ def _share(
     if not rest:
         return
     ties = Ties(
-        conflicts=agent_conflicts.standing(connection),
+        conflicts=result.conflicts,
         current=result.current,
         leaving=result.leaving,
         handed=result.handed,

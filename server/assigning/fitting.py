@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from shapely import geometry
+
 from sync.rules.geo import haversine_m
 from sync.rules.interest import next_door, shared_surname, surnames, words
 from sync.rules.policy import fold_text
@@ -33,7 +35,9 @@ class Fitting:
         self._surnames = _by(agents, lambda agent: surnames(agent.name))
         self._speakers = _by(agents, lambda agent: agent.languages)
         self._any_language = frozenset(i for i, agent in enumerate(agents) if not agent.languages)
-        self._grounds = [i for i, agent in enumerate(agents) if agent.territory]
+        self._grounds = {
+            i: geometry.Polygon(agent.territory) for i, agent in enumerate(agents) if len(agent.territory) > 2
+        }
         self._homes: dict[tuple[int, int], set[int]] = defaultdict(set)
         for i, agent in enumerate(agents):
             if agent.home is not None:
@@ -66,7 +70,11 @@ class Fitting:
     def on_his_ground(self, point: Point | None, zones: Iterable[str], allowed: Columns) -> Columns:
         """Those of `allowed` whose zone it is, or on whose drawn ground he lives."""
         named = frozenset().union(*(self._zones.get(zone, NOBODY) for zone in zones))
-        drawn = frozenset(i for i in self._grounds if inside(point, self.agents[i].territory))
+        drawn = (
+            NOBODY
+            if point is None
+            else frozenset(i for i, ground in self._grounds.items() if ground.covers(geometry.Point(point)))
+        )
         return (named | drawn) & allowed
 
     def wary(self, work: Fieldwork, point: Point | None, allowed: Columns) -> Columns:
@@ -105,18 +113,6 @@ def warnings_of(work: Fieldwork, agent: Agent) -> list[Phrase]:
         text = N_("posible vecino: su puerta está a {metres} m de la casa del gestor")
         found.append(Phrase(text, {"metres": round(metres)}))
     return found
-
-
-def inside(point: Point | None, corners: Sequence[Point]) -> bool:
-    """Whether a place lies on the ground with these corners (even-odd rule); no ground holds nothing."""
-    if point is None or len(corners) < 3:
-        return False
-    lat, lon = point
-    within = False
-    for (lat_a, lon_a), (lat_b, lon_b) in zip(corners, (*corners[1:], corners[0]), strict=True):
-        if (lat_a > lat) != (lat_b > lat) and lon < lon_a + (lat - lat_a) / (lat_b - lat_a) * (lon_b - lon_a):
-            within = not within
-    return within
 
 
 def _by(agents: Sequence[Agent], names: Callable[[Agent], Iterable[str]]) -> dict[str, Columns]:

@@ -6,10 +6,12 @@ import functools
 import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.exc import DBAPIError
+
+from sync.records import Refused
 
 from ..config import WrongConfig, config_from
 from ..office import NoOffice, Office, open_office
@@ -17,6 +19,7 @@ from ..store.engine import UnsafeSQLite, WrongDatabase
 from ..store.schema import WrongSchema
 
 Command = Callable[..., Any]
+Answer = TypeVar("Answer")
 WRONG_SETUP = (WrongConfig, NoOffice, WrongSchema, UnsafeSQLite, WrongDatabase)
 
 data_option = click.option(
@@ -82,6 +85,13 @@ def with_office(command: Command) -> Command:
 def now() -> datetime:
     """The office's clock, read at the edge only."""
     return datetime.now(UTC)
+
+
+def taken(answered: Answer | Refused) -> Answer:
+    """The answer of a gerund; its "no" becomes the command's error, with the rule."""
+    if isinstance(answered, Refused):
+        raise click.ClickException(f"{answered.reason} ({answered.rule})")
+    return answered
 
 
 def answer(figures: dict[str, Any], as_json: bool, lines: list[str]) -> None:

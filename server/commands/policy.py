@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from sync import policies
-from sync.rules.policy import Policy, PolicyError
-from sync.rules.vectors import failure
+from sync.rules.policy import PolicyError
+from sync.rules.vectors import failure, unproved
 
 from ..holidays_of import expand
 from ..lists import WrongList
@@ -62,7 +62,7 @@ def check(file: Path, as_json: bool) -> None:
         raise click.ClickException(str(broken)) from broken
     if not vectors:
         wrong = [f"pack {pack.name} has no [[vectors]]: nothing shows that it says what was meant"]
-    bare = _unproved(pack, {str(vector.get("rule", "")) for vector in vectors})
+    bare = unproved(pack, vectors)
     figures = {
         "pack": pack.name,
         "version": pack.version,
@@ -98,15 +98,3 @@ def decide(file: Path, out: Path, as_json: bool) -> None:
     answer({**counts, "out": str(out)}, as_json, [said, f"written to {out}"])
     if counts["invalid"]:
         raise click.exceptions.Exit(1)
-
-
-def _unproved(pack: Policy, named: set[str]) -> list[str]:
-    """The rules that decide something and that no vector names."""
-    switches = (pack.proposed_addresses, pack.receive_payment, pack.ask_reason)
-    deciding = [
-        *(hours.cite.id for hours in pack.hours),
-        *(rule.cite.id for rule in pack.places if rule.decision != "allow"),
-        *(cap.cite.id for cap in pack.caps),
-        *(switch.cite.id for switch in switches if not switch.allowed),
-    ]
-    return [rule for rule in deciding if rule not in named]

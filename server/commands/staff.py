@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 from datetime import date, time
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
-from sync.records import Refused
-
 from ..office import Office
 from ..staffing import VEHICLES, Days, describe, set_conflict, set_days, take_back_days
-from .options import DAY, answer, json_option, now, with_office
+from .options import DAY, answer, json_option, now, taken, with_office
 
-Answer = TypeVar("Answer")
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -45,7 +42,7 @@ def day(
     """Say that an agent is away, works other hours or rides something else on some days."""
     if take_back:
         refused = take_back_days(office.engine, take_back, actor="cli", now=now())
-        _taken(refused)
+        taken(refused)
         answer({"taken_back": take_back}, as_json, [f"taken back: {username} works as always"])
         return
     if first is None:
@@ -54,7 +51,7 @@ def day(
     if hours is not None and len(hours) != 2:
         raise click.UsageError("--shift is written HH:MM-HH:MM, e.g. 08:00-12:00")
     days = Days(first, last or first, away, hours and (hours[0], hours[1]), vehicle or "", because)
-    days_id = _taken(set_days(office.engine, username, days, actor="cli", now=now()))
+    days_id = taken(set_days(office.engine, username, days, actor="cli", now=now()))
     lines = [f"{username}: kept for {days.first} to {days.last}, id {days_id}"]
     if away:
         lines.append("his appointments of a day are handed over by `ronda office assign --as-of` that day")
@@ -96,7 +93,7 @@ def agent(
         values["territory"] = _corners(territory)
     if lunch is not None:
         values |= _lunch(lunch)
-    _taken(describe(office.engine, username, actor="cli", now=now(), **values))
+    taken(describe(office.engine, username, actor="cli", now=now(), **values))
     answer({"username": username, **values}, as_json, [f"{username}: {', '.join(values)} set"])
 
 
@@ -129,15 +126,9 @@ def conflict(
     refused = set_conflict(
         office.engine, username, debtor, because=because, stands=not take_back, actor="cli", now=now()
     )
-    _taken(refused)
+    taken(refused)
     said = "taken back" if take_back else "declared"
     answer({"username": username, "debtor": debtor, "stands": not take_back}, as_json, [f"conflict {said}"])
-
-
-def _taken(answered: Answer | Refused) -> Answer:
-    if isinstance(answered, Refused):
-        raise click.ClickException(f"{answered.reason} ({answered.rule})")
-    return answered
 
 
 def _corners(file: Path) -> list[list[float]]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
 import click
 
-from sync.records import Refused, UserRole
+from sync.records import UserRole
 
 from ..hiring import NewPerson, dismiss, hire, new_password, take_back
 from ..office import Office
 from ..store import people
 from ..store.engine import reading
 from . import staff
-from .options import answer, json_option, now, with_office
+from .options import answer, json_option, now, taken, with_office
 
-Answer = TypeVar("Answer")
 ROLES = [role.value for role in UserRole]
 
 
@@ -73,7 +70,7 @@ def add(
         shift=(start, end),
         timezone=timezone,
     )
-    hired = _taken(hire(office.engine, person, actor="cli", now=now()))
+    hired = taken(hire(office.engine, person, actor="cli", now=now()))
     figures = {"username": username, "password": hired.password, "role": role, "agent": hired.agent_id}
     answer(figures, as_json, [f"{role} {username} added; password {hired.password} (shown once)"])
 
@@ -103,7 +100,7 @@ def listed(office: Office, as_json: bool) -> None:
 @json_option
 def password(office: Office, username: str, as_json: bool) -> None:
     """Give a person a new one-time password; his open sessions end."""
-    made = _taken(new_password(office.engine, username, actor="cli", now=now()))
+    made = taken(new_password(office.engine, username, actor="cli", now=now()))
     answer({"username": username, "password": made}, as_json, [f"{username}: {made} (shown once)"])
 
 
@@ -117,7 +114,7 @@ def disable(office: Office, username: str, as_json: bool) -> None:
     A collector gets no more work and his laptop's day is taken back; what it still sends is kept. Share his
     debtors out again with `ronda office assign`; shut his laptop out with `ronda office device revoke`.
     """
-    _taken(dismiss(office.engine, username, actor="cli", now=now()))
+    taken(dismiss(office.engine, username, actor="cli", now=now()))
     answer({"username": username, "active": False}, as_json, [f"{username} can no longer log in"])
 
 
@@ -127,14 +124,8 @@ def disable(office: Office, username: str, as_json: bool) -> None:
 @json_option
 def enable(office: Office, username: str, as_json: bool) -> None:
     """Open a person's access again; his password is the one he had."""
-    _taken(take_back(office.engine, username, actor="cli", now=now()))
+    taken(take_back(office.engine, username, actor="cli", now=now()))
     answer({"username": username, "active": True}, as_json, [f"{username} can log in again"])
-
-
-def _taken(answered: Answer | Refused) -> Answer:
-    if isinstance(answered, Refused):
-        raise click.ClickException(f"{answered.reason} ({answered.rule})")
-    return answered
 
 
 def _home(text: str | None) -> tuple[float, float] | None:

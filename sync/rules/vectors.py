@@ -7,7 +7,7 @@ A vector: `say` (in words), `at` (local ISO time), `minutes`, `place`, and optio
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,19 @@ def failure(policy: Policy, vector: Mapping[str, Any]) -> str | None:
     if rule is not None and rule not in rules:
         return f"{vector.get('say')}: {expected} by {rule} expected, decided by {', '.join(rules)}"
     return None
+
+
+def unproved(policy: Policy, vectors: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The rules of the pack that can forbid or warn and that no vector names: nothing shows what they do."""
+    named = {vector.get("rule") for vector in vectors}
+    switches = (policy.proposed_addresses, policy.receive_payment, policy.ask_reason)
+    forbidding = [
+        *(hours.cite.id for hours in policy.hours),
+        *(rule.cite.id for rule in policy.places if rule.decision != "allow"),
+        *(cap.cite.id for cap in policy.caps),
+        *(switch.cite.id for switch in switches if not switch.allowed),
+    ]
+    return [rule for rule in forbidding if rule not in named]
 
 
 def _judge(policy: Policy, vector: Mapping[str, Any], zone: str, where: ZoneInfo) -> Verdict:

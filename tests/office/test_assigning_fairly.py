@@ -241,6 +241,15 @@ def test_who_lives_on_the_ground_drawn_for_an_agent_goes_to_him(world: World) ->
     assert rosa != luis
 
 
+def test_a_ground_without_three_corners_or_that_crosses_itself_is_refused(world: World) -> None:
+    world.agent("Rosa Paz")
+    bowtie = [(0.0, 0.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0)]
+    for corners in ([], bowtie[:2], bowtie):
+        refused = describe(world.engine, "Rosa Paz", territory=corners, actor="cli", now=NOW)
+        assert isinstance(refused, Refused)
+        assert refused.rule == "agent.territory"
+
+
 def test_fifty_new_debtors_do_not_move_one_of_those_who_have_an_agent(world: World) -> None:
     for place in range(4):
         world.agent(f"Agente {place}", home=east(3000 * place))
