@@ -13,8 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.records import Interval, Refused
-from sync.routing.records import Lunch
-from sync.routing.rest import Began, Happened, PlannedDoor, Rest, plan_rest
+from sync.routing.rest import Began, Happened, LunchAhead, PlannedDoor, Rest, plan_rest
 from sync.rules.policy import zone_of
 from sync.wire.fields import instant, parse_instant
 from sync.words import N_, Phrase
@@ -55,17 +54,15 @@ def propose(store: Store, now: datetime, happened: Happened) -> Proposal | Refus
         )
     values = {said["id"]: int(said.get("value", 1)) for said in route["stops"]}
     services = {said["id"]: int(said["service_s"]) for said in route["stops"]}
-    ahead = [stop for stop in _open(day) if stop.id not in happened.given_up]
-    ahead = [stop for stop in ahead if stop.id in set(route["matrix"]["points"])]
     done = [stop.id for stop in day.stops if stop.done]
     rest = plan_rest(
-        [_door(stop, values[stop.id], services[stop.id]) for stop in ahead],
+        [_door(stop, values[stop.id], services[stop.id]) for stop in _open(day)],
         route["matrix"],
         Began(Interval(day.start, day.end), max(now, day.start), _at(day), done),
         happened,
         zone=zone,
         approximate=day.approximate,
-        lunch=_lunch(route, day, now, len(ahead)),
+        lunch=_lunch(route, day, now),
     )
     proposal = Proposal(day, rest, tuple(sorted(happened.given_up)))
     with store.writing() as db:
@@ -111,19 +108,16 @@ def called_in(stop: DayStop, day: Day, since: datetime, until: datetime) -> Mapp
     return {stop.id: Interval(max(since, day.start), until)}
 
 
-def _lunch(route: Mapping[str, Any], day: Day, now: datetime, doors: int) -> Lunch | None:
-    """The lunch still to come, near the hour it was planned for, at the depot or any door ahead."""
+def _lunch(route: Mapping[str, Any], day: Day, now: datetime) -> LunchAhead | None:
+    """The lunch still to come, near the hour it was planned for."""
     meal = route.get("lunch")
     if not meal:
         return None
     start, end = parse_instant(meal["starts"]), parse_instant(meal["ends"])
     if now >= start:
         return None
-    planned = int((start - day.start).total_seconds())
-    give = int(LUNCH_GIVE.total_seconds())
-    return Lunch(
-        int((end - start).total_seconds()), max(0, planned - give), planned + give, tuple(range(doors + 1))
-    )
+    planned, give = int((start - day.start).total_seconds()), int(LUNCH_GIVE.total_seconds())
+    return LunchAhead(int((end - start).total_seconds()), max(0, planned - give), planned + give)
 
 
 def _open(day: Day) -> Sequence[DayStop]:

@@ -16,8 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from sync.ids import new_id
 from sync.records import Interval, Refused, RouteState, Visit
-from sync.routing.records import Lunch
-from sync.routing.rest import Began, Happened, PlannedDoor, Rest, plan_rest
+from sync.routing.rest import Began, Happened, LunchAhead, PlannedDoor, Rest, plan_rest
 from sync.words import N_, Phrase
 
 from .store import agents as workforce
@@ -151,18 +150,18 @@ def _planned(
         happened,
         zone=ZoneInfo("UTC"),
         approximate=route.approximate,
-        lunch=_lunch(route, agent, now, len(left)),
+        lunch=_lunch(route, agent, now),
     )
 
 
-def _lunch(route: Route, agent: Agent, now: datetime, doors: int) -> Lunch | None:
-    """The lunch still to come, within his hours for it, at home or at any door ahead."""
+def _lunch(route: Route, agent: Agent, now: datetime) -> LunchAhead | None:
+    """The lunch still to come, within his hours for it."""
     meal, hours = route.lunch, agent.lunch(route.day)
     if meal is None or hours is None or now >= meal.starts:
         return None
     first, last = (int((one - route.starts).total_seconds()) for one in hours)
     seconds = int((meal.ends - meal.starts).total_seconds())
-    return Lunch(seconds, max(0, first), last - seconds, tuple(range(doors + 1)))
+    return LunchAhead(seconds, max(0, first), last - seconds)
 
 
 def _meal(route: Route, rest: Rest, left: Sequence[Stop], done: int) -> Meal | None:

@@ -55,6 +55,15 @@ class Began:
 
 
 @dataclass(frozen=True)
+class LunchAhead:
+    """A lunch still to come: so long, begun between these two moments of the shift, wherever he then is."""
+
+    seconds: int
+    earliest_s: int
+    latest_s: int
+
+
+@dataclass(frozen=True)
 class Served:
     """One stop of the rest of the day as it would now be served."""
 
@@ -88,7 +97,7 @@ def plan_rest(
     seed: int = 1,
     iterations: int = ITERATIONS,
     approximate: bool = False,
-    lunch: Lunch | None = None,
+    lunch: LunchAhead | None = None,
 ) -> Rest:
     """Plan what is left of the day, from where the agent is; warm from the order he has.
 
@@ -125,7 +134,7 @@ def _problem(
     began: Began,
     happened: Happened,
     approximate: bool,
-    lunch: Lunch | None,
+    lunch: LunchAhead | None,
 ) -> Problem:
     known = {point: row for row, point in enumerate(matrix["points"])}
     rows = [0, *(known[one.id] for one in left)]
@@ -149,8 +158,15 @@ def _problem(
         approximate=approximate,
         start=len(rows) - 1 if elsewhere else None,
         begins_s=spent,
-        lunch=lunch,
+        lunch=_anywhere(lunch, len(left)),
     )
+
+
+def _anywhere(lunch: LunchAhead | None, doors: int) -> Lunch | None:
+    """At home or at any door ahead."""
+    if lunch is None:
+        return None
+    return Lunch(lunch.seconds, lunch.earliest_s, lunch.latest_s, tuple(range(doors + 1)))
 
 
 def _candidate(one: PlannedDoor, shift: Interval, called: Interval | None) -> Candidate:
