@@ -12,7 +12,7 @@ from ..planning import arranging
 from ..planning.publishing import unpublish
 from ..store.engine import reading
 from . import days, here
-from .routes import found_route, staff
+from .routes import asked_agents, found_route
 
 blueprint = Blueprint("hands", __name__, url_prefix="/routes")
 
@@ -63,9 +63,7 @@ def take_back() -> Response:
     if day is None:
         flash(_("Elija el día que se va a retirar."), "error")
         return redirect(url_for("routes.index"))
-    with reading(here.engine()) as connection:
-        mine = [agent.id for agent in staff(connection)]
-    chosen = [request.form["agent"]] if request.form.get("agent") in mine else mine
+    chosen = asked_agents()
     answer = unpublish(here.engine(), day=day, agents=chosen, actor=here.actor(), now=here.now())
     if isinstance(answer, Refused):
         flash(here.sentence(answer.reason), "error")

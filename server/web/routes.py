@@ -150,9 +150,7 @@ def publish() -> BaseResponse:
     if day is None:
         flash(_("Elija el día que se va a publicar."), "error")
         return redirect(url_for("routes.index"))
-    with reading(here.engine()) as connection:
-        mine = [agent.id for agent in staff(connection)]
-    chosen = [request.form["agent"]] if request.form.get("agent") in mine else mine
+    chosen = asked_agents()
     report = planning.publish(
         here.engine(),
         day=day,
@@ -328,6 +326,13 @@ def _nearest(known: list[date]) -> date:
     """Today, or the next day that has routes when today has none."""
     coming = [day for day in known if day >= here.today()]
     return min(coming, default=here.today())
+
+
+def asked_agents() -> list[str]:
+    """The agent that the form names where he is of this person's scope, else all of it."""
+    with reading(here.engine()) as connection:
+        mine = [agent.id for agent in staff(connection)]
+    return [request.form["agent"]] if request.form.get("agent") in mine else mine
 
 
 def staff(connection: Connection) -> list[Agent]:
