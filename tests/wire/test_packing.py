@@ -15,6 +15,7 @@ from bench.dictionary import Person
 from sync.wire import codec, packing
 from sync.wire.errors import Problem
 from sync.wire.packing import Context, Damaged, OtherContext, TooLarge, pack, unpack
+from sync.wire.spelling import sized
 
 LIMIT = 1 << 20
 # 27 digits; without its sign its whole part would be packed as a hash.
@@ -106,7 +107,7 @@ def test_a_small_message_cannot_ask_for_much_memory() -> None:
     assert len(again) < 600
     with pytest.raises(TooLarge):
         unpack(again, 10_000)
-    words = packing._compressor().compress(packing._sized(b"\x01" * 5_000_000))
+    words = packing._compressor().compress(sized(b"\x01" * 5_000_000))
     with pytest.raises((TooLarge, Damaged)):
         unpack(bytes([1, 0]) + words, LIMIT)
     with pytest.raises(Problem) as refused:
