@@ -33,7 +33,7 @@ from . import NOBODY_HIS, nobody, straight, those
 from .gathering import Subject, gather, on_day
 from .making import Effort, Progress, planned
 from .posing import NO_HANDS, Day, posed
-from .reporting import NotPlanned, WeekReport
+from .reporting import NotPlanned, PlanReport, WeekReport
 from .spreading import spread
 from .weighing import NotToday, Visitable, set_aside, weigh
 
@@ -88,11 +88,36 @@ def plan_week(
     ]
     numbers = _worth_planning(weeks, dates)
     effort = Effort(seed, iterations, workers, executor, progress)
+    reports = _planned(engine, weeks, numbers, ways, effort, actor, now)
+    if isinstance(reports, Refused):
+        return reports
+    idle = tuple(NotPlanned(one.id, one.name, Phrase(NOBODY_HIS)) for one in chosen if not subjects[one.id])
+    return WeekReport(
+        first=first,
+        last=dates[-1],
+        seed=seed,
+        days=tuple(replace(report, without=idle) for report in reports),
+        skipped=tuple(day for number, day in enumerate(dates) if number not in numbers),
+        debtors=sum(len(subjects[agent.id]) for agent in busy),
+        visited=sum(len(week.taken) for week in weeks),
+    )
+
+
+def _planned(
+    engine: Engine,
+    weeks: Sequence[_Week],
+    numbers: Sequence[int],
+    ways: Roads,
+    effort: Effort,
+    actor: str,
+    now: datetime,
+) -> list[PlanReport] | Refused:
+    """Each of these days for all agents: whom one day visits is known when the next is posed."""
     reports = []
     for count, number in enumerate(numbers):
         made = planned(
             engine,
-            dates[number],
+            weeks[0].dates[number],
             partial(_posed, weeks, number, ways),
             ways,
             effort,
@@ -106,16 +131,7 @@ def plan_week(
         for week, (day, plan, _) in zip(weeks, made.days, strict=True):
             week.take(number, day, plan)
         reports.append(made.report)
-    idle = tuple(NotPlanned(one.id, one.name, Phrase(NOBODY_HIS)) for one in chosen if not subjects[one.id])
-    return WeekReport(
-        first=first,
-        last=dates[-1],
-        seed=seed,
-        days=tuple(replace(report, without=idle) for report in reports),
-        skipped=tuple(day for number, day in enumerate(dates) if number not in numbers),
-        debtors=sum(len(subjects[agent.id]) for agent in busy),
-        visited=sum(len(week.taken) for week in weeks),
-    )
+    return reports
 
 
 def _worth_planning(weeks: Sequence[_Week], dates: Sequence[date]) -> list[int]:
