@@ -21,6 +21,18 @@ from .chain import (
     signing_keys,
 )
 from .columns import metadata
+from .outside import (
+    contact_origins,
+    contact_sources,
+    proposal_decisions,
+    remote_accounts,
+    remote_assignments,
+    remote_marks,
+    resolutions,
+    source_imports,
+    stop_flags,
+    stop_origins,
+)
 from .people import agent_conflicts, agent_days, agents, roles, user_roles, user_scopes, users
 from .places import geocoder_answers, placings
 from .portfolio import (
@@ -90,7 +102,9 @@ __all__ = [
     "balances",
     "change_sets",
     "checkpoints",
+    "contact_origins",
     "contact_points",
+    "contact_sources",
     "contacts",
     "counters",
     "debtors",
@@ -120,13 +134,21 @@ __all__ = [
     "plan_results",
     "plan_runs",
     "promises",
+    "proposal_decisions",
     "receipts",
     "recoveries",
+    "remote_accounts",
+    "remote_assignments",
+    "remote_marks",
     "reported_payments",
+    "resolutions",
     "roles",
     "routes",
     "signing_keys",
     "skips",
+    "source_imports",
+    "stop_flags",
+    "stop_origins",
     "stop_states",
     "stops",
     "upload_parts",
