@@ -164,6 +164,7 @@ class PromiseState(StrEnum):
     """Computed for a day from facts, never stored."""
 
     OPEN = "vigente"
+    REMINDED = "recordada"
     UNCONFIRMED = "por_confirmar"
     KEPT = "cumplida"
     PARTIAL = "parcial"
@@ -191,6 +192,9 @@ class EventKind(StrEnum):
     VISIT_AMENDED = "visit.amended"
     STOP_SKIPPED = "stop.skipped"
     INCARNATION_OPENED = "incarnation.opened"
+    SUGGESTION_MADE = "suggestion.made"
+    OFFER_REQUESTED = "offer.requested"
+    AGREEMENT_MADE = "agreement.made"
 
 
 class UserRole(StrEnum):
@@ -251,7 +255,10 @@ class Balance:
 
 @dataclass(frozen=True)
 class Payment:
-    """Money received by the lender. A reversal carries the id of what it reverses and a positive amount."""
+    """Money received by the lender. A reversal carries the id of what it reverses and a positive amount.
+
+    `promise`: what the office said this payment is for; "" where the allocation's own order decides.
+    """
 
     id: str
     account: str
@@ -263,6 +270,7 @@ class Payment:
     channel: str = ""
     receipt: str = ""
     reverses: str | None = None
+    promise: str = ""
 
 
 @dataclass(frozen=True)
@@ -334,7 +342,11 @@ class Debtor:
 
 @dataclass(frozen=True)
 class Promise:
-    """When, where, how, how much; with an optional appointment window (local times at the debtor's)."""
+    """When, where, how, how much; with an optional appointment window (local times at the debtor's).
+
+    `review`: the day before due on which he is to be reminded, where one was agreed; `agreement`: the
+    agreement of which this is an instalment, "" for a promise of its own.
+    """
 
     id: str
     visit: str
@@ -348,6 +360,8 @@ class Promise:
     made_at: datetime
     window_start: time | None = None
     window_end: time | None = None
+    review: date | None = None
+    agreement: str = ""
 
 
 @dataclass(frozen=True)

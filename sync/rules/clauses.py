@@ -113,13 +113,21 @@ class NoticeRule:
 
 @dataclass(frozen=True)
 class PromiseRule:
-    """When a promise counts as kept, and how far ahead one may be made."""
+    """When a promise counts as kept, and how far ahead one may be made.
+
+    `repromise_limit`: how often in a row a promise that was not kept may be made again, 0 for no limit;
+    `review_days`: how long before it is due the debtor is to be reminded; `allocation`: whose the money is
+    first (`sync.rules.allocating.ORDERS`).
+    """
 
     cite: Cite
     grace_days: int = 0
     minimum_percent: Decimal = Decimal(100)
     posting_lag_days: int = 2
     max_promise_days: int = 30
+    repromise_limit: int = 3
+    review_days: int = 2
+    allocation: str = "oldest_due"
 
 
 @dataclass(frozen=True)

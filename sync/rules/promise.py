@@ -1,35 +1,45 @@
-"""What became of a promise on a day, each payment used once; and whether one may be made. Reads no clock."""
+"""What became of a promise on a day, and what his promises say of a debtor. Reads no clock and no store."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
-from ..records import Interval, Payment, Promise, PromiseState
-from ..words import N_, Phrase
-from .answers import FieldError
-from .hours import judge_hours
-from .policy import Policy, zone_of
+from ..records import Contact, Payment, Promise, PromiseState, Visit
+from .allocating import Share, Span, allocate, deadline, spans_of, spread, zone_of_days
+from .policy import Policy
+from .promising import check_promise
 
+__all__ = [
+    "PromiseStanding",
+    "Share",
+    "Streak",
+    "allocate",
+    "broken_streak",
+    "check_promise",
+    "deadline",
+    "for_review",
+    "made_again",
+    "reminders",
+    "review_day",
+    "standings",
+    "state",
+]
+
+STANDS = (PromiseState.OPEN, PromiseState.REMINDED, PromiseState.UNCONFIRMED)
+ESCALATE_AT = 2
 _ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
-class Share:
-    """A part of one payment counted for one promise."""
-
-    promise: str
-    payment: str
-    amount: Decimal
-    value_date: date
-
-
-@dataclass(frozen=True)
 class PromiseStanding:
-    """A promise on a day: its state, what was paid for it in time, what is missing, and its last good day."""
+    """A promise on a day: its state, what was paid for it in time, what is missing, and its last good day.
+
+    `late` was paid for it after that day, the last of it on `late_on`: it repairs nothing, but it shows.
+    `review` is the day from which he is to be reminded.
+    """
 
     promise: str
     state: PromiseState
@@ -38,53 +48,20 @@ class PromiseStanding:
     deadline: date
     kept_on: date | None = None
     superseded_by: str | None = None
+    late: Decimal = _ZERO
+    late_on: date | None = None
+    review: date | None = None
 
 
 @dataclass(frozen=True)
-class _Span:
-    """The days on which a payment counts for a promise, and the promise that cut them short."""
+class Streak:
+    """How many promises in a row were broken up to now; `escalate` from the second on."""
 
-    made: date
-    last: date
-    deadline: date
-    superseded_by: str | None
+    count: int
 
-
-def deadline(promise: Promise, policy: Policy) -> date:
-    """The last day on which a payment still keeps the promise: due plus grace."""
-    return promise.due + timedelta(days=policy.promise.grace_days)
-
-
-def allocate(
-    promises: Sequence[Promise],
-    payments: Iterable[Payment],
-    policy: Policy,
-    today: date,
-    zone: str | None = None,
-) -> tuple[Share, ...]:
-    """Which payment counts for which promise: oldest due first, within made..due+grace, each cent once.
-
-    Payments are net of reversals valued up to today; only the promise's account and currency count. A
-    promise replaced by a newer one of the same account takes payments up to the day it was replaced.
-    """
-    where = _zone(policy, zone)
-    spans = _spans(promises, policy, where)
-    left = {promise.id: promise.amount for promise in promises}
-    waiting: dict[tuple[str, str], list[Promise]] = {}
-    for promise in sorted(promises, key=lambda made: (made.due, made.made_at, made.id)):
-        waiting.setdefault((promise.account, promise.currency), []).append(promise)
-    shares: list[Share] = []
-    for payment, amount in _net(payments, today):
-        for promise in waiting.get((payment.account, payment.currency), []):
-            span = spans[promise.id]
-            if not span.made <= payment.value_date <= span.last:
-                continue
-            part = min(amount, left[promise.id])
-            if part > 0:
-                shares.append(Share(promise.id, payment.id, part, payment.value_date))
-                left[promise.id] -= part
-                amount -= part
-    return tuple(shares)
+    @property
+    def escalate(self) -> bool:
+        return self.count >= ESCALATE_AT
 
 
 def standings(
@@ -95,6 +72,7 @@ def standings(
     imported_through: date | None,
     *,
     cancelled: Mapping[str, date] | None = None,
+    reminded: Mapping[str, date] | None = None,
     zone: str | None = None,
 ) -> dict[str, PromiseStanding]:
     """Every promise of an account (or of many) on `today`; promises made after today are left out.
@@ -102,22 +80,23 @@ def standings(
     `imported_through`: payments are known up to that day (None: never imported). After its deadline a
     promise stays "por confirmar" until they are known through deadline + posting lag; then it is partial
     or broken. A newer promise for the account, made in another visit before the deadline, makes it
-    rescheduled unless it was kept already. A payment after the deadline repairs nothing.
+    rescheduled unless it was kept already. A payment after the deadline repairs nothing. `cancelled` and
+    `reminded` are the days on which it was: a promise that still stands is "recordada" from then on.
     """
-    where = _zone(policy, zone)
+    where = zone_of_days(policy, zone)
     made = [promise for promise in promises if promise.made_at.astimezone(where).date() <= today]
-    spans = _spans(made, policy, where)
-    shares: dict[str, list[Share]] = {}
-    for share in allocate(made, payments, policy, today, zone):
-        shares.setdefault(share.promise, []).append(share)
     ended = {key: day for key, day in (cancelled or {}).items() if day <= today}
+    told = {key for key, day in (reminded or {}).items() if day <= today}
+    spans = spans_of(made, policy, where)
+    paid = spread(made, payments, policy, today, zone, over=ended)
+    in_time, late = _by_promise(paid.in_time), _by_promise(paid.late)
     return {
         promise.id: _standing(
             promise,
-            shares.get(promise.id, []),
+            (in_time.get(promise.id, []), late.get(promise.id, [])),
             spans[promise.id],
             policy,
-            (today, imported_through, ended.get(promise.id)),
+            (today, imported_through, ended.get(promise.id), promise.id in told),
         )
         for promise in made
     }
@@ -146,78 +125,108 @@ def state(
     return found[promise.id].state if promise.id in found else PromiseState.OPEN
 
 
-def check_promise(
-    *,
-    amount: Decimal,
-    due: date,
-    total: Decimal | None,
+def review_day(promise: Promise, policy: Policy, zone: str | None = None) -> date:
+    """When he is to be reminded: the day agreed, else the pack's days before due; never before it was made."""
+    made = promise.made_at.astimezone(zone_of_days(policy, zone)).date()
+    asked = promise.review or promise.due - timedelta(days=policy.promise.review_days)
+    return max(made, asked)
+
+
+def reminders(
+    promises: Sequence[Promise],
+    history: Iterable[Contact | Visit],
     policy: Policy,
-    today: date,
-    zone: str,
-    window_start: time | None = None,
-    window_end: time | None = None,
-    account: str = "",
-) -> tuple[FieldError, ...]:
-    """Why this promise cannot be taken: past or too far, amount, window outside the pack's hours."""
-    rule = policy.promise.cite.id
-    found: list[FieldError] = []
+    zone: str | None = None,
+) -> dict[str, date]:
+    """Promise → the first day on which its debtor was reached after it was made, from its review day on.
 
-    def refuse(field: str, text: str, **values: str | int) -> None:
-        found.append(FieldError(field, Phrase(text, values), rule, account))
-
-    if amount <= 0:
-        refuse("amount", N_("El monto prometido debe ser mayor que cero."))
-    elif total is not None and amount > total:
-        refuse(
-            "amount",
-            N_("El monto prometido ({amount}) supera el saldo ({total})."),
-            amount=f"{amount:f}",
-            total=f"{total:f}",
-        )
-    furthest = today + timedelta(days=policy.promise.max_promise_days)
-    if due < today:
-        refuse("due", N_("La fecha prometida ya pasó."))
-    elif due > furthest:
-        refuse("due", N_("La fecha prometida no puede pasar del {day}."), day=f"{furthest:%d/%m/%Y}")
-    if (window_start is None) != (window_end is None):
-        refuse("window_start", N_("La cita necesita hora de inicio y hora de fin."))
-    elif window_start is not None and window_end is not None:
-        if window_end <= window_start:
-            refuse("window_end", N_("La cita debe terminar después de empezar."))
-        elif not found or all(error.field != "due" for error in found):
-            found += _window_errors(policy, due, zone, (window_start, window_end), account)
-    return tuple(found)
-
-
-def _window_errors(
-    policy: Policy, due: date, zone: str, window: tuple[time, time], account: str
-) -> tuple[FieldError, ...]:
-    """An appointment outside the lawful hours would be a promise that nobody may come to collect."""
-    where = zone_of(zone)
-    if where is None:
-        text = N_("No se conoce la zona horaria {zone}: no se puede juzgar la hora.")
-        return (FieldError("window_start", Phrase(text, {"zone": zone}), "policy.zone", account),)
-    start, end = (datetime.combine(due, at, where).astimezone(UTC) for at in window)
-    if end <= start:
-        return ()
-    verdict = judge_hours(policy, Interval(start, end), zone)
-    return tuple(
-        FieldError("window_start", ruling.because, ruling.rule, account)
-        for ruling in verdict.rulings
-        if ruling.decision != "allow"
+    A reminder is a contact like any other: it counts in the caps, and nothing else need be written down.
+    """
+    where = zone_of_days(policy, zone)
+    met = sorted(
+        (one.debtor, one.happened.start, one.id)
+        for one in history
+        if not isinstance(one, Contact) or one.effective
     )
+    found: dict[str, date] = {}
+    for promise in promises:
+        first = review_day(promise, policy, zone)
+        for debtor, start, id in met:
+            day = start.astimezone(where).date()
+            later = start > promise.made_at and id != promise.visit
+            if debtor == promise.debtor and later and first <= day <= promise.due:
+                found[promise.id] = day
+                break
+    return found
+
+
+def for_review(found: Mapping[str, PromiseStanding], today: date) -> tuple[PromiseStanding, ...]:
+    """The promises whose debtor is to be reminded today and was not yet: a worklist's rows, soonest first."""
+    waiting = [
+        one
+        for one in found.values()
+        if one.state is PromiseState.OPEN and one.review is not None and one.review <= today
+    ]
+    return tuple(sorted(waiting, key=lambda one: (one.deadline, one.promise)))
+
+
+def broken_streak(found: Iterable[PromiseStanding]) -> Streak:
+    """How many were broken one after the other, up to the last that matured, in the order of their last days.
+
+    One kept, in part or whole, ends the row. One that was replaced, cancelled or still stands says nothing
+    either way and is stepped over: `made_again` counts replacements.
+    """
+    count = 0
+    for one in sorted(found, key=lambda one: (one.deadline, one.promise)):
+        if one.state is PromiseState.BROKEN:
+            count += 1
+        elif one.state in (PromiseState.KEPT, PromiseState.PARTIAL):
+            count = 0
+    return Streak(count)
+
+
+def made_again(promises: Sequence[Promise], found: Mapping[str, PromiseStanding]) -> int:
+    """How many promises of their own, one after the other, were replaced or not kept in full before now.
+
+    Instalments of an agreement are not counted: they are judged by their agreement.
+    """
+    count = 0
+    own = [one for one in promises if not one.agreement and one.id in found]
+    for visit in _visits(own):
+        states = {found[one.id].state for one in visit}
+        if states & {PromiseState.BROKEN, PromiseState.PARTIAL, PromiseState.RESCHEDULED, *STANDS}:
+            count += 1
+        elif PromiseState.KEPT in states:
+            count = 0
+    return count
+
+
+def _visits(promises: Sequence[Promise]) -> list[list[Promise]]:
+    """What was promised at one time is one promise, however many parts it has."""
+    by_visit: dict[str, list[Promise]] = {}
+    for one in sorted(promises, key=lambda one: (one.made_at, one.id)):
+        by_visit.setdefault(one.visit, []).append(one)
+    return list(by_visit.values())
+
+
+def _by_promise(shares: Iterable[Share]) -> dict[str, list[Share]]:
+    found: dict[str, list[Share]] = {}
+    for share in shares:
+        found.setdefault(share.promise, []).append(share)
+    return found
 
 
 def _standing(
     promise: Promise,
-    shares: Sequence[Share],
-    span: _Span,
+    shares: tuple[Sequence[Share], Sequence[Share]],
+    span: Span,
     policy: Policy,
-    known: tuple[date, date | None, date | None],
+    known: tuple[date, date | None, date | None, bool],
 ) -> PromiseStanding:
-    paid = sum((share.amount for share in shares), _ZERO)
-    kept_on = _kept_on(promise, shares, policy)
-    today, imported_through, cancelled_on = known
+    in_time, late = shares
+    paid = sum((share.amount for share in in_time), _ZERO)
+    kept_on = _kept_on(promise, in_time, policy)
+    today, imported_through, cancelled_on, reminded = known
     if kept_on is not None and (cancelled_on is None or kept_on <= cancelled_on):
         found = PromiseState.KEPT
     elif cancelled_on is not None:
@@ -225,13 +234,23 @@ def _standing(
     elif span.superseded_by is not None:
         found = PromiseState.RESCHEDULED
     elif today <= span.deadline:
-        found = PromiseState.OPEN
+        found = PromiseState.REMINDED if reminded else PromiseState.OPEN
     elif not _payments_known(span.deadline, policy, imported_through):
         found = PromiseState.UNCONFIRMED
     else:
         found = PromiseState.PARTIAL if paid > 0 else PromiseState.BROKEN
-    missing = promise.amount - paid
-    return PromiseStanding(promise.id, found, paid, missing, span.deadline, kept_on, span.superseded_by)
+    return PromiseStanding(
+        promise.id,
+        found,
+        paid,
+        promise.amount - paid,
+        span.deadline,
+        kept_on,
+        span.superseded_by,
+        sum((share.amount for share in late), _ZERO),
+        max((share.value_date for share in late), default=None),
+        max(span.made, promise.review or promise.due - timedelta(days=policy.promise.review_days)),
+    )
 
 
 def _payments_known(last: date, policy: Policy, imported_through: date | None) -> bool:
@@ -248,46 +267,3 @@ def _kept_on(promise: Promise, shares: Sequence[Share], policy: Policy) -> date 
         if paid >= enough:
             return share.value_date
     return None
-
-
-def _spans(promises: Sequence[Promise], policy: Policy, where: ZoneInfo) -> dict[str, _Span]:
-    by_account: dict[str, list[Promise]] = {}
-    for promise in promises:
-        by_account.setdefault(promise.account, []).append(promise)
-    spans: dict[str, _Span] = {}
-    for promise in promises:
-        last = deadline(promise, policy)
-        newer = [
-            other
-            for other in by_account[promise.account]
-            if other.visit != promise.visit
-            and (other.made_at, other.id) > (promise.made_at, promise.id)
-            and other.made_at.astimezone(where).date() <= last
-        ]
-        made = promise.made_at.astimezone(where).date()
-        if not newer:
-            spans[promise.id] = _Span(made, last, last, None)
-            continue
-        first = min(newer, key=lambda other: (other.made_at, other.id))
-        replaced = first.made_at.astimezone(where).date()
-        spans[promise.id] = _Span(made, replaced, last, first.id)
-    return spans
-
-
-def _net(payments: Iterable[Payment], today: date) -> list[tuple[Payment, Decimal]]:
-    """Payments valued up to today, oldest first, each less its reversals up to today and never below zero."""
-    each = {payment.id: payment for payment in payments if payment.value_date <= today}
-    undone: dict[str, Decimal] = {}
-    for payment in each.values():
-        if payment.reverses is not None:
-            undone[payment.reverses] = undone.get(payment.reverses, _ZERO) + payment.amount
-    plain = sorted(
-        (payment for payment in each.values() if payment.reverses is None),
-        key=lambda payment: (payment.value_date, payment.id),
-    )
-    return [(payment, max(_ZERO, payment.amount - undone.get(payment.id, _ZERO))) for payment in plain]
-
-
-def _zone(policy: Policy, zone: str | None) -> ZoneInfo:
-    """The zone in which a promise's days are counted: the debtor's, else the pack's."""
-    return (zone_of(zone) if zone else None) or ZoneInfo(policy.timezone)

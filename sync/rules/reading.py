@@ -31,6 +31,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CONFIDENCES = ("V", "S", "C", "U", "own", "fictitious")
 DECISIONS = ("allow", "warn", "block")
 PERIODS = ("day", "week", "rolling")
+ALLOCATIONS = ("oldest_due", "newest_due", "named")
 
 _RULE_ID = re.compile(r"^[a-z][a-z0-9_.@-]{1,60}$")
 _SPAN = re.compile(r"^([01][0-9]|2[0-3]):([0-5][0-9])-([01][0-9]|2[0-3]):([0-5][0-9])$")
@@ -255,6 +256,9 @@ def promise_of(table: Table) -> PromiseRule:
         Decimal(percent),
         table.number("posting_lag_days", 2),
         table.number("max_promise_days", 30, least=1),
+        table.number("repromise_limit", 3),
+        table.number("review_days", 2),
+        table.word("allocation", ALLOCATIONS, "oldest_due"),
     )
     table.done()
     return rule
