@@ -323,6 +323,7 @@ class Account:
     exception_evidence: str = ""
     state: AccountState = AccountState.OPEN
     balance: Balance | None = None
+    last_payment: date | None = None  # as the lender's file says; payments known may be later
     review_days: str = ""  # as written: when the company receives who collects
     counter_hours: str = ""  # as written: when its counter is open
 

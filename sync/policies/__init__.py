@@ -2,7 +2,8 @@
 
 A pack is a TOML file: one jurisdiction and regime, its rules each with id, source, quote and confidence,
 and `[[vectors]]` that the tests run. A pack may hold `[readings.NAME]` tables where the sources conflict:
-`load("mx-agency@seven-days")` is the pack with those tables laid over it. A pack that says
+`load("mx-agency@seven-days")` is the pack with those tables laid over it. `[[local_holidays]]` name
+municipalities, and dates or a subdivision of the country whose own holidays they keep. A pack that says
 `extends = "ar"` is laid over that pack: tables merge, lists are replaced whole, vectors and readings are
 its own.
 """
@@ -46,7 +47,23 @@ def load(name: str | Path, expand: Expand | None = None, years: Sequence[int] = 
     if expand is None or not country:
         return policy_from(data)
     dates = expand(country, subdivision, years)
+    data = {**data, **_local(data, country, expand, years)}
     return policy_from(data, {year: [day for day in dates if day.year == year] for year in years})
+
+
+def _local(data: Mapping[str, Any], country: str, expand: Expand, years: Sequence[int]) -> dict[str, Any]:
+    """The pack's `[[local_holidays]]`, what is a holiday in a subdivision of the country only as dates."""
+    if "local_holidays" not in data:
+        return {}
+    everywhere = set(expand(country, "", years))
+    found = []
+    for table in data["local_holidays"]:
+        subdivision = table.get("subdivision", "")
+        dates = list(table.get("dates", []))
+        if subdivision:
+            dates += [day for day in expand(country, subdivision, years) if day not in everywhere]
+        found.append({**table, "dates": sorted(set(dates))})
+    return {"local_holidays": found}
 
 
 def vectors(name: str | Path) -> list[dict[str, Any]]:

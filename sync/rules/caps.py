@@ -14,6 +14,9 @@ from .clauses import Cap, Switch
 from .policy import Policy
 
 REACHED = (Party.HOLDER, Party.GUARANTOR)
+# The source of a contact that a published route reserved for whoever asks: on its own day it is the very
+# visit asked about, and takes no second place.
+OWN_PLACE = "own route"
 
 
 def as_contact(happening: Contact | Visit) -> Contact | None:
@@ -45,6 +48,11 @@ def cap_rulings(
 ) -> tuple[Ruling, ...]:
     """A ruling for each cap that concerns the channel, for one more contact on the local `day`."""
     days = [(contact, contact.happened.start.astimezone(where).date()) for contact in contacts]
+    days = [
+        (contact, on)
+        for contact, on in days
+        if contact.source != OWN_PLACE or contact.channel != channel or on != day
+    ]
     known = policy.known_rulings
     rulings = [_cap_ruling(cap, day, days, known) for cap in policy.caps if channel in cap.channels]
     rule = policy.one_channel_per_week

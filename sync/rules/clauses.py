@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 
@@ -149,3 +149,43 @@ class Retention:
     cite: Cite
     min_months: int | None = None
     max_months: int | None = None
+
+
+@dataclass(frozen=True)
+class LocalHolidays:
+    """Days on which nobody is contacted in some municipalities (folded names), everywhere where none is named.
+
+    What the law's calendar says holds where the hours close on holidays; what this office decided
+    (`always`) closes whatever the hours say.
+    """
+
+    cite: Cite
+    municipalities: tuple[str, ...]
+    dates: tuple[date, ...]
+    always: bool = False
+
+
+@dataclass(frozen=True)
+class Period:
+    """After `months` since `since` a debt may not be collected (limitation) or no more be listed (bureau).
+
+    `since` is `default`, the oldest instalment due, or `activity`, the later of that and the last payment.
+    From `near_months` before its end it is warned of.
+    """
+
+    cite: Cite
+    kind: str  # limitation | bureau
+    since: str
+    months: int
+    near_months: int
+    decision: str  # warn | block
+
+
+@dataclass(frozen=True)
+class OverrideRule:
+    """The rules of the pack that a person may set aside for one debtor, day and channel, and who may."""
+
+    cite: Cite
+    rules: tuple[str, ...]
+    roles: tuple[str, ...]
+    four_eyes: bool = True

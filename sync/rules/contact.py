@@ -10,8 +10,11 @@ from ..words import N_, Phrase
 from . import eligibility
 from .answers import allow, block, deciding, remembered, strictest
 from .caps import as_contact, cap_rulings, counted
+from .circumstances import NONE, Circumstances
 from .clauses import Cite, StopKind
-from .hours import judge_hours, windows
+from .hours import judge_hours, open_hours, windows
+from .overriding import overridden
+from .periods import period_rulings
 from .policy import Policy, zone_of
 
 __all__ = [
@@ -21,6 +24,7 @@ __all__ = [
     "judge_hours",
     "judge_visit",
     "next_allowed",
+    "open_hours",
     "party_ruling",
     "payment_ruling",
     "reason_ruling",
@@ -106,13 +110,16 @@ def judge_contact(
     place: Place | None = None,
     credit_type: str = "",
     exception_evidence: str = "",
+    about: Circumstances = NONE,
 ) -> Verdict:
-    """The pack's verdict on a contact by any channel: validity, stops, place, hours, party, caps.
+    """The pack's verdict on a contact by any channel: validity, stops, periods, place, hours, party, caps.
 
     `history` holds the debtor's other contacts on every channel (visits, calls, reservations); `ignore`
     names ids that are this very contact. With `after_the_fact` only contacts begun before this one
     count, so that of two in a day the second is the one in breach. `party` None: not known yet. `place`
     is where a call or message would find the debtor: some packs close a workplace to those as well.
+    `about` is what else bears on it: his municipality's holidays, the debt's own dates, what somebody with
+    the authority set aside for him.
     """
     where = zone_of(zone)
     if where is None:
@@ -125,14 +132,23 @@ def judge_contact(
     if policy is None or rulings[0].decision == "block":
         return Verdict(tuple(rulings))
     rulings += eligibility.stop_rulings(policy, stops)
+    rulings += period_rulings(policy, about.dates, day)
     if place is not None and channel in policy.place_rule(place).channels:
         rulings.append(_place_ruling(policy, place, credit_type, exception_evidence))
-    rulings += judge_hours(policy, happened, zone, channel, known=known, uncertainty_s=uncertainty_s).rulings
+    rulings += judge_hours(
+        policy,
+        happened,
+        zone,
+        channel,
+        known=known,
+        uncertainty_s=uncertainty_s,
+        municipality=about.municipality,
+    ).rulings
     if party is not None:
         rulings.append(_party_ruling(policy, party, debt_discussed))
     contacts = counted(history, ignore, happened.start if after_the_fact else None)
     rulings += cap_rulings(policy, channel, day, contacts, where)
-    return Verdict(tuple(rulings))
+    return overridden(policy, Verdict(tuple(rulings)), about.overrides, day, channel)
 
 
 def judge_visit(
@@ -154,6 +170,7 @@ def judge_visit(
     uncertainty_s: float = 0.0,
     after_the_fact: bool = False,
     ignore: Collection[str] = (),
+    about: Circumstances = NONE,
 ) -> Verdict:
     """The pack's verdict on one visit for one account, every rule with its word and source.
 
@@ -174,6 +191,7 @@ def judge_visit(
         uncertainty_s=uncertainty_s,
         after_the_fact=after_the_fact,
         ignore=ignore,
+        about=about,
     )
     if policy is None:
         return in_time
@@ -197,6 +215,7 @@ def next_allowed(
     duration: timedelta = timedelta(0),
     history: Sequence[Contact | Visit] = (),
     horizon_days: int = 60,
+    about: Circumstances = NONE,
 ) -> datetime | None:
     """When may I? The first moment not before `after` (UTC) at which hours and caps allow `duration`.
 
@@ -209,11 +228,11 @@ def next_allowed(
     contacts = counted(history)
     first = after.astimezone(where).date()
     for day in (first + timedelta(days=count) for count in range(horizon_days + 1)):
-        for window in windows(policy, day, zone, channel):
+        for window in open_hours(policy, day, zone, channel, about):
             start = max(window.start, after.astimezone(UTC))
             if start + duration > window.end:
                 continue
             caps = Verdict(cap_rulings(policy, channel, day, contacts, where))
-            if not caps.blocked:
+            if not overridden(policy, caps, about.overrides, day, channel).blocked:
                 return start
     return None

@@ -9,7 +9,9 @@ from typing import Protocol
 from ..records import AccountState, Place, Ruling, Verdict
 from ..words import N_, Phrase
 from .answers import allow, block, warn
+from .circumstances import DebtDates
 from .clauses import Cite, StopKind
+from .periods import period_rulings
 from .policy import Policy
 
 _UNKNOWN = Cite("policy.unknown")
@@ -123,11 +125,13 @@ def may_be_visited(
     place: Place = Place.HOME,
     address_state: str = "accepted",
     dpd: int | None = None,
+    dates: DebtDates | None = None,
 ) -> Verdict:
     """May this account be planned for a field visit? With `dpd`, also whether it has reached the field stage.
 
     Blocks: unknown or expired pack, recalled/absent/closed account, open stop, place and credit type
     (rule e.g. `co.visit.home`), proposed address, below the field threshold (`<pack>.field_threshold`).
+    With the debt's `dates`, also its limitation and bureau periods.
     """
     rulings = [pack_ruling(policy, today)]
     if account.state in _STATES:
@@ -135,6 +139,7 @@ def may_be_visited(
     if policy is None:
         return Verdict(tuple(rulings))
     rulings += stop_rulings(policy, stops)
+    rulings += period_rulings(policy, dates, today)
     rulings.append(place_ruling(policy, place, account.credit_type, account.exception_evidence))
     rulings.append(address_ruling(policy, address_state))
     if dpd is not None:

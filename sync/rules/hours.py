@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from ..records import Interval, Known, Ruling, Verdict
 from ..words import N_, Phrase
 from .answers import allow, block, remembered, warn
+from .circumstances import NONE, Circumstances
 from .clauses import Cite, Hours
+from .overriding import lifting
 from .policy import Policy, zone_of
 
 # An interval longer than this is not a time anybody knows; its days beyond are not looked at.
@@ -51,6 +53,22 @@ def _windows(policy: Policy, day: date, zone: str, channel: str) -> tuple[Interv
     return tuple(stretch for stretch in stretches if stretch is not None)
 
 
+def open_hours(
+    policy: Policy, day: date, zone: str, channel: str = "visit", about: Circumstances = NONE
+) -> tuple[Interval, ...]:
+    """`windows` of a day as they are for one debtor: closed on the holidays of his municipality, open all
+    day where somebody with the authority set the hours aside for him."""
+    hours, where = policy.hours_for(channel), zone_of(zone)
+    if hours is None or where is None or not policy.in_force(day):
+        return ()
+    local = policy.local_holiday(day, about.municipality, channel)
+    rule = hours.cite.id if local is None else local.cite.id
+    if about.overrides and lifting(policy, rule, about.overrides, day, channel) is not None:
+        whole = _stretch(day, time(), time(23, 59, 59), where)
+        return () if whole is None else (whole,)
+    return () if local is not None else windows(policy, day, zone, channel)
+
+
 def holidays_known(policy: Policy, day: date, channel: str = "visit") -> bool:
     """False when the pack closes on holidays and nobody has said which days of that year they are."""
     hours = policy.hours_for(channel)
@@ -72,12 +90,17 @@ def judge_hours(
     *,
     known: Known = Known.LIVE,
     uncertainty_s: float = 0.0,
+    municipality: str = "",
 ) -> Verdict:
     """Certainly inside → allow, uncertain → warn, certainly outside → block, with the hours' rule id.
 
     `uncertainty_s` is how far each end may be off. A time typed later (`known` not LIVE) is a span within
-    which the visit happened: it blocks only when no part of it is inside.
+    which the visit happened: it blocks only when no part of it is inside. A holiday of the debtor's
+    `municipality` closes its day as those of the country do.
     """
+    local = _local(policy, happened, zone, channel, municipality)
+    if local is not None:
+        return local
     judged = policy.hours_judged
     asked = (happened.start, happened.end, zone, channel, known, uncertainty_s)
     found = judged.get(asked)
@@ -86,6 +109,23 @@ def judge_hours(
             judged.clear()
         found = judged[asked] = _judge_hours(policy, happened, zone, channel, known, uncertainty_s)
     return found
+
+
+def _local(policy: Policy, happened: Interval, zone: str, channel: str, municipality: str) -> Verdict | None:
+    """The refusal of a holiday of the place on the day the contact began there; None where there is none."""
+    where = zone_of(zone)
+    if not policy.local_holidays or where is None:
+        return None
+    day = happened.start.astimezone(where).date()
+    local = policy.local_holiday(day, municipality, channel)
+    if local is None:
+        return None
+    values = {"day": f"{day:%d/%m/%Y}", "where": municipality, "why": local.cite.quote}
+    if local.municipalities:
+        text = N_("Es festivo en {where} ({day}): no se permite contactar al deudor. {why}")
+    else:
+        text = N_("La empresa no contacta a nadie el {day}. {why}")
+    return Verdict((block(local.cite, Phrase(text, values)),))
 
 
 def _judge_hours(

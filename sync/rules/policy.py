@@ -6,22 +6,25 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from functools import cached_property, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..records import Interval, Place
-from . import reading
+from . import reading, reading_limits
 from .clauses import (
     CHANNELS,
     AuditLimits,
     Cap,
     Cite,
     Hours,
+    LocalHolidays,
     NoticeRule,
+    OverrideRule,
     PartyRule,
+    Period,
     PlaceRule,
     PolicyError,
     PromiseRule,
@@ -38,8 +41,11 @@ __all__ = [
     "Cap",
     "Cite",
     "Hours",
+    "LocalHolidays",
     "NoticeRule",
+    "OverrideRule",
     "PartyRule",
+    "Period",
     "PlaceRule",
     "Policy",
     "PolicyError",
@@ -100,6 +106,9 @@ class Policy:
     disclosures: tuple[Cite, ...] = ()
     forbidden_terms: tuple[str, ...] = ()
     notice: NoticeRule | None = None
+    local_holidays: tuple[LocalHolidays, ...] = ()
+    periods: tuple[Period, ...] = ()
+    overrides: OverrideRule | None = None
     canonical: str = field(default="", repr=False, compare=False)
 
     @property
@@ -129,9 +138,11 @@ class Policy:
         if self.one_channel_per_week is not None:
             yield self.one_channel_per_week.cite
         yield from (self.parties.cite, self.stops.cite, self.promise.cite, self.audit.cite)
-        for rule in (self.retention, self.notice):
+        for rule in (self.retention, self.notice, self.overrides):
             if rule is not None:
                 yield rule.cite
+        yield from (local.cite for local in self.local_holidays)
+        yield from (period.cite for period in self.periods)
         yield from self.disclosures
 
     def cite(self, rule: str) -> Cite | None:
@@ -148,6 +159,18 @@ class Policy:
 
     def in_force(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def local_holiday(self, day: date, municipality: str, channel: str) -> LocalHolidays | None:
+        """What closes the day in this municipality besides the country's own holidays."""
+        hours = self.hours_for(channel)
+        if not self.local_holidays or hours is None:
+            return None
+        here = fold_text(municipality)
+        for local in self.local_holidays:
+            concerned = not local.municipalities or here in local.municipalities
+            if day in local.dates and concerned and (local.always or not hours.on_holidays):
+                return local
+        return None
 
     def hours_for(self, channel: str) -> Hours | None:
         return self._hours_of_channel.get(channel)
@@ -310,8 +333,12 @@ def _policy(pack: reading.Table, holidays: Mapping[int, Sequence[date]], canonic
         disclosures=tuple(reading.cite_of(table) for table in pack.tables("disclosures")),
         forbidden_terms=pack.words("forbidden_terms", ()),
         notice=reading.notice_of(pack.table("notice")) if "notice" in pack.data else None,
+        local_holidays=tuple(_local_holidays(table) for table in pack.tables("local_holidays")),
+        periods=tuple(reading_limits.period_of(table) for table in pack.tables("periods")),
         canonical=canonical,
     )
+    if "overrides" in pack.data:
+        policy = replace(policy, overrides=_overrides(pack.table("overrides"), policy))
     pack.done()
     _whole(policy)
     return policy
@@ -328,6 +355,19 @@ def _whole(policy: Policy) -> None:
     missing = [place.value for place in Place if place not in named]
     if missing:
         raise PolicyError(f"pack {policy.name}: no [[places]] rule names {', '.join(missing)}")
+
+
+def _local_holidays(table: reading.Table) -> LocalHolidays:
+    names = tuple(fold_text(name) for name in table.words("municipalities", ()))
+    return reading_limits.local_holidays_of(table, names)
+
+
+def _overrides(table: reading.Table, policy: Policy) -> OverrideRule:
+    switch = policy.one_channel_per_week
+    cites = [*(hours.cite for hours in policy.hours), *(cap.cite for cap in policy.caps)]
+    return reading_limits.overrides_of(
+        table, {one.id for one in (*cites, *([switch.cite] if switch else []))}
+    )
 
 
 def _edges(pack: reading.Table) -> tuple[int, ...]:

@@ -2,17 +2,20 @@
 
 A vector: `say` (in words), `at` (local ISO time), `minutes`, `place`, and optionally `zone`, `party`,
 `credit_type`, `evidence`, `address_state`, `pays_cash`, `reason_asked`, `debt_discussed`, `known`,
-`channel`, `stops`, `contacts` (a list of "ISO-time channel", local); then `verdict` and the deciding `rule`.
+`channel`, `stops`, `contacts` (a list of "ISO-time channel", local), `municipality`, `oldest_due`,
+`last_payment`, `overrides` (a list of "rule", or "rule by two", for the vector's own day and channel);
+then `verdict` and the deciding `rule`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..records import Contact, Interval, Known, Party, Place, Verdict
+from .circumstances import Circumstances, DebtDates, Override
 from .clauses import PolicyError, StopKind
 from .contact import judge_contact, judge_visit
 from .policy import Policy, zone_of
@@ -20,6 +23,7 @@ from .policy import Policy, zone_of
 _KEYS = {
     "say", "at", "minutes", "place", "zone", "party", "credit_type", "evidence", "address_state",
     "pays_cash", "reason_asked", "debt_discussed", "known", "channel", "stops", "contacts", "verdict", "rule",
+    "municipality", "oldest_due", "last_payment", "overrides",
 }  # fmt: skip
 
 
@@ -59,6 +63,8 @@ def unproved(policy: Policy, vectors: Iterable[Mapping[str, Any]]) -> list[str]:
         *(rule.cite.id for rule in policy.places if rule.decision != "allow"),
         *(cap.cite.id for cap in policy.caps),
         *(switch.cite.id for switch in switches if not switch.allowed),
+        *(local.cite.id for local in policy.local_holidays if not local.always),
+        *(period.cite.id for period in policy.periods),
     ]
     return [rule for rule in forbidding if rule not in named]
 
@@ -71,6 +77,7 @@ def _judge(policy: Policy, vector: Mapping[str, Any], zone: str, where: ZoneInfo
     stops = [StopKind(text) for text in vector.get("stops", [])]
     known = Known(vector.get("known", "live"))
     discussed = bool(vector.get("debt_discussed", True))
+    about = _about(vector, start.date())
     if vector.get("channel", "visit") != "visit":
         return judge_contact(
             policy,
@@ -85,6 +92,7 @@ def _judge(policy: Policy, vector: Mapping[str, Any], zone: str, where: ZoneInfo
             place=Place(vector["place"]) if "place" in vector else None,
             credit_type=vector.get("credit_type", ""),
             exception_evidence=vector.get("evidence", ""),
+            about=about,
         )
     return judge_visit(
         policy,
@@ -101,7 +109,23 @@ def _judge(policy: Policy, vector: Mapping[str, Any], zone: str, where: ZoneInfo
         debt_discussed=discussed,
         stops=stops,
         known=known,
+        about=about,
     )
+
+
+def _about(vector: Mapping[str, Any], day: date) -> Circumstances:
+    """A vector that names no date of the debt does not ask about periods."""
+    dates = DebtDates(vector.get("oldest_due"), vector.get("last_payment"))
+    overrides = []
+    for text in vector.get("overrides", []):
+        rule, _, second = str(text).partition(" by ")
+        if second not in ("", "two"):
+            raise ValueError(f"overrides: {text!r} is not a rule, or a rule and 'by two'")
+        channel = vector.get("channel", "visit")
+        approved = "vector" if second else ""
+        overrides.append(Override("vector", "vector", rule, day, channel, "", "vector", "", approved))
+    asked = dates if dates != DebtDates() else None
+    return Circumstances(str(vector.get("municipality", "")), asked, tuple(overrides))
 
 
 def _contact(text: str, place: int, where: ZoneInfo) -> Contact:
