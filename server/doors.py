@@ -36,6 +36,8 @@ _KINDS = (
 )
 # Where no pack says from when a debt goes to the field: only to list the account, which is barred anyway.
 FIELD_FROM_DPD = 90
+# Seconds at a door where no pack says how long.
+SERVICE_S = 900
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,11 @@ class Door:
     @property
     def allowed(self) -> tuple[Answer, ...]:
         return tuple(answer for answer in self.answers if not answer.verdict.blocked)
+
+    def service_s(self, kind: str) -> int:
+        """Seconds at this door for a kind of stop: the longest of the packs of what may be visited here."""
+        packs = [answer.debt.policy for answer in self.allowed or self.answers]
+        return max((pack.service_s(kind) for pack in packs if pack is not None), default=SERVICE_S)
 
     @property
     def located(self) -> bool:

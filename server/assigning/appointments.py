@@ -8,27 +8,28 @@ from datetime import date, datetime, time, timedelta
 
 from sync.records import Promise
 
+from ..doors import SERVICE_S
 from ..roads import MatrixProvider, Point
-
-# At the door of an appointment, where no pack says otherwise.
-SERVICE = timedelta(seconds=900)
 
 
 @dataclass(frozen=True)
 class Appointment:
-    """When somebody agreed to be visited, local to him, and where."""
+    """When somebody agreed to be visited, local to him, where, and how many seconds it takes at the door."""
 
     debtor: str
     day: date
     since: time
     until: time
     point: Point | None
+    service_s: int = SERVICE_S
 
 
-def agreed(debtor: str, promises: Iterable[Promise], since: date, point: Point | None) -> list[Appointment]:
+def agreed(
+    debtor: str, promises: Iterable[Promise], since: date, point: Point | None, service_s: int = SERVICE_S
+) -> list[Appointment]:
     """The debtor's appointments from a day on, the earliest first."""
     found = [
-        Appointment(debtor, one.due, one.window_start, one.window_end, point)
+        Appointment(debtor, one.due, one.window_start, one.window_end, point, service_s)
         for one in promises
         if one.due >= since and one.window_start is not None and one.window_end is not None
     ]
@@ -50,9 +51,14 @@ def _both(one: Appointment, other: Appointment, roads: MatrixProvider) -> bool:
     if one.point is not None and other.point is not None:
         seconds = roads.table([one.point, other.point], [one.point, other.point])[0]
         there, back = timedelta(seconds=int(seconds[0, 1])), timedelta(seconds=int(seconds[1, 0]))
-    first = _at(one, one.since) + SERVICE + there <= _at(other, other.until)
-    second = _at(other, other.since) + SERVICE + back <= _at(one, one.until)
+    first = _done(one) + there <= _at(other, other.until)
+    second = _done(other) + back <= _at(one, one.until)
     return first or second
+
+
+def _done(one: Appointment) -> datetime:
+    """When it is over, begun as early as it can be."""
+    return _at(one, one.since) + timedelta(seconds=one.service_s)
 
 
 def _at(one: Appointment, clock: time) -> datetime:

@@ -219,7 +219,11 @@ def _appointments(
     return {
         debtor: found
         for debtor, promises in promised.items()
-        if (found := agreed(debtor, promises, as_of, place_of(works[debtor])))
+        if (
+            found := agreed(
+                debtor, promises, as_of, place_of(works[debtor]), works[debtor].door.service_s("appointment")
+            )
+        )
     }
 
 

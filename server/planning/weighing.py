@@ -146,12 +146,9 @@ def _at_the_door(
 def _service_s(subject: Subject, door: Door, agreed: Sequence[Promise]) -> int:
     """How long the stop takes: as visits of its kind there took, else as the packs say."""
     kind, timezone = _kind(subject, agreed), subject.case.debtor.zone
-    usual = max(
-        answer.debt.policy.service_s(kind) for answer in door.allowed if answer.debt.policy is not None
-    )
     zone = min((account.zone for account in subject.case.accounts if account.zone), default="")
     window = window_of(agreed, timezone)
-    return subject.took.seconds(kind, zone, window.start if window else None, timezone, usual)
+    return subject.took.seconds(kind, zone, window.start if window else None, timezone, door.service_s(kind))
 
 
 def _kind(subject: Subject, agreed: Sequence[Promise]) -> str:

@@ -114,6 +114,18 @@ def test_two_appointments_nobody_can_keep_both_go_to_two_agents(world: World) ->
     assert {agent_of(world, debtor) for debtor in far} <= {rosa, luis}
 
 
+def test_a_visit_that_takes_longer_by_its_pack_clashes_sooner() -> None:
+    def appointments(service_s: int) -> list[Appointment]:
+        return [
+            Appointment(who, AS_OF, time(10), time(10, until), east(metres), service_s)
+            for who, until, metres in (("ana", 5, 0), ("berta", 12, 50))
+        ]
+
+    for service_s, clashes in ((300, False), (1200, True)):
+        ana, berta = appointments(service_s)
+        assert (clashing([ana], [berta], GreatCircle()) is not None) is clashes
+
+
 def test_appointments_clash_only_where_no_order_keeps_both() -> None:
     def at(since: int, until: int, metres: float, day: date = AS_OF) -> Appointment:
         return Appointment(
