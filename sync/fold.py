@@ -21,6 +21,8 @@ from .records import (
     Address,
     AddressKind,
     Balance,
+    CaseAnswer,
+    Conduct,
     Contact,
     ContactPoint,
     Debtor,
@@ -36,15 +38,21 @@ from .records import (
     Promise,
     Reason,
     Result,
+    StepAnswer,
+    UsedObjection,
     Visit,
     VisitResult,
 )
+from .rules.cease import closed_channels, closes
 from .rules.clauses import StopKind
+from .rules.freshness import OutsideSource
+from .rules.freshness import from_wire as source_from_wire
 from .rules.policy import zone_of
 from .rules.results import RESULTS
 from .rules.stops import open_stops
 from .wire.events import VisitBody, load_body
 from .wire.feed import RECORDS
+from .wire.fields import parse_instant
 
 TOPICS: Mapping[str, str] = {
     "debtor": "debtor",
@@ -56,6 +64,7 @@ TOPICS: Mapping[str, str] = {
     "skip": "skip",
     "reported": "reported",
     "attachment": "attachment",
+    "lender": "lender",
     EventKind.VISIT_RECORDED: "visit",
     EventKind.PROMISE_MADE: "promise",
     EventKind.CONTACT_RECORDED: "contact",
@@ -66,9 +75,13 @@ TOPICS: Mapping[str, str] = {
     EventKind.STOP_SKIPPED: "skip",
     EventKind.ATTACHMENT_ADDED: "attachment",
 }
+NO_CONDUCT = Conduct()
 """What a fact's kind is about. A kind that is not here (agent, route, policy …) is of no debtor."""
 
-AMENDABLE = ("address", "place", "party", "happened", "location", "results", "note")
+AMENDABLE = (
+    *("address", "place", "party", "happened", "location", "results", "note"),
+    *("steps", "objections", "alarms", "answers"),
+)
 
 
 @dataclass(frozen=True)
@@ -309,17 +322,52 @@ class DebtorState:
         zone = zone_of(self.zone)
         return (moment.astimezone(zone) if zone else moment).date()
 
-    def stops(self, account: str, today: date) -> frozenset[StopKind]:
-        """What stops collection: the office's open stops, and those of visits it has not yet looked at."""
+    def stops(self, account: str, today: date, channel: str = "visit") -> frozenset[StopKind]:
+        """What stops collection by a channel: the office's open stops, and those of visits it has not yet
+        looked at."""
         fact = self.facts.get(("debtor", self.id))
         told = fact.body.get("stops", []) if fact else []
         known = {
             StopKind(stop["state"])
             for stop in told
-            if stop.get("account") in (None, account) and stop.get("state") in set(StopKind)
+            if stop.get("account") in (None, account)
+            and stop.get("state") in set(StopKind)
+            and closes(stop.get("channels", ()), channel)
+            and not self._over(stop.get("until"), today)
         }
-        fresh = [one.visit for one in self.visits if not one.in_office]
-        return frozenset({*known, *open_stops(fresh, today, account=account)})
+        fresh = set(open_stops(self._unread, today, account=account))
+        if not any(closes(channels, channel) for channels in self._asked_to_cease):
+            fresh.discard(StopKind.CEASE)
+        return frozenset(known | fresh)
+
+    @cached_property
+    def _unread(self) -> tuple[Visit, ...]:
+        """The visits the office does not hold yet."""
+        return tuple(one.visit for one in self.visits if not one.in_office)
+
+    @cached_property
+    def _asked_to_cease(self) -> tuple[tuple[str, ...], ...]:
+        """Of each such request in those visits, the channels it closes."""
+        return tuple(
+            closed_channels(StopKind.CEASE, result.detail)
+            for visit in self._unread
+            for result in visit.results
+            if RESULTS[result.result].stops is StopKind.CEASE
+        )
+
+    def _over(self, until: str | None, today: date) -> bool:
+        return until is not None and self._day(parse_instant(until)) < today
+
+    def outside(self, account: str) -> tuple[OutsideSource, ...]:
+        """The declared sources of contacts made elsewhere, of the lender of that account."""
+        known = self.accounts.get(account)
+        lender = known.account.lender if known else ""
+        return tuple(
+            source_from_wire(source)
+            for fact in self.of("lender")
+            if fact.body["name"] == lender
+            for source in fact.body["sources"]
+        )
 
 
 def fold(state: DebtorState, fact: Fact) -> DebtorState:
@@ -482,6 +530,7 @@ def _visit(fact: Fact, amendments: list[Amendment]) -> KnownVisit:
         stop=said["stop"],
         location=_location(said["location"]),
         note=said["note"],
+        conduct=conduct_of(said),
     )
     names = (*said.get("amended_by", ()), *(one.id for one in amendments if one.id not in told))
     at = [*said.get("amended_at", ()), *(one.at for one in amendments if one.at is not None)]
@@ -493,6 +542,27 @@ def _result(said: Mapping[str, Any]) -> VisitResult:
     """An amendment's result may leave out what has a default: a partial body is loaded without any."""
     reason = None if said.get("reason") is None else Reason(said["reason"])
     return VisitResult(said["account"], Result(said["result"]), reason, dict(said.get("detail", {})))
+
+
+def conduct_of(said: Mapping[str, Any]) -> Conduct:
+    """How a visit was conducted, from its body as loaded; older laptops said nothing of it."""
+    if not any(said.get(name) for name in ("steps", "objections", "alarms", "answers", "reviewed")):
+        return NO_CONDUCT
+    return Conduct(
+        tuple(
+            StepAnswer(one["step"], one["answer"], one.get("value", ""), bool(one.get("implied")))
+            for one in said.get("steps") or ()
+        ),
+        tuple(
+            UsedObjection(one["code"], one["version"], one.get("helped"))
+            for one in said.get("objections") or ()
+        ),
+        tuple(said.get("alarms") or ()),
+        tuple(
+            CaseAnswer(one["account"], one["question"], one["text"]) for one in said.get("answers") or ()
+        ),
+        said.get("reviewed"),
+    )
 
 
 def _location(said: Mapping[str, Any]) -> Location:

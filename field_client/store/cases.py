@@ -34,6 +34,10 @@ def _facts(db: Database, debtor: str) -> Iterator[Fact]:
         ("promise", records.on_accounts(db, "promise", names)),
     ):
         yield from (office_said(kind, id, said, number) for id, number, said in found)
+    theirs = {said["lender"] for _, _, said in accounts}
+    for said in records.all_of(db, "lender"):
+        if said["name"] in theirs:
+            yield office_said("lender", said["id"], said, 1)
     agent = settings.get(db, "agent", "")
     agent_name = settings.get(db, "agent_name", "")
     for row in journal.said_about(db, sorted(people)):

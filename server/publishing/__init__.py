@@ -22,6 +22,7 @@ from .gathering import Wanted, wanted
 ORDER = (
     "agent",
     "policy",
+    "lender",
     "debtor",
     "account",
     "document",

@@ -16,7 +16,16 @@ from sqlalchemy import Connection
 from sync.digest import canonical
 
 from ..packs import pack_of
-from ..store import city_maps, encounters, offices, papers, scope_records, visits
+from ..store import (
+    city_maps,
+    contact_sources,
+    encounters,
+    lenders,
+    offices,
+    papers,
+    scope_records,
+    visits,
+)
 from ..store.agents import Agent, by_ids
 from ..store.feeds import Key
 from ..store.scope_records import Scope
@@ -82,9 +91,17 @@ def _of_agent(connection: Connection, agent: Agent, scope: Scope, now: datetime,
     for name in sorted(scope.packs):
         if (pack := pack_of(name)) is not None:
             made.append(("policy", name, records.policy(pack)))
+    made += [("lender", lender["id"], lender) for lender in _lenders(connection, scope)]
     since = now.astimezone(agent.where).date() - ROUTES_KEPT
     made += [("route", route["id"], route) for route in _routes(connection, agent.id, scope, since)]
     return {(kind, record): (_text(payload), None) for kind, record, payload in made}
+
+
+def _lenders(connection: Connection, scope: Scope) -> list[records.Payload]:
+    """Of the lenders in scope, those who declared a source of contacts."""
+    declared = contact_sources.of_lenders(connection, scope.lenders)
+    names = lenders.names_of(connection, declared)
+    return [records.lender(lender, names[lender], declared[lender]) for lender in sorted(declared)]
 
 
 def _routes(connection: Connection, agent_id: str, scope: Scope, since: date) -> list[records.Payload]:

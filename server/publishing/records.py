@@ -10,6 +10,10 @@ from datetime import date, datetime
 from typing import Any
 
 from sync.money import from_minor
+from sync.rules.cease import closed_channels
+from sync.rules.clauses import StopKind
+from sync.rules.freshness import OutsideSource
+from sync.rules.freshness import to_wire as source_to_wire
 from sync.rules.policy import Policy, to_wire
 from sync.wire.fields import instant
 from sync.words import Phrase
@@ -41,6 +45,10 @@ def agent(held: Agent) -> Payload:
 
 def policy(pack: Policy) -> Payload:
     return {"name": pack.name, **to_wire(pack)}
+
+
+def lender(lender_id: str, name: str, sources: Sequence[OutsideSource]) -> Payload:
+    return {"id": lender_id, "name": name, "sources": [source_to_wire(source) for source in sources]}
 
 
 def address(row: Row) -> Payload:
@@ -77,15 +85,19 @@ def debtor(row: Row, addresses: Sequence[Row], points: Sequence[Row], stops: Seq
         "language": row["language"],
         "addresses": [address(held) for held in addresses],
         "contact_points": [contact_point(held) for held in points],
-        "stops": [
-            {
-                "state": held["state"],
-                "account": held["account_id"],
-                "since": instant(held["since"]),
-                "until": _moment(held["until"]),
-            }
-            for held in stops
-        ],
+        "stops": [_stopped(held) for held in stops],
+    }
+
+
+def _stopped(row: Row) -> Payload:
+    """`channels` is there only where the stop closes some and not all."""
+    closed = closed_channels(StopKind(row["state"]), row["detail"] or {})
+    return {
+        "state": row["state"],
+        "account": row["account_id"],
+        "since": instant(row["since"]),
+        "until": _moment(row["until"]),
+        **({"channels": list(closed)} if closed else {}),
     }
 
 

@@ -28,7 +28,7 @@ from .tables import (
 
 Key = tuple[str, str]  # kind, record id
 # Kinds that belong to the agent himself and not to one debtor, yet change with his debtors.
-OF_THE_AGENT = ("policy", "route")
+OF_THE_AGENT = ("policy", "lender", "route")
 # Kinds whose record bears the id of the event that it is the effect of.
 OF_AN_EVENT = ("visit", "promise", "contact", "skip", "reported", "attachment")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from sync.ids import new_id
 
+from .chunks import among, found
 from .tables import lenders
 
 
@@ -33,3 +35,10 @@ def listed(connection: Connection) -> list[dict[str, Any]]:
 
 def country_of(connection: Connection, lender_id: str) -> str:
     return connection.execute(select(lenders.c.country).where(lenders.c.id == lender_id)).scalar() or "CO"
+
+
+def names_of(connection: Connection, lender_ids: Iterable[str]) -> dict[str, str]:
+    return {row["id"]: row["name"] for row in found(connection, _NAMES, lender_ids)}
+
+
+_NAMES = select(lenders.c.id, lenders.c.name).where(among(lenders.c.id))

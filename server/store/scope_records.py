@@ -47,6 +47,7 @@ class Scope:
 
     debtors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     packs: set[str] = field(default_factory=set)
+    lenders: set[str] = field(default_factory=set)
 
 
 def scopes(
@@ -70,6 +71,7 @@ def scopes(
                 assignment_accounts.c.account_id,
                 assignment_accounts.c.outcome,
                 accounts.c.pack,
+                accounts.c.lender_id,
             )
             .join(agents, agents.c.id == assignments.c.agent_id)
             .outerjoin(assignment_accounts, assignment_accounts.c.assignment_id == assignments.c.id)
@@ -86,6 +88,7 @@ def scopes(
         if row["outcome"] == "assigned":
             mine.add(row["account_id"])
             scope.packs.add(row["pack"])
+            scope.lenders.add(row["lender_id"])
     return found
 
 

@@ -9,7 +9,15 @@ from __future__ import annotations
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from ..records import Known
-from .events import HappenedBody, LocationBody, ResultBody, one_of
+from .events import (
+    CaseAnswerBody,
+    HappenedBody,
+    LocationBody,
+    ResultBody,
+    StepBody,
+    UsedObjectionBody,
+    one_of,
+)
 from .fields import Amount, Currency, Id, Instant
 
 
@@ -32,6 +40,23 @@ class AgentRecord(Record):
     home_lat = fields.Float(allow_none=True)
     home_lon = fields.Float(allow_none=True)
     vehicle = fields.String()
+
+
+class OutsideSourceRecord(Record):
+    """A system that contacts a lender's debtors too, inside the lender's record."""
+
+    name = fields.String(required=True)
+    through = fields.Date(allow_none=True, required=True)
+    channels = fields.List(fields.String(), required=True)
+    stale_after_days = fields.Integer(required=True)
+
+
+class LenderRecord(Record):
+    """Kind `lender`: how far the contacts made elsewhere are known, for a lender who declared any source."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    sources = fields.List(fields.Nested(OutsideSourceRecord), required=True)
 
 
 class PolicyRecord(Record):
@@ -101,6 +126,15 @@ class BalanceRecord(Record):
     instalments_overdue = fields.Integer(allow_none=True, required=True)
 
 
+class OfficeAnswerRecord(Record):
+    """What somebody of the office answered to one of the account's five questions; the latest of each."""
+
+    question = fields.String(required=True)
+    text = fields.String(required=True)
+    by = fields.String(required=True)
+    at = Instant(required=True)
+
+
 class AccountRecord(Record):
     """Kind `account`: one debt with its latest balance, the people bound to it, the documents held."""
 
@@ -124,6 +158,7 @@ class AccountRecord(Record):
     people = fields.List(fields.Nested(PersonRecord), required=True)
     documents = fields.List(fields.String(), required=True)
     payments_through = fields.Date(allow_none=True, required=True)
+    answers = fields.List(fields.Nested(OfficeAnswerRecord))
 
 
 class DocumentRecord(Record):
@@ -174,6 +209,11 @@ class VisitRecord(Record):
     location = fields.Nested(LocationBody, required=True)
     results = fields.List(fields.Nested(ResultBody), required=True)
     note = fields.String(required=True)
+    steps = fields.List(fields.Nested(StepBody))
+    objections = fields.List(fields.Nested(UsedObjectionBody))
+    alarms = fields.List(fields.String())
+    answers = fields.List(fields.Nested(CaseAnswerBody))
+    reviewed = Instant(allow_none=True)
     amended_by = fields.List(Id(), required=True)
     amended_at = fields.List(Instant(), required=True)
 
@@ -320,6 +360,19 @@ class BasemapRecord(Record):
     geojson = fields.Dict(required=True)
 
 
+class ObjectionRecord(Record):
+    """Kind `objection`, id = code: an objection as the office last worded it, or withdrew it (`active`)."""
+
+    code = fields.String(required=True)
+    version = fields.Integer(required=True)
+    title = fields.String(required=True)
+    say = fields.List(fields.String(), required=True)
+    avoid = fields.List(fields.String(), required=True)
+    parties = fields.List(fields.String(), required=True)
+    needs = fields.String(required=True)
+    active = fields.Boolean(required=True)
+
+
 class ErasureRecord(Record):
     """Kind `erasure`, id = event id: the office's signed word that the body of this laptop's own event is
     erased. The laptop checks the signature and lets go of its copy."""
@@ -335,6 +388,7 @@ class ErasureRecord(Record):
 RECORDS: dict[str, type[Record]] = {
     "agent": AgentRecord,
     "policy": PolicyRecord,
+    "lender": LenderRecord,
     "debtor": DebtorRecord,
     "account": AccountRecord,
     "document": DocumentRecord,
@@ -348,5 +402,6 @@ RECORDS: dict[str, type[Record]] = {
     "route": RouteRecord,
     "city": CityRecord,
     "basemap": BasemapRecord,
+    "objection": ObjectionRecord,
     "erasure": ErasureRecord,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from server import publishing, receiving
-from server.store import counters, feeds, offices
+from server.store import contact_sources, counters, feeds, offices
 from server.store import tables as t
 from server.store.engine import reading, writing
 from sync.digest import canonical
@@ -146,6 +146,16 @@ def test_an_attachment_alone_shows_in_the_feed_and_not_to_who_may_not_read_its_v
 
 def test_every_record_loads_with_its_schema_and_is_canonical(world: World) -> None:
     full_world(world)
+    with writing(world.engine) as connection:
+        contact_sources.declare(
+            connection,
+            world.lender,
+            "DIALLER",
+            channels=["call"],
+            stale_after_days=None,
+            now=NOW,
+            actor="ana",
+        )
     refresh(world, "Ana", "Benito")
     seen = set()
     for row in world.feed("Ana"):
