@@ -1,7 +1,13 @@
-"""How much a visit to a debtor is worth today: a sum of explained parts. Knows no map, store or clock."""
+"""How much a visit to a debtor is worth today, and how likely he pays after one: sums of explained parts.
+
+One function for the value of a stop, the order of the worklists and the calibration. The points that say
+whether he pays (age, promises, payments, what he answered) are part of the value; `Scale` reads a percentage
+off their sum. Knows no map, store or clock.
+"""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -35,6 +41,9 @@ class Case:
     days_waiting: int = 0
     reach: float = 1.0
     best_hours: str = ""
+    broken_streak: int = 0
+    days_since_payment: int | None = None
+    answered: str = ""  # what he said when he was met last: "refuses", "acknowledges", "cannot" or nothing
 
     @property
     def days_unseen(self) -> int:
@@ -55,7 +64,8 @@ class Score:
     """The stop's value: never below 1, so that no lawful stop is worth nothing. `parts` add up to it.
 
     `must`: two months are over, and the visit goes before everything that was not agreed. `reach` is how
-    many of a hundred visits find him; 0 where an appointment leaves nothing to guess.
+    many of a hundred visits find him; 0 where an appointment leaves nothing to guess. `pays` is the sum of
+    those parts that say whether he pays once he is met: `Scale.percent(pays)`.
     """
 
     value: int
@@ -63,14 +73,41 @@ class Score:
     must: bool = False
     reach: int = 0
     best_hours: str = ""
+    pays: int = 0
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How points become "pays if visited": half of those at `even` points pay, and `spread` says how fast
+    that changes. A strategy may set its own, as the calibration on past visits proposes them."""
+
+    even: int = 60
+    spread: int = 20
+
+    def chance(self, points: int) -> float:
+        """Between 0 and 1: the logistic curve over the points."""
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, (points - self.even) / self.spread))))
+
+    def percent(self, points: int) -> int:
+        return round(100 * self.chance(points))
+
+
+USUAL_SCALE = Scale()
+
+
+def pays_parts(case: Case) -> tuple[Part, ...]:
+    """Whether he pays within some weeks once he is met, each part with its reason."""
+    return (_age(case), _promises(case), _streak(case), _paid(case), _answered(case))
 
 
 def score(case: Case) -> Score:
     """The value of a visit, as a sum a coordinator can check by hand.
 
-    What a contact may bring (amount, age, promises) counts as often as he is found; the rest is urgency.
+    What a contact may bring (the amount, and whether he pays) counts as often as he is found; the rest is
+    urgency.
     """
-    brings = [_amount(case), _age(case), _promises(case)]
+    pays = pays_parts(case)
+    brings = [_amount(case), *pays]
     parts = [*brings, _reach(case, sum(part.points for part in brings)), *_visits(case)]
     parts = [part for part in parts if part.points]
     total = sum(part.points for part in parts)
@@ -83,6 +120,7 @@ def score(case: Case) -> Score:
         case.days_unseen >= TWO_MONTHS_DAYS,
         reach,
         case.best_hours if reach else "",
+        sum(part.points for part in pays),
     )
 
 
@@ -102,6 +140,35 @@ def _promises(case: Case) -> Part:
     points = min(40, 20 * case.promises_kept) - min(30, 10 * case.promises_broken)
     values = {"kept": case.promises_kept, "broken": case.promises_broken}
     return Part(points, Phrase(N_("Promesas cumplidas {kept}, incumplidas {broken}"), values))
+
+
+def _streak(case: Case) -> Part:
+    """Two broken in a row say more than the same two years apart."""
+    points = -10 if case.broken_streak >= 2 else 0
+    text = N_("Lleva {streak} promesas incumplidas seguidas")
+    return Part(points, Phrase(text, {"streak": case.broken_streak}))
+
+
+def _paid(case: Case) -> Part:
+    """Who paid something lately is able to, and did."""
+    days = case.days_since_payment
+    if days is None:
+        return Part(0, Phrase(N_("No se conoce ningún pago")))
+    points = next((points for limit, points in PAID_POINTS if days <= limit), 0)
+    return Part(points, Phrase(N_("Último pago hace {days} días"), {"days": days}))
+
+
+def _answered(case: Case) -> Part:
+    points, text = ANSWERED.get(case.answered, (0, N_("Aún no ha respondido en persona")))
+    return Part(points, Phrase(text))
+
+
+PAID_POINTS = ((30, 20), (60, 10), (90, 5))
+ANSWERED = {
+    "acknowledges": (10, N_("Reconoció la deuda la última vez que se le encontró")),
+    "refuses": (-15, N_("Se negó a pagar la última vez que se le encontró")),
+    "cannot": (-10, N_("Dijo que no puede pagar la última vez que se le encontró")),
+}
 
 
 def _reach(case: Case, brings: int) -> Part:
