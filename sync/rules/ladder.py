@@ -242,7 +242,7 @@ def _because(facts: Facts, stage: Stage, action: Action, ladder: Ladder) -> Phra
     if last is None:
         return Phrase(N_("Etapa {stage}: {dpd} días de mora"), values)
     text = N_("Etapa {stage}: {dpd} días de mora; última {channel} hace {days} días")
-    more = {"channel": Terms(CHANNELS[channel]), "days": (facts.day - last).days}
+    more: dict[str, str | int] = {"channel": Terms(CHANNELS[channel]), "days": (facts.day - last).days}
     return Phrase(text, {**values, **more})
 
 

@@ -1,4 +1,4 @@
-"""What a company's strategy says, as one frozen value: segments, risks, ladder, worklists, costs. Reads no file.
+"""What a company's strategy says, as one frozen value: segments, ladder, worklists, costs. Reads no file.
 
 `version` names its exact content, so that a list can say by which strategy it was made.
 """

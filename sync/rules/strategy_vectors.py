@@ -1,8 +1,8 @@
 """Runs a strategy's own test vectors: an account on a day, and what its writer expects. Reads no file.
 
 A vector: `say` (in words) and `dpd`; optionally `overdue`, `total`, `capital`, `currency`, `credit_type`,
-`product`, `zone`, `branch`, `kind`, `profile`, `pays` (points), `open`, `stops`, `due_in` (days until its next
-due day), `promise_in` (days until a promise is due), `streak`, `broken` (days since), `last` (days since a
+`product`, `zone`, `branch`, `kind`, `profile`, `pays` (points), `open`, `stops`, `due_in` (days until its
+next due day), `promise_in` (days until a promise is due), `streak`, `broken` (days since), `last` (days since a
 contact, by channel), `noticed` (days since the bureau's notice), `visitable`, `in_field`; and of `segment`,
 `risk`, `stage`, `action`, `due_in_days`, `lists` what is expected.
 """
@@ -21,8 +21,8 @@ from .strategy import Strategy, StrategyError
 DAY = date(2026, 1, 15)
 EXPECTED = ("segment", "risk", "stage", "action", "due_in_days", "lists")
 _KEYS = {
-    "say", "dpd", "overdue", "total", "capital", "currency", "credit_type", "product", "zone", "branch", "kind",
-    "profile", "pays", "open", "stops", "due_in", "promise_in", "streak", "broken", "last", "noticed",
+    "say", "dpd", "overdue", "total", "capital", "currency", "credit_type", "product", "zone", "branch",
+    "kind", "profile", "pays", "open", "stops", "due_in", "promise_in", "streak", "broken", "last", "noticed",
     "visitable", "in_field", *EXPECTED,
 }  # fmt: skip
 
@@ -56,8 +56,12 @@ def unproved(strategy: Strategy, vectors: Iterable[Mapping[str, Any]]) -> list[s
     for vector in vectors:
         named |= {str(vector[name]) for name in ("segment", "stage") if name in vector}
         named |= set(vector.get("lists", ()))
-    every = (*strategy.segments, *strategy.ladder.stages, *strategy.lists)
-    return [one.name for one in every if one.name not in named]
+    every = [
+        *(one.name for one in strategy.segments),
+        *(one.name for one in strategy.ladder.stages),
+        *(one.name for one in strategy.lists),
+    ]
+    return [name for name in every if name not in named]
 
 
 def _answers(strategy: Strategy, vector: Mapping[str, Any]) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def _before_due(facts: Facts, one: Worklist) -> Listed | None:
     if last is not None and (facts.due_on - last).days <= far:
         return None
     text = N_("Su cuota vence en {days} días, el {due}")
-    values = {"days": days, "due": f"{facts.due_on:%d/%m/%Y}"}
+    values: dict[str, str | int] = {"days": days, "due": f"{facts.due_on:%d/%m/%Y}"}
     return Listed(one.name, facts.due_on - timedelta(days=near), Phrase(text, values))
 
 

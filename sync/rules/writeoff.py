@@ -101,7 +101,7 @@ def reckon(
     ):
         if count and each:
             said = f"{from_minor(each, currency):f}"
-            values = {"count": count, "each": said, "currency": currency}
+            values: dict[str, str | int] = {"count": count, "each": said, "currency": currency}
             lines.append(Line(-count * each, Phrase(text, values)))
     if costs.legal_fixed:
         lines.append(Line(-costs.legal_fixed, Phrase(N_("Gastos jurídicos fijos"))))
