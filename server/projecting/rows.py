@@ -16,6 +16,7 @@ from sync.ids import new_id
 from sync.money import to_minor
 from sync.records import EventKind, LocationSource, Precision
 from sync.rules import typed
+from sync.rules.cease import closed_channels
 from sync.rules.clauses import StopKind
 from sync.rules.policy import zone_of
 from sync.rules.results import RESULTS
@@ -93,7 +94,8 @@ def _stops(
             continue
         account = result["account"] if kind is StopKind.DISPUTE else None
         until = _held_until(result["detail"], around.zones[debtor]) if kind is StopKind.HELD else None
-        if not around.set_stop(debtor, kind, account, since, until):
+        channels = closed_channels(kind, result["detail"])
+        if not around.set_stop(debtor, kind, account, since, until, channels):
             continue
         row = {
             "id": new_id(),

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sync.records import Address, Contact, EventKind, Interval, Verdict, Visit
+from sync.rules.cease import closed_channels, closes
 from sync.rules.clauses import StopKind
 
 from ..store import encounters, known, stop_states, visits
@@ -29,9 +30,10 @@ class Stop:
     account: str | None
     since: datetime
     until: datetime | None
+    channels: tuple[str, ...] = ()  # those it closes; empty: every one
 
     def held(self, account: str, moment: datetime) -> bool:
-        concerned = self.account is None or self.account == account
+        concerned = (self.account is None or self.account == account) and closes(self.channels, "visit")
         return concerned and self.since < moment and (self.until is None or moment < self.until)
 
 
@@ -75,7 +77,9 @@ class Surroundings:
             history=_history(connection, zones, events),
         )
         for row in stop_states.of_debtors(connection, zones):
-            stop = Stop(StopKind(row["state"]), row["account_id"], row["since"], row["until"])
+            kind = StopKind(row["state"])
+            closed = closed_channels(kind, row["detail"] or {})
+            stop = Stop(kind, row["account_id"], row["since"], row["until"], closed)
             around.stops[row["debtor_id"]].append(stop)
         return around
 
@@ -99,14 +103,21 @@ class Surroundings:
         self.history.setdefault(contact.debtor, []).append(contact)
 
     def set_stop(
-        self, debtor: str, kind: StopKind, account: str | None, since: datetime, until: datetime | None
+        self,
+        debtor: str,
+        kind: StopKind,
+        account: str | None,
+        since: datetime,
+        until: datetime | None,
+        channels: tuple[str, ...] = (),
     ) -> bool:
         """False when the same stop stands already for as long: a second word on it adds nothing."""
         for stop in self.stops[debtor]:
             longer = stop.until is None or (until is not None and until <= stop.until)
-            if stop.kind is kind and stop.account == account and longer:
+            wider = not stop.channels or (bool(channels) and set(channels) <= set(stop.channels))
+            if stop.kind is kind and stop.account == account and longer and wider:
                 return False
-        self.stops[debtor].append(Stop(kind, account, since, until))
+        self.stops[debtor].append(Stop(kind, account, since, until, channels))
         return True
 
     def stopped(self, debtor: str, account: str, moment: datetime) -> set[StopKind]:

@@ -19,6 +19,7 @@ from sync.records import (
     Debtor,
     Payment,
 )
+from sync.rules.cease import closed_channels, closes
 from sync.rules.policy import StopKind
 
 from . import as_records
@@ -35,10 +36,14 @@ from .tables import (
 
 @dataclass(frozen=True)
 class Stopped:
-    """What stops collection: of one account, or of the whole debtor when `account` is None."""
+    """What stops collection: of one account, or of the whole debtor when `account` is None.
+
+    `channels`: those it closes, every one where there is none.
+    """
 
     account: str | None
     kind: StopKind
+    channels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,12 @@ class Case:
     def payments_of(self, account_id: str) -> list[Payment]:
         return [payment for payment in self.payments if payment.account == account_id]
 
-    def stops_of(self, account_id: str) -> frozenset[StopKind]:
-        return frozenset(stop.kind for stop in self.stopped if stop.account in (None, account_id))
+    def stops_of(self, account_id: str, channel: str = "visit") -> frozenset[StopKind]:
+        return frozenset(
+            stop.kind
+            for stop in self.stopped
+            if stop.account in (None, account_id) and closes(stop.channels, channel)
+        )
 
 
 def overdue_debtors(connection: Connection, as_of: date) -> list[str]:
@@ -158,7 +167,9 @@ def _stopped(
     )
     found: dict[str, list[Stopped]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row["id"]):
-        found[row["debtor_id"]].append(Stopped(row["account_id"], StopKind(row["state"])))
+        kind = StopKind(row["state"])
+        channels = closed_channels(kind, row["detail"] or {})
+        found[row["debtor_id"]].append(Stopped(row["account_id"], kind, channels))
     return found
 
 

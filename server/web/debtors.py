@@ -57,7 +57,7 @@ def case(debtor_id: str) -> str:
             "promises": _promises(connection, held, paid, day, person["timezone"]),
             "visits": cases.visits_to(connection, debtor_id, ids),
             "assignments": cases.assignments_of(connection, debtor_id),
-            "stops": cases.stops_of(connection, debtor_id),
+            "stops": cases.stops_of(connection, debtor_id, here.now()),
             "weeks": _weeks(connection, {one.id: debtor_id for one in held}, day),
         }
     return render_template(

@@ -6,7 +6,7 @@ A lender's addresses, phones and documents are shown only to who may see an acco
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select
@@ -127,10 +127,17 @@ def assignments_of(connection: Connection, debtor_id: str) -> Rows:
     return _rows(connection, query)
 
 
-def stops_of(connection: Connection, debtor_id: str) -> Rows:
-    """What stops collection from him now."""
-    query = select(stop_states).where(stop_states.c.debtor_id == debtor_id, stop_states.c.until.is_(None))
-    return _rows(connection, query.order_by(stop_states.c.since))
+def stops_of(connection: Connection, debtor_id: str, now: datetime) -> Rows:
+    """What stops collection from him now, with the number of the account where it is of one alone."""
+    query = (
+        select(stop_states, accounts.c.number)
+        .outerjoin(accounts, accounts.c.id == stop_states.c.account_id)
+        .where(
+            stop_states.c.debtor_id == debtor_id,
+            or_(stop_states.c.until.is_(None), stop_states.c.until > now),
+        )
+    )
+    return _rows(connection, query.order_by(stop_states.c.since, stop_states.c.id))
 
 
 def payments_through(connection: Connection, lender_names: Collection[str]) -> dict[str, date]:
