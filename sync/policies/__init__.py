@@ -67,9 +67,13 @@ def _local(data: Mapping[str, Any], country: str, expand: Expand, years: Sequenc
 
 
 def vectors(name: str | Path) -> list[dict[str, Any]]:
-    """The test vectors written in a pack."""
-    found = _read(name).get("vectors", [])
-    return [dict(vector) for vector in found]
+    """The test vectors written in a pack; one whose `at` lists several times is one for each."""
+    found: list[dict[str, Any]] = []
+    for vector in _read(name).get("vectors", []):
+        times = vector.get("at")
+        each = times if isinstance(times, list) else [times]
+        found += [{**vector, "at": time} if "at" in vector else dict(vector) for time in each]
+    return found
 
 
 def _read(name: str | Path) -> dict[str, Any]:

@@ -337,10 +337,10 @@ def _policy(pack: reading.Table, holidays: Mapping[int, Sequence[date]], canonic
         periods=tuple(reading_limits.period_of(table) for table in pack.tables("periods")),
         canonical=canonical,
     )
+    _whole(policy)
     if "overrides" in pack.data:
         policy = replace(policy, overrides=_overrides(pack.table("overrides"), policy))
     pack.done()
-    _whole(policy)
     return policy
 
 

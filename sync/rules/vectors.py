@@ -2,9 +2,10 @@
 
 A vector: `say` (in words), `at` (local ISO time), `minutes`, `place`, and optionally `zone`, `party`,
 `credit_type`, `evidence`, `address_state`, `pays_cash`, `reason_asked`, `debt_discussed`, `known`,
-`channel`, `stops`, `contacts` (a list of "ISO-time channel", local), `municipality`, `oldest_due`,
+`channel`, `stops`, `contacts` (a list of "ISO-time channel", local, and "unanswered" where nobody was
+reached), `municipality`, `oldest_due`,
 `last_payment`, `overrides` (a list of "rule", or "rule by two", for the vector's own day and channel);
-then `verdict` and the deciding `rule`.
+then `verdict`, the deciding `rule`, and the rules that are `silent` there: they decide nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from .policy import Policy, zone_of
 _KEYS = {
     "say", "at", "minutes", "place", "zone", "party", "credit_type", "evidence", "address_state",
     "pays_cash", "reason_asked", "debt_discussed", "known", "channel", "stops", "contacts", "verdict", "rule",
-    "municipality", "oldest_due", "last_payment", "overrides",
+    "municipality", "oldest_due", "last_payment", "overrides", "silent",
 }  # fmt: skip
 
 
@@ -51,6 +52,9 @@ def failure(policy: Policy, vector: Mapping[str, Any]) -> str | None:
         return f"{vector.get('say')}: {expected} expected, {verdict.decision} decided by {', '.join(rules)}"
     if rule is not None and rule not in rules:
         return f"{vector.get('say')}: {expected} by {rule} expected, decided by {', '.join(rules)}"
+    loud = sorted(set(vector.get("silent", ())) & set(rules))
+    if loud:
+        return f"{vector.get('say')}: {', '.join(loud)} should say nothing, and decides {verdict.decision}"
     return None
 
 
@@ -129,6 +133,9 @@ def _about(vector: Mapping[str, Any], day: date) -> Circumstances:
 
 
 def _contact(text: str, place: int, where: ZoneInfo) -> Contact:
-    at, _, channel = text.partition(" ")
+    at, _, told = text.partition(" ")
+    channel, _, unanswered = told.partition(" ")
+    if unanswered not in ("", "unanswered"):
+        raise ValueError(f"contacts: {text!r} is not a time, a channel and perhaps 'unanswered'")
     moment = datetime.fromisoformat(at).replace(tzinfo=where)
-    return Contact(f"vector-{place}", "vector", channel, Interval(moment, moment))
+    return Contact(f"vector-{place}", "vector", channel, Interval(moment, moment), not unanswered)
