@@ -13,22 +13,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency
 from flask import Flask
 from flask_babel import format_decimal, get_locale, gettext
 from markupsafe import Markup, escape
 
-from sync.money import digits
 from sync.records import Interval, Money
 from sync.words import Phrase
-
-# Bare `es` writes 1.234.567,50 COP; a person in Bogotá writes $1.234.567,50. The currency names the country.
-COUNTRY_OF = {
-    "ARS": "AR", "BOB": "BO", "BRL": "BR", "CLP": "CL", "COP": "CO", "CRC": "CR", "DOP": "DO", "GTQ": "GT",
-    "HNL": "HN", "MXN": "MX", "NIO": "NI", "PAB": "PA", "PEN": "PE", "PYG": "PY", "USD": "EC", "UYU": "UY",
-    "VES": "VE",
-}  # fmt: skip
-
+from sync.writing import money_text
 
 _MISSING = Markup(
     '<span class="missing"><span aria-hidden="true">—</span><span class="visually-hidden">{}</span></span>'
@@ -77,17 +68,7 @@ def money(value: Money | Decimal | str | int | None, currency: str = "", country
         raise TypeError("money is Decimal, never float")
     else:
         amount = Decimal(value)
-    places = digits(currency)
-    if currency == "COP" and amount == amount.to_integral_value():
-        places = 0
-    pattern = "¤#,##0" + ("." + "0" * places if places else "")
-    text = format_currency(
-        amount,
-        currency,
-        format=f"{pattern};-{pattern}",
-        locale=f"es_{country or COUNTRY_OF.get(currency, 'CO')}",
-        currency_digits=False,
-    )
+    text = money_text(amount, currency, country)
     return Markup('<data class="money" value="{} {}">{} <span class="cur">{}</span></data>').format(
         f"{amount:f}", currency, text, currency
     )
