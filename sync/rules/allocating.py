@@ -83,16 +83,19 @@ def spread(
     """
     spans = spans_of(promises, policy, zone_of_days(policy, zone))
     purse = _Purse(promises, net(payments, today), policy.promise.allocation)
-    in_time = purse.pay(lambda promise, day: spans[promise.id].made <= day <= spans[promise.id].last)
     gone = set(over)
-    late = purse.pay(
-        lambda promise, day: (
-            day > spans[promise.id].deadline
-            and spans[promise.id].superseded_by is None
-            and promise.id not in gone
-        )
-    )
-    return Spread(in_time, late)
+
+    def timely(promise: Promise, day: date) -> bool:
+        return spans[promise.id].made <= day <= spans[promise.id].last
+
+    def tardy(promise: Promise, day: date) -> bool:
+        standing = spans[promise.id].superseded_by is None and promise.id not in gone
+        return standing and day > spans[promise.id].deadline
+
+    # What somebody named is settled whole, in time or late, before other money is looked at.
+    named = purse.pay(timely, named=True), purse.pay(tardy, named=True)
+    rest = purse.pay(timely, named=False), purse.pay(tardy, named=False)
+    return Spread(named[0] + rest[0], named[1] + rest[1])
 
 
 class _Purse:
@@ -113,21 +116,20 @@ class _Purse:
         ):
             self.waiting.setdefault((promise.account, promise.currency), []).append(promise)
 
-    def pay(self, counts: Counts) -> tuple[Share, ...]:
-        """Give what `counts`: named money first, so that no other money takes its place."""
+    def pay(self, counts: Counts, *, named: bool) -> tuple[Share, ...]:
+        """Give what `counts`, of the payments to the promise each is named for, or of all to all."""
         shares: list[Share] = []
-        for named in (True, False):
-            if not named and self.order == "named":
-                continue
-            for payment in self.payments:
-                for promise in self.waiting.get((payment.account, payment.currency), []):
-                    if named and payment.promise != promise.id:
-                        continue
-                    part = min(self.left[payment.id], self.lacks[promise.id])
-                    if part > 0 and counts(promise, payment.value_date):
-                        shares.append(Share(promise.id, payment.id, part, payment.value_date))
-                        self.left[payment.id] -= part
-                        self.lacks[promise.id] -= part
+        if not named and self.order == "named":
+            return ()
+        for payment in self.payments:
+            for promise in self.waiting.get((payment.account, payment.currency), []):
+                if named and payment.promise != promise.id:
+                    continue
+                part = min(self.left[payment.id], self.lacks[promise.id])
+                if part > 0 and counts(promise, payment.value_date):
+                    shares.append(Share(promise.id, payment.id, part, payment.value_date))
+                    self.left[payment.id] -= part
+                    self.lacks[promise.id] -= part
         return tuple(shares)
 
 

@@ -126,7 +126,7 @@ def state(
 
 
 def review_day(promise: Promise, policy: Policy, zone: str | None = None) -> date:
-    """When he is to be reminded: the day agreed, else the pack's days before due; never before it was made."""
+    """When he is to be reminded: the day agreed, else the pack's days before due; not before it was made."""
     made = promise.made_at.astimezone(zone_of_days(policy, zone)).date()
     asked = promise.review or promise.due - timedelta(days=policy.promise.review_days)
     return max(made, asked)
