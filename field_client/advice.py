@@ -65,6 +65,9 @@ ADVICE: Mapping[str, str] = {
     "unknown_kind": REVIEW,
     "unknown_version": REVIEW,
     "unknown_record": REVIEW,
+    # The program itself.
+    "update_available": N_("Actualícelo cuando tenga internet o lo pida la oficina; puede seguir visitando."),
+    "update_needed": N_("Pida hoy la versión nueva del programa; lo guardado se envía igual."),
     # This machine's clock, as the office heard it.
     CLOCK_SKEW: CLOCK,
     # Attachments.

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from sync.exchange import Clock
 from sync.look import dress, error_page
 
-from . import advice
+from . import advice, updates
 from .background import Background, Exchange, by_network
 from .delivery import SHOWN
 from .store import drafts, journal, settings
@@ -27,6 +27,9 @@ from .web import (
     exchanges,
     guard,
     leaving,
+    locating,
+    machine,
+    mio,
     people,
     pictures,
     recover,
@@ -34,6 +37,7 @@ from .web import (
     sending,
     today,
     visit,
+    welcome,
 )
 
 
@@ -64,6 +68,10 @@ def create_app(
         recover,
         city,
         rerouting,
+        locating,
+        machine,
+        mio,
+        welcome,
     ):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)
@@ -82,6 +90,7 @@ def _around() -> dict[str, Any]:
         return {"unlocked": False, "fictitious_pack": "", "waiting": None, "closed": False}
     now = exchanges.seen()
     closed_now = guard.closed(store)
+    guard.note_unsent(store)
     with store.reading() as db:
         known = received(db)
         waiting = journal.counts(db) | {"drafts": len(drafts.all_of(db))}
@@ -100,6 +109,7 @@ def _around() -> dict[str, Any]:
         "agent_name": known.agent_name,
         "agent_zone": known.timezone,
         "last_failure": failure,
+        "update": updates.told(notices),
         "clock_off": next((one for one in notices if one.code == advice.CLOCK_SKEW), None),
     }
 

@@ -17,7 +17,7 @@ from typing import Any
 from sync.exchange import Clock
 from sync.exchange.pauses import next_pause
 
-from . import syncing
+from . import backing_up, syncing
 from .noting import Stopped, wipe_ordered
 from .store import settings
 from .store.db import Busy, Closed, NotWritten, Store
@@ -158,6 +158,7 @@ class _Run(threading.Thread):
             told["code"] = "not_written"
         else:
             told = _told(done)
+            backing_up.back_up_if_due(self._store, self._background._clock.read())
         self.progress = Progress(working=False, number=self.progress.number + 1, **told)
         return not self.progress.code
 

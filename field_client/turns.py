@@ -16,9 +16,12 @@ class Elsewhere(RuntimeError):
 
 
 @contextmanager
-def turn(folder: Path, wait_s: float = 0) -> Iterator[None]:
-    """Hold the laptop's turn to speak with the office. The system gives it back if the program dies."""
-    lock = FileLock(folder / NAME, timeout=wait_s, thread_local=False)
+def turn(folder: Path, wait_s: float = 0, name: str = NAME) -> Iterator[None]:
+    """Hold the laptop's turn to speak with the office, or another one by its `name`.
+
+    The system gives it back if the program dies.
+    """
+    lock = FileLock(folder / name, timeout=wait_s, thread_local=False)
     try:
         lock.acquire()
     except Timeout as wrong:

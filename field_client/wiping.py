@@ -17,6 +17,7 @@ from pathlib import Path
 from sync.exchange import Reading
 from sync.exchange.carrying import Chain, pack
 
+from . import backing_up, collectors, os_keyring, unlocking
 from .carrying import sync_folder, write_durably
 from .folder import DATABASE, ENROLLING
 from .store import closing, keyring, queues, settings
@@ -103,7 +104,10 @@ def _mark(folder: Path, handed: Path | None) -> None:
 def _shred(folder: Path) -> None:
     """The key first: without it the database is noise, whatever of it stays on the disk."""
     _overwrite(folder / keyring.NAME)
-    for name in (keyring.NAME, f"{Path(keyring.NAME).stem}.new", *_database()):
+    os_keyring.forget(folder)
+    backing_up.drop_all(folder)
+    names = (f"{Path(keyring.NAME).stem}.new", unlocking.NAME, collectors.CARD, f"{DATABASE}.copy")
+    for name in (keyring.NAME, *names, *_database()):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / ENROLLING, ignore_errors=True)
     sync_folder(folder)

@@ -158,6 +158,14 @@ class Store:
         with self._lock:
             return self._connection.execute(f"PRAGMA {name}").fetchone()[0]
 
+    def copy_to(self, path: Path) -> None:
+        """The whole database as it is now, in a new file under the same key."""
+        with self._lock, _disk():
+            try:
+                self._connection.execute("VACUUM INTO ?", [str(path)])
+            except sqlcipher3.ProgrammingError as wrong:
+                raise Closed("The laptop was locked.") from wrong
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()

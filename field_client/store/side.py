@@ -20,6 +20,8 @@ from sync.wire.fields import instant
 from . import attachments, journal, papers, receipts, records, retention, settings, standing
 from .db import Store
 
+FEED_TOP = "feed_top"  # the number of the feed's last row, as the office last told it
+
 
 class StoredLaptop:
     """`sync.exchange.Laptop` over the encrypted database."""
@@ -124,6 +126,8 @@ class StoredLaptop:
                 standing.forget_feed(db)
             records.apply(db, page["rows"])
             settings.put(db, "cursor", dict(page["cursor"]))
+            if page.get("top") is not None:
+                settings.put(db, FEED_TOP, page["top"])
             # Until every page of an epoch is here, no list of stops or accounts is whole.
             complete = not page["more"] or (not page["reset"] and settings.get(db, "complete", False))
             settings.put(db, "complete", complete)

@@ -24,6 +24,14 @@ def ask() -> None:
     background.ask()
 
 
+def ask_once() -> None:
+    """The same, unless something was received before or is being received."""
+    with quietly().reading() as db:
+        received = settings.get(db, "complete", False)
+    if not received and not vault().background.progress.working:
+        ask()
+
+
 def seen() -> Progress:
     """How the exchange stood before anything else of this page was read.
 

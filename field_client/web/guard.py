@@ -8,31 +8,45 @@ from __future__ import annotations
 
 import secrets
 import threading
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Response as FlaskResponse
 from flask_babel import gettext as _
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from sync.exchange import Clock
 from sync.sealing import BrokenKey, WrongPassphrase
+from sync.wire.fields import instant
 
-from .. import leasing, wiping
+from .. import backing_up, collectors, leasing, os_keyring, unlocking, wiping
 from ..background import Background
+from ..collectors import Collector
 from ..folder import NotEnrolled, is_enrolled, open_with
-from ..store import keyring
-from ..store.db import Store, WrongDatabase
+from ..store import journal, settings
+from ..store.db import Closed, NotWritten, Store, WrongDatabase
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-# A laptop left open on a table locks itself.
-IDLE_MS = 30 * 60 * 1000
+# A laptop left open on a table locks itself, after as many minutes as its collector chose.
+IDLE_MINUTES = 30
+IDLE_CHOICES = (5, 10, 15, 30, 60)
+IDLE = "idle_minutes"
 
-# Pages that need no passphrase: of who forgot it, too.
-OPEN = (None, "guard.unlock", "recover.show", "static")
+# Pages that need no passphrase: of who forgot it, too, and of who has no laptop yet.
+OPEN = (
+    None,
+    "guard.unlock",
+    "guard.unlock_by_system",
+    "recover.show",
+    "welcome.show",
+    "welcome.enrol",
+    "static",
+)
 # What a page asks by itself, without anybody touching it.
-QUIET = ("sending.progress",)
+QUIET = ("sending.progress", "welcome.progress")
 # What shows no debtor stays open when the laptop has not met its office for too long.
 EVEN_CLOSED = (
     "closed.show",
@@ -53,25 +67,51 @@ class Locked(RuntimeError):
 class Vault:
     """The laptop's database while it is open, the browsers that opened it, and what runs behind them."""
 
-    def __init__(self, folder: Path, clock: Clock, background: Background) -> None:
-        self.folder = folder
+    def __init__(self, root: Path, clock: Clock, background: Background) -> None:
+        self.root = root
+        last = collectors.last_used(root)
+        self.folder = root if last is None else last.folder
         self.clock = clock
         self.background = background
         self._store: Store | None = None
         self._tokens: set[str] = set()
         self._touched = 0
+        self._idle_ms = IDLE_MINUTES * 60_000
+        self.opened_ms = 0  # when the laptop was last opened, by the monotonic clock
+        self._opened_once: set[Path] = set()
         self._lock = threading.Lock()
 
-    def unlock(self, passphrase: str) -> str:
-        """A token for this browser. Raises NotEnrolled, WrongPassphrase, BrokenKey or WrongDatabase."""
-        wiping.finish(self.folder)
-        if not is_enrolled(self.folder):
-            raise NotEnrolled(self.folder)
-        key = keyring.load(self.folder, passphrase)
+    def unlock(self, passphrase: str, folder: Path | None = None) -> str:
+        """A token for this browser. `folder`: of one of the laptop's collectors; else of the last one.
+
+        Raises NotEnrolled, TooSoon, WrongPassphrase, BrokenKey or WrongDatabase.
+        """
+        folder = folder or self.folder
+        wiping.finish(folder)
+        return self._open(folder, unlocking.key_of(folder, passphrase, self.clock.read().wall))
+
+    def unlock_by_system(self, folder: Path | None = None) -> str:
+        """The same with what the system's keyring holds for whoever logged in. Raises Locked where it holds
+        nothing, and after the first time: a laptop that locked itself asks for the passphrase."""
+        folder = folder or self.folder
+        key = os_keyring.recall(folder) if self.system_opens(folder) else None
+        if key is None:
+            raise Locked
+        return self._open(folder, key)
+
+    def system_opens(self, folder: Path) -> bool:
+        return folder not in self._opened_once and os_keyring.remembers(folder)
+
+    def _open(self, folder: Path, key: bytes) -> str:
+        if folder != self.folder:
+            self.lock()  # one collector at a time: the other's key leaves the memory first
         with self._lock:
+            self.folder = self.background.folder = folder
+            self._opened_once.add(folder)
             fresh = self._store is None
             if self._store is None:
                 self._store = open_with(self.folder, key)
+                self._idle_ms = idle_minutes(self._store) * 60_000
                 if wiping.begun(self._store):  # cut off before: it can only be done to the end
                     store, self._store = self._store, None
                     wiping.wipe(store, self.clock.read())
@@ -80,6 +120,8 @@ class Vault:
             self._tokens.add(token)
             self._touched = self.clock.read().mono_ms
         if fresh:
+            self.opened_ms = self.clock.read().mono_ms
+            collectors.note(folder, used=instant(self.clock.read().wall))
             self.background.begin(open_with(self.folder, key), self._wipe)
         return token
 
@@ -94,7 +136,7 @@ class Vault:
             now = self.clock.read().mono_ms
             idle = now - self._touched
             self._touched = now if touch else self._touched
-            if idle <= IDLE_MS:
+            if idle <= self._idle_ms:
                 return self._store
         self.lock()
         raise Locked
@@ -102,12 +144,25 @@ class Vault:
     def lock_if_idle(self) -> None:
         """For a clock that ticks: a laptop left open closes also where no page asks anything."""
         with self._lock:
-            idle = self._store is not None and self.clock.read().mono_ms - self._touched > IDLE_MS
+            idle = self._store is not None and self.clock.read().mono_ms - self._touched > self._idle_ms
         if idle:
             self.lock()
 
+    def idle_after(self, minutes: int) -> None:
+        """Lock after so many minutes without a touch, from now on."""
+        with self._lock:
+            self._idle_ms = minutes * 60_000
+
     def lock(self) -> None:
+        """Copy what is nowhere else yet, note how much waits, and forget the key."""
         self.background.stop()
+        with self._lock:
+            store = self._store
+            self._tokens.clear()  # no page comes in while the copy is written
+        if store is not None:
+            with suppress(Closed, NotWritten, OSError):
+                note_unsent(store)
+                backing_up.back_up_if_due(store, self.clock.read())
         self._forget()
 
     def take(self) -> Store:
@@ -131,6 +186,20 @@ class Vault:
             if self._store is not None:
                 self._store.close()
                 self._store = None
+
+
+def idle_minutes(held: Store) -> int:
+    with held.reading() as db:
+        chosen = settings.get(db, IDLE, IDLE_MINUTES)
+    return int(chosen) if chosen in IDLE_CHOICES else IDLE_MINUTES
+
+
+def note_unsent(held: Store) -> None:
+    """On the card that is read while the laptop is locked: only how much waits."""
+    with held.reading() as db:
+        unsent = journal.counts(db)["unsent"]
+    with suppress(OSError):  # a full disk keeps no page from being shown
+        collectors.note(held.path.parent, unsent=unsent)
 
 
 def vault() -> Vault:
@@ -173,6 +242,7 @@ def install(app: Flask, folder: Path, clock_: Clock, background: Background) -> 
     )
     app.before_request(_refuse_other_origins)
     app.before_request(_ask_passphrase)
+    app.after_request(_keep_nowhere)
     app.register_blueprint(blueprint)
     app.register_error_handler(Locked, lambda _wrong: redirect(url_for("guard.unlock")))
 
@@ -189,6 +259,13 @@ def _refuse_other_origins() -> None:
         raise Forbidden("another site")
 
 
+def _keep_nowhere(response: FlaskResponse) -> FlaskResponse:
+    """No page, picture or answer about a debtor stays in the browser's storage."""
+    if request.blueprint not in ("look", "city") and request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def _ask_passphrase() -> Response | None:
     # The look's styles are public; everything else is behind the passphrase.
     if request.endpoint in OPEN or request.blueprint == "look":
@@ -196,7 +273,7 @@ def _ask_passphrase() -> Response | None:
     try:
         held = vault().store_for(session.get("unlocked"), touch=request.endpoint not in QUIET)
     except Locked:
-        if request.endpoint in QUIET:
+        if request.endpoint == "sending.progress":  # it tells its page that the laptop is locked
             return None
         if request.method not in SAFE:
             flash(_("El portátil se bloqueó. Lo escrito quedó en el borrador."), "warning")
@@ -208,29 +285,76 @@ def _ask_passphrase() -> Response | None:
 
 @blueprint.route("/desbloquear", methods=["GET", "POST"])
 def unlock() -> str | Response | tuple[str, int]:
+    there = collectors.all_of(vault().root)
     if request.method == "GET":
-        return _unlock_page()
-    passphrase = request.form.get("passphrase", "")
+        return _unlock_page(there)
+    who = _chosen(there)
+    if who is not None and _leaves_unsent(there, who) and request.form.get("leave_unsent") != "1":
+        return _unlock_page(there, who=who), 409
     try:
-        token = vault().unlock(passphrase)
+        token = vault().unlock(request.form.get("passphrase", ""), who.folder if who else None)
     except NotEnrolled:
-        return _unlock_page(), 403
+        return _unlock_page(collectors.all_of(vault().root)), 403
+    except unlocking.TooSoon as wrong:
+        return _unlock_page(there, f"{wrong.because.said(_)}.", who), 429
     except WrongPassphrase:
         error = _("La contraseña no abre este portátil; escríbala de nuevo.")
+        pause = unlocking.waits(who.folder if who else vault().folder, clock().read().wall)
+        if pause:
+            error += " " + _(
+                "Van varias equivocadas: espere %(n)s segundos antes de probar otra vez.", n=pause
+            )
     except (BrokenKey, WrongDatabase):
         error = _("Los datos de este portátil están dañados. No borre nada: la oficina puede recuperarlos.")
     else:
-        session.clear()
-        session["unlocked"] = token
-        return redirect(own_path(request.args.get("next", "")))
-    return _unlock_page(error), 403
+        return _let_in(token)
+    return _unlock_page(there, error, who), 403
 
 
-def _unlock_page(error: str = "") -> str:
-    folder = vault().folder
-    there = is_enrolled(folder)
+@blueprint.post("/desbloquear/sistema")
+def unlock_by_system() -> str | Response | tuple[str, int]:
+    """With the system's keyring, where its collector switched that on."""
+    there = collectors.all_of(vault().root)
+    who = _chosen(there)
+    try:
+        return _let_in(vault().unlock_by_system(who.folder if who else None))
+    except (Locked, NotEnrolled, BrokenKey, WrongDatabase):
+        return _unlock_page(there, _("Este computador no dio la llave: use su contraseña."), who), 403
+
+
+def _let_in(token: str) -> Response:
+    session.clear()
+    session["unlocked"] = token
+    return redirect(own_path(request.args.get("next", "")))
+
+
+def _chosen(there: list[Collector]) -> Collector | None:
+    """Who was chosen, else who used the laptop last."""
+    number = request.values.get("who", "")
+    return next((one for one in there if one.number == number), _last(there))
+
+
+def _last(there: list[Collector]) -> Collector | None:
+    return next((one for one in there if one.folder == vault().folder), there[0] if there else None)
+
+
+def _leaves_unsent(there: list[Collector], who: Collector) -> Collector | None:
+    """Whose work waits here while somebody else opens his own."""
+    last = _last(there)
+    return last if last is not None and last.folder != who.folder and last.unsent else None
+
+
+def _unlock_page(there: list[Collector], error: str = "", who: Collector | None = None) -> str:
+    who = who or _chosen(there)
     return render_template(
-        "field/unlock.html", error=error, enrolled=there, handed=[] if there else wiping.handed_over(folder)
+        "field/unlock.html",
+        error=error,
+        enrolled=bool(there),
+        there=there,
+        who=who,
+        leaves=_leaves_unsent(there, who) if who else None,
+        by_system=who is not None and vault().system_opens(who.folder),
+        handed=[] if there else wiping.handed_over(vault().root),
     )
 
 

@@ -8,8 +8,7 @@ from werkzeug.wrappers import Response
 
 from sync.sealing import WrongPassphrase
 
-from .. import leaving, wiping
-from ..store import keyring
+from .. import leaving, unlocking, wiping
 from .guard import clock, store, vault
 
 blueprint = Blueprint("leaving", __name__)
@@ -25,7 +24,9 @@ def leave() -> str | Response | tuple[str, int]:
     if leaving.waits(store()) is not None:
         return _page(), 409
     try:
-        keyring.load(vault().folder, request.form.get("passphrase", ""))
+        unlocking.key_of(vault().folder, request.form.get("passphrase", ""), clock().read().wall)
+    except unlocking.TooSoon as wrong:
+        return _page(f"{wrong.because.said(_)}."), 429
     except WrongPassphrase:
         return _page(_("La contraseña no abre este portátil; escríbala de nuevo.")), 403
     held = vault().take()

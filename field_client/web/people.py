@@ -11,9 +11,10 @@ blueprint = Blueprint("people", __name__)
 MOST = 100
 
 
-@blueprint.get("/cartera")
+@blueprint.route("/cartera", methods=["GET", "POST"])
 def show() -> str:
-    words = request.args.get("q", "").strip()[:80]
+    """What is searched for is a person's name: it is posted, and stands in no address or history."""
+    words = request.form.get("q", "").strip()[:80]
     with store().reading() as db:
         found = records.debtors(db, words, MOST + 1)
         accounts: dict[str, int] = {}

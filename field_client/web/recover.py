@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -9,7 +11,7 @@ from werkzeug.wrappers import Response
 from sync.recovery_file import LARGEST
 from sync.sealing import BrokenKey, WrongPassphrase
 
-from .. import recovering
+from .. import collectors, recovering, unlocking
 from ..folder import LEAST_PASSPHRASE, NotEnrolled, WeakPassphrase
 from ..store.db import WrongDatabase
 from .guard import clock, vault
@@ -37,7 +39,7 @@ def _recovered() -> dict[str, str]:
         return {"again": _("Las dos contraseñas no son iguales.")}
     data, code = file.stream.read(LARGEST + 1), request.form.get("code", "")
     try:
-        recovering.recover(vault().folder, data, code, passphrase, clock().read())
+        recovering.recover(_whose(), data, code, passphrase, clock().read())
     except WeakPassphrase:
         return {"passphrase": _("Use al menos %(n)s caracteres.", n=LEAST_PASSPHRASE)}
     except WrongPassphrase:
@@ -49,7 +51,15 @@ def _recovered() -> dict[str, str]:
     except recovering.NotRecovered as wrong:
         return {"file": wrong.because.said(_)}
     vault().lock()  # whoever had it open gives the new passphrase
+    unlocking.forgive(_whose())
     return {}
+
+
+def _whose() -> Path:
+    """Of the collector chosen on the page before this one, else of who used the laptop last."""
+    number = request.args.get("who", "")
+    there = collectors.all_of(vault().root)
+    return next((one.folder for one in there if one.number == number), vault().folder)
 
 
 def _page(errors: dict[str, str]) -> str:

@@ -21,6 +21,7 @@ from ..store import agents
 from ..store.boards import laptops
 from ..store.engine import reading
 from ..store.scopes import Scope
+from .device_program import program
 from .options import answer, json_option, now, with_office
 
 
@@ -162,3 +163,6 @@ def release(office: Office, device_id: str, reason: str, as_json: bool) -> None:
     lines = [f"{done.applied} of {done.looked_at} events applied"]
     lines += [f"{many} quarantined: {code}" for code, many in done.waiting.items()]
     answer({"device": device_id} | done.to_json(), as_json, lines)
+
+
+device.add_command(program)

@@ -20,7 +20,7 @@ from sync.wire.errors import Problem
 from sync.wire.messages import PROTOCOL, SyncReply, SyncRequest
 from sync.words import N_, Phrase
 
-from .. import leasing, wiping
+from .. import leasing, program, wiping
 from ..enrolling import loaded
 from ..erasing import erase_arrivals
 from ..projecting import Sender
@@ -184,7 +184,7 @@ def _reply(
         if pull is None
         else answering.page(connection, device, pull, incarnation, written=written),
         "compare": None if compare is None else answering.compare(connection, device, compare),
-        "notices": list(left.kept.notices),
+        "notices": [*left.kept.notices, *program.notices(connection, asked["hello"]["client"])],
         "signing_keys": handing_keys.new_keys(connection, asked, now),
         "lease_until": leasing.until(connection, now),
         "tls_pins": tls_pins.to_tell(connection, now),

@@ -69,7 +69,7 @@ def page(
     rows, more = feeds.page(connection, device.agent_id, after, asked["limit"])
     # At its end a feed was read to its top, whatever stood there.
     number = rows[-1]["number"] if more else top
-    return {
+    return ({"top": top} if more else {}) | {
         "cursor": {"epoch": epoch, "number": number},
         "rows": _written(rows) if written else [feed_row(row) for row in rows],
         "more": more,

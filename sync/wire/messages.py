@@ -166,7 +166,8 @@ class Page(Message):
     """Rows after the cursor in number order; `more` when another page waits.
 
     `reset` true means the epoch is new: the laptop clears its pulled records and reads from zero.
-    `reflects` is the n of this incarnation whose effects are in the feed up to `cursor`.
+    `reflects` is the n of this incarnation whose effects are in the feed up to `cursor`. `top`, told while
+    more wait, is the number of the feed's last row: how far it is, for who waits for a long one.
     """
 
     cursor = fields.Nested(Cursor, required=True)
@@ -174,6 +175,7 @@ class Page(Message):
     more = fields.Boolean(required=True)
     reset = fields.Boolean(required=True)
     reflects = fields.Nested(Mark, required=True)
+    top = fields.Integer(strict=True, load_default=None, allow_none=True)
 
 
 class SyncReply(Message):
