@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sync.money import to_minor, written
-from sync.records import Location, Result, Verdict, VisitResult
+from sync.records import Conduct, Location, Result, Verdict, VisitResult
+from sync.rules import steps
 from sync.rules.typed import money
 from sync.rules.visit import RESULTS
 from sync.wire.fields import instant
@@ -18,7 +20,9 @@ from .store.attachments import Picture
 
 def visit_body(draft: Draft, zone: str, verdict: Verdict, recorded: datetime) -> dict[str, Any]:
     """`visit.recorded`, version 1."""
+    reviewed = draft.conduct.reviewed
     return told_body(draft) | {
+        **({} if reviewed is None else {"reviewed": instant(reviewed)}),
         "debtor": draft.debtor,
         "route": draft.route,
         "stop": draft.stop,
@@ -38,7 +42,32 @@ def told_body(draft: Draft) -> dict[str, Any]:
         "location": location_body(draft),
         "results": [result_body(result) for result in draft.results],
         "note": draft.note,
+    } | conduct_body(draft.conduct, draft.results)
+
+
+def conduct_body(told: Conduct, results: Sequence[VisitResult]) -> dict[str, Any]:
+    """How the visit was conducted; what there is nothing to say of is left out.
+
+    The steps are whole: those nobody answered stand as the results imply them.
+    """
+    said: dict[str, list[Any]] = {
+        "steps": [
+            {"step": one.step, "answer": one.answer}
+            | ({"value": one.value} if one.value else {})
+            | ({"implied": True} if one.implied else {})
+            for one in steps.whole(told.steps, results)
+        ],
+        "objections": [
+            {"code": one.code, "version": one.version}
+            | ({} if one.helped is None else {"helped": one.helped})
+            for one in told.objections
+        ],
+        "alarms": list(told.alarms),
+        "answers": [
+            {"account": one.account, "question": one.question, "text": one.text} for one in told.answers
+        ],
     }
+    return {name: value for name, value in said.items() if value}
 
 
 def happened_body(draft: Draft) -> dict[str, Any]:

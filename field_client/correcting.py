@@ -140,7 +140,9 @@ def _amend(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -
         draft = _with_the_departed(draft, before, state)
         was = bodies.told_body(draft_of(before, draft.line))
         now = bodies.told_body(_as_first_told(draft, before, promises))
-        replaces = {name: said for name, said in now.items() if said != was[name]}
+        replaces = {
+            name: now.get(name, []) for name in {**was, **now} if now.get(name, []) != was.get(name, [])
+        }
         pictures = _new_pictures(db, visit, draft)
         problems = [*_wrong_why(why, replaces, pictures), *_wrong_draft(draft, case, before)]
         if problems:
@@ -205,6 +207,7 @@ def draft_of(visit: Visit, line: int | None = None) -> Draft:
         note=visit.note,
         address=visit.address,
         stop=visit.stop,
+        conduct=visit.conduct,
     )
 
 

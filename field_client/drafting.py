@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from sync.ids import is_id
 from sync.records import (
+    Conduct,
     Known,
     Location,
     LocationSource,
@@ -75,6 +76,7 @@ class Draft:
     addresses: tuple[ProposedAddress, ...] = ()
     phones: tuple[ProposedPhone, ...] = ()
     override_reason: str = ""
+    conduct: Conduct = Conduct()
     pictures: tuple[Picture, ...] = ()
 
 

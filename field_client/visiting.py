@@ -220,6 +220,7 @@ def rules_draft(draft: Draft, case: Case) -> VisitDraft:
         note=draft.note,
         totals=case.totals,
         currencies=case.currencies,
+        conduct=draft.conduct,
     )
 
 
@@ -237,6 +238,7 @@ def judge(case: Case, draft: Draft, db: Database) -> Verdict | None:
         uncertainty = (settings.get(db, "uncertainty_ms") or 0) / 1000
     happened = Interval(draft.start - offset, draft.end - offset)
     address = address_of(case.state, draft.address)
+    answers = draft.conduct.answers
     verdicts = []
     for account in case.accounts:
         mine = [result for result in draft.results if result.account == account.id]
@@ -254,7 +256,7 @@ def judge(case: Case, draft: Draft, db: Database) -> Verdict | None:
                 exception_evidence=account.known.account.exception_evidence,
                 history=case.state.history,
                 payment_taken=payment_taken(mine),
-                reason_asked=reason_asked(mine),
+                reason_asked=reason_asked(mine, [one for one in answers if one.account == account.id]),
                 address_state=address.state if address else "accepted",
                 debt_discussed=debt_discussed(mine),
                 stops=case.state.stops(account.id, case.today),

@@ -63,6 +63,7 @@ TOPICS: Mapping[str, str] = {
     "contact": "contact",
     "skip": "skip",
     "reported": "reported",
+    "delivery": "delivery",
     "attachment": "attachment",
     "lender": "lender",
     EventKind.VISIT_RECORDED: "visit",
@@ -73,10 +74,12 @@ TOPICS: Mapping[str, str] = {
     EventKind.PAYMENT_REPORTED: "reported",
     EventKind.VISIT_AMENDED: "amendment",
     EventKind.STOP_SKIPPED: "skip",
+    EventKind.NOTICE_DELIVERED: "delivery",
     EventKind.ATTACHMENT_ADDED: "attachment",
 }
-NO_CONDUCT = Conduct()
 """What a fact's kind is about. A kind that is not here (agent, route, policy …) is of no debtor."""
+
+NO_CONDUCT = Conduct()
 
 AMENDABLE = (
     *("address", "place", "party", "happened", "location", "results", "note"),
@@ -146,6 +149,7 @@ class KnownAccount:
     opened: date | None
     payday: str
     lender_days_past_due: int | None
+    answers: tuple[Mapping[str, Any], ...] = ()  # the office's, to the five questions
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,25 @@ class ReportedPayment:
     paid_on: date
     channel: str
     receipt: str
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A paper that was handed over. `agent` "" where the office sent it."""
+
+    id: str
+    account: str | None
+    visit: str | None
+    paper: str
+    code: str
+    how: str
+    party: Party
+    sealed: bool
+    photo: str | None
+    happened: Interval
+    note: str
+    agent: str
+    in_office: bool
 
 
 @dataclass(frozen=True)
@@ -302,6 +325,12 @@ class DebtorState:
             )
             for fact in self.of("reported")
         )
+
+    @cached_property
+    def deliveries(self) -> tuple[Delivered, ...]:
+        """Papers handed over, by when."""
+        known = [_delivered(fact) for fact in self.of("delivery") if fact.body["debtor"] == self.id]
+        return tuple(sorted(known, key=lambda one: (one.happened.start, one.id)))
 
     @cached_property
     def cancelled(self) -> Mapping[str, date]:
@@ -460,6 +489,7 @@ def _account(fact: Fact) -> KnownAccount:
         said.get("opened"),
         said.get("payday", ""),
         said.get("lender_days_past_due"),
+        tuple(said.get("answers") or ()),
     )
 
 
@@ -509,6 +539,22 @@ def _contact(fact: Fact) -> Contact:
     return Contact(fact.id, said["debtor"], said["channel"], happened, said["effective"])
 
 
+def _delivered(fact: Fact) -> Delivered:
+    said = fact.body
+    when = said if fact.from_office else said["happened"]
+    return Delivered(
+        id=fact.id,
+        party=Party(said["party"]),
+        happened=Interval(when["start"], when["end"]),
+        agent=(said["agent"] or "") if fact.from_office else fact.agent,
+        in_office=fact.from_office,
+        **{
+            name: said[name]
+            for name in ("account", "visit", "paper", "code", "how", "sealed", "photo", "note")
+        },
+    )
+
+
 def _visit(fact: Fact, amendments: list[Amendment]) -> KnownVisit:
     """The visit with the amendments that the office's word of it does not already hold."""
     said = dict(fact.body)
@@ -548,6 +594,7 @@ def conduct_of(said: Mapping[str, Any]) -> Conduct:
     """How a visit was conducted, from its body as loaded; older laptops said nothing of it."""
     if not any(said.get(name) for name in ("steps", "objections", "alarms", "answers", "reviewed")):
         return NO_CONDUCT
+    reviewed = said.get("reviewed")
     return Conduct(
         tuple(
             StepAnswer(one["step"], one["answer"], one.get("value", ""), bool(one.get("implied")))
@@ -558,10 +605,8 @@ def conduct_of(said: Mapping[str, Any]) -> Conduct:
             for one in said.get("objections") or ()
         ),
         tuple(said.get("alarms") or ()),
-        tuple(
-            CaseAnswer(one["account"], one["question"], one["text"]) for one in said.get("answers") or ()
-        ),
-        said.get("reviewed"),
+        tuple(CaseAnswer(one["account"], one["question"], one["text"]) for one in said.get("answers") or ()),
+        parse_instant(reviewed) if isinstance(reviewed, str) else reviewed,
     )
 
 

@@ -191,10 +191,29 @@ class EventKind(StrEnum):
     PAYMENT_REPORTED = "payment.reported"
     VISIT_AMENDED = "visit.amended"
     STOP_SKIPPED = "stop.skipped"
+    NOTICE_DELIVERED = "notice.delivered"
     INCARNATION_OPENED = "incarnation.opened"
     SUGGESTION_MADE = "suggestion.made"
     OFFER_REQUESTED = "offer.requested"
     AGREEMENT_MADE = "agreement.made"
+
+
+class Paper(StrEnum):
+    """What was handed over. A visit slip is about no account and says nothing of a debt."""
+
+    NOTICE = "notice"
+    SLIP = "slip"
+    PAYMENT = "payment"
+    AGREEMENT = "agreement"
+    SETTLEMENT = "settlement"
+
+
+class Handing(StrEnum):
+    """How a paper got there."""
+
+    HAND = "hand"
+    DOOR = "door"
+    POST = "post"
 
 
 class UserRole(StrEnum):
@@ -385,6 +404,45 @@ class VisitResult:
 
 
 @dataclass(frozen=True)
+class StepAnswer:
+    """What became of one step of the talk. `implied`: a result says it, nobody answered it by itself."""
+
+    step: str
+    answer: str
+    value: str = ""
+    implied: bool = False
+
+
+@dataclass(frozen=True)
+class UsedObjection:
+    """An objection that came up, in the version whose answers were shown; whether they helped, if told."""
+
+    code: str
+    version: int
+    helped: bool | None = None
+
+
+@dataclass(frozen=True)
+class CaseAnswer:
+    """What the collector answered to one of an account's five questions."""
+
+    account: str
+    question: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Conduct:
+    """How a visit was conducted, beside what came of it. `reviewed`: when its file was last looked at."""
+
+    steps: tuple[StepAnswer, ...] = ()
+    objections: tuple[UsedObjection, ...] = ()
+    alarms: tuple[str, ...] = ()
+    answers: tuple[CaseAnswer, ...] = ()
+    reviewed: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Visit:
     """One knock: one debtor, one address, a result per account. `happened` is judged; `recorded` is not."""
 
@@ -402,6 +460,7 @@ class Visit:
     location: Location = Location(LocationSource.NONE)
     note: str = ""
     received: datetime | None = None
+    conduct: Conduct = Conduct()
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sync.fold import conduct_of
 from sync.records import (
     Interval,
     Known,
@@ -42,6 +43,7 @@ KNOWN = {member.value: member for member in Known}
 RESULTS = {member.value: member for member in Result}
 REASONS = {member.value: member for member in Reason}
 SOURCES = {member.value: member for member in LocationSource}
+CONDUCT = ("steps", "objections", "alarms", "answers", "reviewed")
 
 
 def judged(
@@ -93,9 +95,16 @@ def judged(
         # With what the laptop was told at the door: an override and its reason must show.
         "verdict": stored(verdict) | {"told": said.raw.get("verdict", {})},
         "out_of_scope": _out_of_scope(visit, corrected, around, zone),
+        "conduct": conduct_told(said.raw),
     }
     around.judged[visit.id] = (visit, verdict)
     return row, changed(visit, happened=corrected)
+
+
+def conduct_told(raw: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How the visit was conducted, in the event's own words; None from who said nothing of it."""
+    told = {name: raw[name] for name in CONDUCT if raw.get(name)}
+    return told or None
 
 
 def _clock_of(
@@ -170,6 +179,7 @@ def _visit(said: Said, device: Device, now: datetime) -> Visit:
         ),
         note=body["note"],
         received=now,
+        conduct=conduct_of(body),
     )
 
 
@@ -199,7 +209,9 @@ def _verdict(
                 exception_evidence=account["exception_evidence"],
                 history=around.history.get(visit.debtor, []),
                 payment_taken=visits.payment_taken([result]),
-                reason_asked=visits.reason_asked([result]),
+                reason_asked=visits.reason_asked(
+                    [result], [one for one in visit.conduct.answers if one.account == result.account]
+                ),
                 address_state=state,
                 debt_discussed=visits.debt_discussed([result]),
                 stops=around.stopped(visit.debtor, result.account, happened.start),

@@ -24,7 +24,12 @@ Row = Mapping[Any, Any]
 Payload = dict[str, Any]
 
 # What an amendment may change of a visit: what was told. Who, whose and when it was typed stay.
-AMENDABLE = ("place", "party", "happened", "results", "note", "address", "location")
+AMENDABLE = (
+    *("place", "party", "happened", "results", "note", "address", "location"),
+    *("steps", "objections", "alarms", "answers"),
+)
+# What tells of the talk itself, and so only to whom some account of it is his.
+TALK = ("steps", "objections", "alarms", "answers")
 
 
 def agent(held: Agent) -> Payload:
@@ -209,6 +214,7 @@ def visit_told(row: Row, results: Sequence[Row]) -> Payload:
             for held in results
         ],
         "note": row["note"],
+        **(row["conduct"] or {}),
     }
 
 
@@ -235,7 +241,17 @@ def within(record: Payload, accounts: Collection[str]) -> Payload:
     """A colleague's visit as an agent may read it: it counts in the caps, but of accounts that are not
     his he sees neither the result nor, when none is his, the note."""
     mine = [held for held in record["results"] if held["account"] in accounts]
-    return record | {"results": mine, "note": record["note"] if mine else ""}
+    if not mine:
+        return _without(record, TALK) | {"results": mine, "note": ""}
+    told = record | {"results": mine}
+    if "answers" in record:
+        answers = [held for held in record["answers"] if held["account"] in accounts]
+        told = _without(record, ("answers",)) | {"results": mine} | ({"answers": answers} if answers else {})
+    return told
+
+
+def _without(record: Payload, names: Collection[str]) -> Payload:
+    return {name: value for name, value in record.items() if name not in names}
 
 
 def promise(row: Row) -> Payload:
@@ -276,6 +292,18 @@ def skip(row: Row) -> Payload:
         "stop": row["stop_id"],
         "happened": {"start": instant(row["happened"]), "end": None, "known": None},
         "cause": row["cause"],
+    }
+
+
+def delivery(row: Row) -> Payload:
+    names = ("id", "paper", "code", "how", "party", "sealed", "photo", "note")
+    return {name: row[name] for name in names} | {
+        "debtor": row["debtor_id"],
+        "account": row["account_id"],
+        "agent": row["agent_id"],
+        "visit": row["visit_id"],
+        "start": instant(row["started"]),
+        "end": instant(row["ended"]),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from sync.fold import NO_CONDUCT, conduct_of
 from sync.money import from_minor
 from sync.records import (
     Address,
@@ -129,6 +130,7 @@ def visit(row: Row, results: tuple[VisitResult, ...]) -> Visit:
             row["location_reason"],
         ),
         note=row["note"],
+        conduct=conduct_of(row["conduct"]) if row.get("conduct") else NO_CONDUCT,
     )
 
 

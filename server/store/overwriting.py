@@ -23,16 +23,20 @@ from .tables import (
     accounts,
     addresses,
     amendments,
+    asset_notes,
     assignments,
+    case_answers,
     contact_points,
     contacts,
     debtors,
+    deliveries,
     documents,
     events,
     facts,
     feeds,
     findings,
     import_remarks,
+    notices,
     placings,
     promises,
     reported_payments,
@@ -74,6 +78,8 @@ TOUCHED: tuple[Table, ...] = (
     contacts,
     skips,
     reported_payments,
+    deliveries,
+    notices,
     stop_states,
     stops,
     findings,
@@ -82,6 +88,8 @@ TOUCHED: tuple[Table, ...] = (
     import_remarks,
     documents,
     placings,
+    case_answers,
+    asset_notes,
 )
 
 
@@ -97,6 +105,8 @@ def overwrite_person(
     marks = {person["document"] or "", *(row["number"] for row in mine), *names} - {""}
     _person(connection, debtor_id, today)
     connection.execute(update(contacts).where(contacts.c.debtor_id == debtor_id).values(note=""))
+    connection.execute(update(deliveries).where(deliveries.c.debtor_id == debtor_id).values(note=""))
+    connection.execute(update(notices).where(notices.c.debtor_id == debtor_id).values(said={}))
     _planned(connection, debtor_id, today)
     _remarks(connection, marks)
     _facts(connection, debtor_id)
@@ -115,6 +125,7 @@ def overwrite_events(connection: Connection, event_ids: Iterable[str]) -> None:
             (contacts, contacts.c.id.in_(ids), {"note": ""}),
             (skips, skips.c.id.in_(ids), {"cause": NAMELESS}),
             (reported_payments, reported_payments.c.id.in_(ids), {"receipt": ""}),
+            (deliveries, deliveries.c.id.in_(ids), {"note": ""}),
             (stop_states, stop_states.c.source.in_(ids), {"detail": {}}),
             (findings, findings.c.visit_id.in_(ids), {"because": dict(SUPPRESSED), "resolved_why": ""}),
             (addresses, addresses.c.event_id.in_(ids), NOWHERE),
@@ -147,6 +158,10 @@ def _person(connection: Connection, debtor_id: str, today: date) -> None:
     connection.execute(
         update(documents).where(documents.c.account_id.in_(held)).values(name=NAMELESS, until=today)
     )
+    connection.execute(update(case_answers).where(case_answers.c.account_id.in_(held)).values(text=NAMELESS))
+    connection.execute(
+        update(asset_notes).where(asset_notes.c.debtor_id == debtor_id).values(text=NAMELESS, source="")
+    )
 
 
 def _placed(which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -156,14 +171,27 @@ def _placed(which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _visits(connection: Connection, ids: list[str]) -> None:
     blank = {"lat": None, "lon": None, "accuracy_m": None, "location_reason": "", "note": ""}
-    for row in connection.execute(select(visits.c.id, visits.c.verdict).where(visits.c.id.in_(ids))):
+    for row in connection.execute(
+        select(visits.c.id, visits.c.verdict, visits.c.conduct).where(visits.c.id.in_(ids))
+    ):
         rulings = [
             {name: one.get(name) for name in ("rule", "decision", "because", "source")}
             for one in (row.verdict or {}).get("rulings", [])
         ]
         connection.execute(
-            update(visits).where(visits.c.id == row.id).values(**blank, verdict={"rulings": rulings})
+            update(visits)
+            .where(visits.c.id == row.id)
+            .values(**blank, verdict={"rulings": rulings}, conduct=_conducted(row.conduct))
         )
+
+
+def _conducted(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Codes of how a visit was conducted; not what was said in words or amounts."""
+    if not told:
+        return None
+    steps = [{name: one[name] for name in ("step", "answer")} for one in told.get("steps", ())]
+    kept = {name: told[name] for name in ("objections", "alarms", "reviewed") if name in told}
+    return kept | ({"steps": steps} if steps else {})
 
 
 def _corrections(connection: Connection, ids: list[str]) -> None:

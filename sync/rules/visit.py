@@ -9,6 +9,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ..records import (
+    CaseAnswer,
+    Conduct,
     Known,
     Party,
     Place,
@@ -20,7 +22,7 @@ from ..records import (
     VisitResult,
 )
 from ..words import N_, Phrase
-from . import typed
+from . import alarms, questions, steps, typed
 from .answers import FieldError
 from .clauses import StopKind
 from .contact import payment_ruling, reason_ruling
@@ -72,6 +74,7 @@ class VisitDraft:
     note: str = ""
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
+    conduct: Conduct = Conduct()
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,7 @@ def draft_from(
         results=results,
         known=visit.known,
         note=visit.note,
+        conduct=visit.conduct,
     )
 
 
@@ -146,9 +150,10 @@ def payment_taken(results: Sequence[VisitResult]) -> bool:
     return any(RESULTS[result.result].payment for result in results)
 
 
-def reason_asked(results: Sequence[VisitResult]) -> bool:
-    """True when some result carries a reason other than "not asked"."""
-    return any(result.reason not in (None, Reason.NOT_ASKED) for result in results)
+def reason_asked(results: Sequence[VisitResult], answers: Sequence[CaseAnswer] = ()) -> bool:
+    """True when some result carries a reason other than "not asked", or the cause was answered."""
+    told = any(result.reason not in (None, Reason.NOT_ASKED) for result in results)
+    return told or any(one.question == questions.CAUSE for one in answers)
 
 
 def stops_of(results: Sequence[VisitResult]) -> tuple[StopKind, ...]:
@@ -176,7 +181,20 @@ def check_visit(
         total, currency = draft.totals.get(result.account), draft.currencies.get(result.account)
         setting = _Setting(draft.party, own, today, where, total, currency)
         found += _check_result(result, setting)
-    return found
+    return [*found, *_check_conduct(draft, policy)]
+
+
+def _check_conduct(
+    draft: VisitDraft, policy: Policy | Mapping[str, Policy | None] | None
+) -> list[FieldError]:
+    """The steps, flags and answers told beside the results."""
+    told = draft.conduct
+    own = policy if isinstance(policy, Mapping) else dict.fromkeys(draft.accounts, policy)
+    return [
+        *steps.wrong(told.steps, draft.party),
+        *alarms.wrong(told.alarms),
+        *questions.wrong(told.answers, own),
+    ]
 
 
 def _may_ask(policy: Policy | None) -> bool:

@@ -11,7 +11,17 @@ from typing import Any
 
 from marshmallow import INCLUDE, fields, validate
 
-from ..records import EventKind, Known, LocationSource, Party, Place, Reason, Result
+from ..records import (
+    EventKind,
+    Handing,
+    Known,
+    LocationSource,
+    Paper,
+    Party,
+    Place,
+    Reason,
+    Result,
+)
 from .fields import Amount, Currency, Id, Instant
 from .swift import Swift
 
@@ -59,8 +69,33 @@ class ResultBody(Body):
     )
 
 
+class StepBody(Body):
+    """One step of the talk; `implied` when a result says it and nobody answered it by itself."""
+
+    step = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    answer = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    value = fields.String(load_default="", validate=validate.Length(max=200))
+    implied = fields.Boolean(load_default=False)
+
+
+class UsedObjectionBody(Body):
+    """An objection that came up, in the version of the library that was shown."""
+
+    code = fields.String(required=True, validate=validate.Length(min=1, max=60))
+    version = fields.Integer(strict=True, required=True, validate=validate.Range(min=0))
+    helped = fields.Boolean(load_default=None, allow_none=True)
+
+
+class CaseAnswerBody(Body):
+    """An answer to one of an account's five questions."""
+
+    account = Id(required=True)
+    question = fields.String(required=True, validate=validate.Length(min=1, max=20))
+    text = fields.String(required=True, validate=validate.Length(min=1, max=500))
+
+
 class VisitBody(Body):
-    """`visit.recorded`, version 1."""
+    """`visit.recorded`, version 1. From `steps` on: what older laptops do not say."""
 
     debtor = Id(required=True)
     address = Id(load_default=None, allow_none=True)
@@ -75,6 +110,17 @@ class VisitBody(Body):
     results = fields.List(fields.Nested(ResultBody), required=True, validate=validate.Length(min=1, max=50))
     note = fields.String(load_default="", validate=validate.Length(max=4000))
     verdict = fields.Dict(load_default=dict)
+    steps = fields.List(fields.Nested(StepBody), load_default=list, validate=validate.Length(max=10))
+    objections = fields.List(
+        fields.Nested(UsedObjectionBody), load_default=list, validate=validate.Length(max=30)
+    )
+    alarms = fields.List(
+        fields.String(validate=validate.Length(min=1, max=30)),
+        load_default=list,
+        validate=validate.Length(max=20),
+    )
+    answers = fields.List(fields.Nested(CaseAnswerBody), load_default=list, validate=validate.Length(max=250))
+    reviewed = Instant(load_default=None, allow_none=True)
 
 
 class PromiseBody(Body):
@@ -90,6 +136,8 @@ class PromiseBody(Body):
     place = fields.String(required=True, validate=validate.Length(min=1, max=200))
     window_start = fields.String(load_default=None, allow_none=True, validate=LOCAL_CLOCK)
     window_end = fields.String(load_default=None, allow_none=True, validate=LOCAL_CLOCK)
+    review = fields.Date(load_default=None, allow_none=True)  # the day on which he is to be reminded
+    agreement = Id(load_default=None, allow_none=True)  # the agreement of which this is an instalment
 
 
 class ContactBody(Body):
@@ -168,6 +216,102 @@ class SkippedBody(Body):
     cause = fields.String(required=True, validate=validate.Length(min=2, max=300))
 
 
+class DeliveredBody(Body):
+    """`notice.delivered`, version 1: a paper left or handed over. `code` and `token` are those printed on it
+    (`sync.slips`), `document` the paper of the office that it was, `photo` the picture of the envelope."""
+
+    debtor = Id(required=True)
+    account = Id(load_default=None, allow_none=True)
+    visit = Id(load_default=None, allow_none=True)
+    paper = fields.String(required=True, validate=one_of(Paper))
+    document = Id(load_default=None, allow_none=True)
+    code = fields.String(load_default="", validate=validate.Regexp(r"^([0-9A-HJKMNP-TV-Z]{12})?\Z"))
+    token = fields.String(load_default="", validate=validate.Length(max=200))
+    how = fields.String(required=True, validate=one_of(Handing))
+    party = fields.String(required=True, validate=one_of(Party))
+    sealed = fields.Boolean(required=True)
+    photo = fields.String(
+        load_default=None, allow_none=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z")
+    )
+    happened = fields.Nested(HappenedBody, required=True)
+    note = fields.String(load_default="", validate=validate.Length(max=1000))
+
+
+class PartsBody(Body):
+    """What an amount is made of."""
+
+    principal = Amount(required=True)
+    interest = Amount(required=True)
+    late_interest = Amount(required=True)
+    fees = Amount(required=True)
+
+
+class InstalmentBody(Body):
+    due = fields.Date(required=True)
+    amount = Amount(required=True)
+
+
+class TermsBody(Body):
+    """What an offer or an agreement comes to: debt - discount + charge + interest = the instalments' sum,
+    but for an agreement that does not settle."""
+
+    debtor = Id(required=True)
+    account = Id(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(["plan", "discount", "restructuring"]))
+    currency = Currency(required=True)
+    as_of = fields.Date(required=True)
+    debt = fields.Nested(PartsBody, required=True)
+    discount = fields.Nested(PartsBody, required=True)
+    charge = Amount(required=True)
+    interest = Amount(required=True)
+    instalments = fields.List(
+        fields.Nested(InstalmentBody), required=True, validate=validate.Length(min=1, max=60)
+    )
+
+
+class OfferRequestedBody(TermsBody):
+    """`offer.requested`, version 1: terms beyond the collector's authority; the office approves or rejects.
+
+    `beyond` names the rules it goes beyond, as the laptop judged them.
+    """
+
+    visit = Id(load_default=None, allow_none=True)
+    why = fields.String(required=True, validate=validate.Length(min=3, max=1000))
+    beyond = fields.List(
+        fields.String(validate=validate.Length(max=60)), load_default=list, validate=validate.Length(max=20)
+    )
+
+
+class AgreementBody(TermsBody):
+    """`agreement.made`, version 1: what debtor and creditor agreed. Its instalments are `promise.made` too.
+
+    `offer`: the approved request it carries out, where one was needed.
+    """
+
+    visit = Id(required=True)
+    settles = fields.Boolean(required=True)
+    agreed_by = fields.String(required=True, validate=validate.Length(min=1, max=200))
+    approver = fields.String(load_default="", validate=validate.Length(max=2000))
+    offer = Id(load_default=None, allow_none=True)
+
+
+class SuggestionBody(Body):
+    """`suggestion.made`, version 1: what the debtor himself proposed to pay. It binds nobody.
+
+    `signed` tells whether he put his name to it; it may be unsigned.
+    """
+
+    debtor = Id(required=True)
+    account = Id(required=True)
+    visit = Id(load_default=None, allow_none=True)
+    amount = Amount(load_default=None, allow_none=True)
+    currency = Currency(required=True)
+    pay_on = fields.Date(load_default=None, allow_none=True)
+    text = fields.String(required=True, validate=validate.Length(min=3, max=1000))
+    said_by = fields.String(load_default="", validate=validate.Length(max=200))
+    signed = fields.Boolean(load_default=False)
+
+
 class IncarnationBody(Body):
     """`incarnation.opened`, version 1: always n = 1 of an incarnation that continues another."""
 
@@ -187,7 +331,11 @@ BODIES: dict[tuple[str, int], type[Body]] = {
     (EventKind.PAYMENT_REPORTED, 1): PaymentReportedBody,
     (EventKind.VISIT_AMENDED, 1): AmendmentBody,
     (EventKind.STOP_SKIPPED, 1): SkippedBody,
+    (EventKind.NOTICE_DELIVERED, 1): DeliveredBody,
     (EventKind.INCARNATION_OPENED, 1): IncarnationBody,
+    (EventKind.SUGGESTION_MADE, 1): SuggestionBody,
+    (EventKind.OFFER_REQUESTED, 1): OfferRequestedBody,
+    (EventKind.AGREEMENT_MADE, 1): AgreementBody,
 }
 
 

@@ -187,6 +187,7 @@ class PaymentRecord(Record):
     channel = fields.String(required=True)
     receipt = fields.String(required=True)
     reverses = Id(allow_none=True, required=True)
+    promise = Id(allow_none=True)  # what the office said it is for
 
 
 class VisitRecord(Record):
@@ -233,6 +234,73 @@ class PromiseRecord(Record):
     window_start = fields.String(allow_none=True, required=True)
     window_end = fields.String(allow_none=True, required=True)
     made = Instant(required=True)
+    review = fields.Date(allow_none=True)
+    agreement = Id(allow_none=True)
+    cancelled = fields.Date(allow_none=True)  # the debtor's day on which the office cancelled it
+    cancelled_because = fields.String()
+
+
+class OffersRecord(Record):
+    """Kind `offers`, id = the agent: the company's rules of offers and how far this collector may go alone."""
+
+    id = Id(required=True)
+    rules = fields.Dict(required=True)
+    limit = fields.Dict(required=True)
+
+
+class TermsRecord(Record):
+    """What an offer or an agreement comes to, as its event said it."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    account = Id(required=True)
+    visit = Id(allow_none=True, required=True)
+    kind = fields.String(required=True)
+    currency = Currency(required=True)
+    as_of = fields.Date(required=True)
+    debt = fields.Nested(PartsBody, required=True)
+    discount = fields.Nested(PartsBody, required=True)
+    charge = Amount(required=True)
+    interest = Amount(required=True)
+    instalments = fields.List(fields.Nested(InstalmentBody), required=True)
+    made = Instant(required=True)
+
+
+class OfferRecord(TermsRecord):
+    """Kind `offer`, id = event id: a request for approval, and the office's word on it once it is there."""
+
+    why = fields.String(required=True)
+    beyond = fields.List(fields.String(), required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["pending", "approved", "rejected"]))
+    because = fields.String(required=True)
+    decided = Instant(allow_none=True, required=True)
+    decided_by = fields.String(required=True)
+    valid_until = fields.Date(allow_none=True, required=True)
+
+
+class AgreementRecord(TermsRecord):
+    """Kind `agreement`, id = event id."""
+
+    settles = fields.Boolean(required=True)
+    agreed_by = fields.String(required=True)
+    approver = fields.String(required=True)
+    offer = Id(allow_none=True, required=True)
+
+
+class SuggestionRecord(Record):
+    """Kind `suggestion`, id = event id: what the debtor himself proposed; not an agreement."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    account = Id(required=True)
+    visit = Id(allow_none=True, required=True)
+    amount = Amount(allow_none=True, required=True)
+    currency = Currency(required=True)
+    pay_on = fields.Date(allow_none=True, required=True)
+    text = fields.String(required=True)
+    said_by = fields.String(required=True)
+    signed = fields.Boolean(required=True)
+    made = Instant(required=True)
 
 
 class ContactRecord(Record):
@@ -264,6 +332,34 @@ class SkipRecord(Record):
     stop = Id(required=True)
     happened = fields.Nested(SkipHappened, required=True)
     cause = fields.String(required=True)
+
+
+class DeliveryRecord(Record):
+    """Kind `delivery`, id = event id: a paper handed over, by a laptop or (no agent) sent by the office."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    account = Id(allow_none=True, required=True)
+    agent = Id(allow_none=True, required=True)
+    visit = Id(allow_none=True, required=True)
+    paper = fields.String(required=True)
+    code = fields.String(required=True)
+    how = fields.String(required=True)
+    party = fields.String(required=True)
+    sealed = fields.Boolean(required=True)
+    photo = fields.String(allow_none=True, required=True)
+    start = Instant(required=True)
+    end = Instant(required=True)
+    note = fields.String(required=True)
+
+
+class StationeryRecord(Record):
+    """Kind `stationery`, id = lender id: what is printed on papers about this lender's accounts, as
+    `sync.stationery` reads it, the lender's tables already laid over the office's."""
+
+    id = Id(required=True)
+    name = fields.String(required=True)
+    tables = fields.Dict(required=True)
 
 
 class ReportedRecord(Record):
@@ -389,15 +485,21 @@ RECORDS: dict[str, type[Record]] = {
     "agent": AgentRecord,
     "policy": PolicyRecord,
     "lender": LenderRecord,
+    "stationery": StationeryRecord,
     "debtor": DebtorRecord,
     "account": AccountRecord,
     "document": DocumentRecord,
     "payment": PaymentRecord,
     "visit": VisitRecord,
+    "offers": OffersRecord,
+    "agreement": AgreementRecord,
     "promise": PromiseRecord,
+    "offer": OfferRecord,
+    "suggestion": SuggestionRecord,
     "contact": ContactRecord,
     "skip": SkipRecord,
     "reported": ReportedRecord,
+    "delivery": DeliveryRecord,
     "attachment": AttachmentRecord,
     "route": RouteRecord,
     "city": CityRecord,

@@ -21,6 +21,8 @@ from .chain import (
     signing_keys,
 )
 from .columns import metadata
+from .method import asset_notes, case_answers, objections
+from .noticing import deliveries, message_templates, notices, stationeries
 from .outside import (
     contact_origins,
     contact_sources,
@@ -49,6 +51,7 @@ from .portfolio import (
     mappings,
     payments,
 )
+from .rules import commission_earners, office_holidays, policy_overrides
 from .safekeeping import (
     backup_heads,
     backups,
@@ -61,6 +64,16 @@ from .safekeeping import (
     recoveries,
     upload_parts,
     uploads,
+)
+from .strategy import (
+    account_traits,
+    segment_runs,
+    strategies,
+    work_results,
+    worklist_places,
+    worklist_rows,
+    worklist_runs,
+    writeoffs,
 )
 from .street import (
     amendments,
@@ -87,6 +100,7 @@ from .work import (
 
 __all__ = [
     "account_roles",
+    "account_traits",
     "accounts",
     "addresses",
     "agent_conflicts",
@@ -94,20 +108,24 @@ __all__ = [
     "agents",
     "amendments",
     "applied",
+    "asset_notes",
     "assignment_accounts",
     "assignments",
     "attachments",
     "backup_heads",
     "backups",
     "balances",
+    "case_answers",
     "change_sets",
     "checkpoints",
+    "commission_earners",
     "contact_origins",
     "contact_points",
     "contact_sources",
     "contacts",
     "counters",
     "debtors",
+    "deliveries",
     "devices",
     "documents",
     "enrolment_codes",
@@ -126,13 +144,18 @@ __all__ = [
     "legal_holds",
     "lenders",
     "mappings",
+    "message_templates",
     "metadata",
+    "notices",
+    "objections",
     "office",
+    "office_holidays",
     "papers",
     "payments",
     "placings",
     "plan_results",
     "plan_runs",
+    "policy_overrides",
     "promises",
     "proposal_decisions",
     "receipts",
@@ -144,13 +167,16 @@ __all__ = [
     "resolutions",
     "roles",
     "routes",
+    "segment_runs",
     "signing_keys",
     "skips",
     "source_imports",
+    "stationeries",
     "stop_flags",
     "stop_origins",
     "stop_states",
     "stops",
+    "strategies",
     "upload_parts",
     "uploads",
     "user_roles",
@@ -158,4 +184,9 @@ __all__ = [
     "users",
     "visit_results",
     "visits",
+    "work_results",
+    "worklist_places",
+    "worklist_rows",
+    "worklist_runs",
+    "writeoffs",
 ]

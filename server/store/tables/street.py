@@ -53,6 +53,7 @@ visits = Table(
     Column("evidence", String(1), nullable=False),  # A best … D
     Column("verdict", JSON, nullable=False),  # rulings at receipt
     Column("out_of_scope", Boolean, nullable=False),  # debtor was not this agent's at the time
+    Column("conduct", JSON(none_as_null=True)),  # steps, objections, alarms, answers, reviewed, as told
     Index("ix_visits_agent_id_started", "agent_id", "started"),
 )
 
