@@ -43,6 +43,12 @@ def counted(
     return list(found.values())
 
 
+def counts(policy: Policy, channel: str) -> bool:
+    """True when the pack limits how often this channel is used: then it matters what others did."""
+    one = policy.one_channel_per_week
+    return (one is not None and not one.allowed) or any(channel in cap.channels for cap in policy.caps)
+
+
 def cap_rulings(
     policy: Policy, channel: str, day: date, contacts: Sequence[Contact], where: ZoneInfo
 ) -> tuple[Ruling, ...]:

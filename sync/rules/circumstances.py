@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..records import Account, Address, Payment
+from .freshness import OutsideSource
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,13 @@ class Override:
 @dataclass(frozen=True)
 class Circumstances:
     """`municipality` is where the debtor would be met, as his lender writes it: local holidays are judged
-    there. `dates` None: periods are not judged (a question that is not about one debt)."""
+    there. `dates` None: periods are not judged (a question that is not about one debt). `outside`: the
+    systems of his lender that contact him too, and how far each is known."""
 
     municipality: str = ""
     dates: DebtDates | None = None
     overrides: tuple[Override, ...] = ()
+    outside: tuple[OutsideSource, ...] = ()
 
 
 NONE = Circumstances()

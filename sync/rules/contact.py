@@ -9,9 +9,10 @@ from ..records import Contact, Interval, Known, Party, Place, Ruling, Verdict, V
 from ..words import N_, Phrase
 from . import eligibility
 from .answers import allow, block, deciding, remembered, strictest
-from .caps import as_contact, cap_rulings, counted
+from .caps import as_contact, cap_rulings, counted, counts
 from .circumstances import NONE, Circumstances
 from .clauses import Cite, StopKind
+from .freshness import unknown_rulings
 from .hours import judge_hours, open_hours, windows
 from .overriding import overridden
 from .periods import period_rulings
@@ -148,6 +149,8 @@ def judge_contact(
         rulings.append(_party_ruling(policy, party, debt_discussed))
     contacts = counted(history, ignore, happened.start if after_the_fact else None)
     rulings += cap_rulings(policy, channel, day, contacts, where)
+    if counts(policy, channel):
+        rulings += unknown_rulings(about.outside, day)
     return overridden(policy, Verdict(tuple(rulings)), about.overrides, day, channel)
 
 
