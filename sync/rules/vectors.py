@@ -4,7 +4,8 @@ A vector: `say` (in words), `at` (local ISO time), `minutes`, `place`, and optio
 `credit_type`, `evidence`, `address_state`, `pays_cash`, `reason_asked`, `debt_discussed`, `known`,
 `channel`, `stops`, `contacts` (a list of "ISO-time channel", local, and "unanswered" where nobody was
 reached), `municipality`, `oldest_due`,
-`last_payment`, `overrides` (a list of "rule", or "rule by two", for the vector's own day and channel);
+`last_payment`, `overrides` (a list of "rule", or "rule by two", for the vector's own day and channel),
+`outside` (a list of "SYSTEM channel day-it-is-known-through", or "never");
 then `verdict`, the deciding `rule`, and the rules that are `silent` there: they decide nothing.
 """
 
@@ -19,12 +20,14 @@ from ..records import Contact, Interval, Known, Party, Place, Verdict
 from .circumstances import Circumstances, DebtDates, Override
 from .clauses import PolicyError, StopKind
 from .contact import judge_contact, judge_visit
+from .freshness import OutsideSource
 from .policy import Policy, zone_of
 
 _KEYS = {
     "say", "at", "minutes", "place", "zone", "party", "credit_type", "evidence", "address_state",
     "pays_cash", "reason_asked", "debt_discussed", "known", "channel", "stops", "contacts", "verdict", "rule",
     "municipality", "oldest_due", "last_payment", "overrides", "silent",
+    "outside",
 }  # fmt: skip
 
 
@@ -129,7 +132,14 @@ def _about(vector: Mapping[str, Any], day: date) -> Circumstances:
         approved = "vector" if second else ""
         overrides.append(Override("vector", "vector", rule, day, channel, "", "vector", "", approved))
     asked = dates if dates != DebtDates() else None
-    return Circumstances(str(vector.get("municipality", "")), asked, tuple(overrides))
+    outside = tuple(_source(text) for text in vector.get("outside", []))
+    return Circumstances(str(vector.get("municipality", "")), asked, tuple(overrides), outside)
+
+
+def _source(text: str) -> OutsideSource:
+    """`DIALLER call 2026-11-12`: the system, its channel, and how far it is known; or `never`."""
+    name, channel, through = text.split(" ")
+    return OutsideSource(name, None if through == "never" else date.fromisoformat(through), (channel,))
 
 
 def _contact(text: str, place: int, where: ZoneInfo) -> Contact:
