@@ -10,6 +10,7 @@ from typing import Any
 
 from sync.fold import DebtorState, KnownVisit
 from sync.records import Address, Result, ResultClass
+from sync.rules.circumstances import dates_of
 from sync.rules.eligibility import may_be_visited
 from sync.rules.policy import Policy, zone_of
 from sync.rules.visit import RESULTS
@@ -234,6 +235,7 @@ def _stopped(case: Case, accounts: tuple[AccountCase, ...], address: str | None)
             stops=case.state.stops(account.id, case.today),
             place=place_at(where),
             address_state=where.state if where else "accepted",
+            dates=dates_of(account.known.account, account.payments),
         )
         if not verdict.blocked:
             return None

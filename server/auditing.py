@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from sync.records import Address, Finding, Interval, Known, Refused, Visit, changed
 from sync.rules import audit as rules
+from sync.rules.overriding import lifted_rules
 from sync.words import N_, Phrase
 
 from .packs import pack_of
@@ -131,6 +132,7 @@ def _judge(held: histories.HeldVisit, line: Line, places: Mapping[str, Address])
             zone=held.zone,
             skew_s=None if held.offset_ms is None else held.offset_ms / 1000,
             uncertainty_s=(held.uncertainty_ms or 0) / 1000,
+            overridden=lifted_rules(held.verdict),
         )
     if held.out_of_scope:
         found.append(_out_of_scope(visit))

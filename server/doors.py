@@ -12,6 +12,8 @@ from datetime import date
 
 from sync.records import Account, AccountState, Address, AddressKind, Place, Precision, Ruling, Verdict
 from sync.rules.ageing import DEFAULT_EDGES, Standing, standing
+from sync.rules.asking import PLACE_OF
+from sync.rules.circumstances import dates_of
 from sync.rules.eligibility import may_be_visited
 from sync.rules.policy import Policy
 
@@ -19,13 +21,6 @@ from .store.cases import Case
 
 Packs = Callable[[str], Policy | None]
 
-PLACE_OF = {
-    AddressKind.HOME: Place.HOME,
-    AddressKind.WORK: Place.WORK,
-    AddressKind.BUSINESS: Place.BUSINESS,
-    AddressKind.GUARANTOR_HOME: Place.GUARANTOR_HOME,
-    AddressKind.OTHER: Place.OTHER,
-}
 _NEAREST_FIRST = list(Precision)
 _KINDS = (
     AddressKind.HOME,
@@ -136,13 +131,13 @@ def best_door(case: Case, owed: Sequence[Debt], day: date, prefer: Place | None 
     Where no address allows any, the first one with its refusals; without addresses, the home that is
     not known, so that the refusal is the pack's and not the map's.
     """
-    doors = [_door(case, owed, address, day) for address in _in_order(case.addresses, prefer)]
+    doors = [_door(case, owed, address, day) for address in in_order(case.addresses, prefer)]
     if not doors:
         return _door(case, owed, None, day)
     return next((door for door in doors if door.allowed), doors[0])
 
 
-def _in_order(addresses: Sequence[Address], prefer: Place | None) -> list[Address]:
+def in_order(addresses: Sequence[Address], prefer: Place | None = None) -> list[Address]:
     """The accepted ones: located first, the place agreed on, home before the others, then the most exact."""
 
     def rank(address: Address) -> tuple[bool, bool, int, int, str]:
@@ -162,7 +157,14 @@ def _door(case: Case, owed: Sequence[Debt], address: Address | None, day: date) 
     answers = tuple(
         Answer(
             debt,
-            may_be_visited(debt.account, debt.policy, day, stops=case.stops_of(debt.account.id), place=place),
+            may_be_visited(
+                debt.account,
+                debt.policy,
+                day,
+                stops=case.stops_of(debt.account.id),
+                place=place,
+                dates=dates_of(debt.account, case.payments),
+            ),
         )
         for debt in owed
     )

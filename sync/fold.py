@@ -7,13 +7,14 @@ fact per (topic, id), the office's word before a laptop's, a later word of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
+from . import agreed
 from .money import written
 from .records import (
     Account,
@@ -43,8 +44,10 @@ from .records import (
     Visit,
     VisitResult,
 )
+from .rules.agreement import Agreement, still_promised
 from .rules.cease import closed_channels, closes
 from .rules.clauses import StopKind
+from .rules.circumstances import Circumstances, Override, dates_of, municipality_of
 from .rules.freshness import OutsideSource
 from .rules.freshness import from_wire as source_from_wire
 from .rules.policy import zone_of
@@ -61,9 +64,13 @@ TOPICS: Mapping[str, str] = {
     "visit": "visit",
     "promise": "promise",
     "contact": "contact",
+    "override": "override",
     "skip": "skip",
     "reported": "reported",
     "delivery": "delivery",
+    "agreement": "agreement",
+    "offer": "offer",
+    "suggestion": "suggestion",
     "attachment": "attachment",
     "lender": "lender",
     EventKind.VISIT_RECORDED: "visit",
@@ -76,10 +83,15 @@ TOPICS: Mapping[str, str] = {
     EventKind.STOP_SKIPPED: "skip",
     EventKind.NOTICE_DELIVERED: "delivery",
     EventKind.ATTACHMENT_ADDED: "attachment",
+    EventKind.AGREEMENT_MADE: "agreement",
+    EventKind.OFFER_REQUESTED: "offer",
+    EventKind.SUGGESTION_MADE: "suggestion",
 }
 """What a fact's kind is about. A kind that is not here (agent, route, policy …) is of no debtor."""
 
 NO_CONDUCT = Conduct()
+Told = TypeVar("Told")
+Reader = Callable[[str, Mapping[str, Any], datetime], Told]
 
 AMENDABLE = (
     *("address", "place", "party", "happened", "location", "results", "note"),
@@ -305,6 +317,25 @@ class DebtorState:
         known = [_contact(fact) for fact in self.of("contact") if fact.body["debtor"] == self.id]
         return tuple(sorted(known, key=lambda one: (one.happened.start, one.id)))
 
+    @cached_property
+    def overrides(self) -> tuple[Override, ...]:
+        """What somebody of the office set aside for him, by id."""
+        return tuple(
+            Override(**_only(Override, fact.body) | {"debtor": self.id})
+            for fact in self.of("override")
+            if fact.body["debtor"] == self.id
+        )
+
+    def circumstances(self, account: str, address: Address | None) -> Circumstances:
+        """What bears on a contact about this account at this address, besides hour, place and party."""
+        known = self.accounts[account]
+        return Circumstances(
+            municipality_of(self.addresses, address),
+            dates_of(known.account, self.payments),
+            self.overrides,
+            self.outside(account),
+        )
+
     @property
     def history(self) -> tuple[Contact | Visit, ...]:
         """Everything that counts in the caps, on every channel."""
@@ -333,17 +364,46 @@ class DebtorState:
         return tuple(sorted(known, key=lambda one: (one.happened.start, one.id)))
 
     @cached_property
+    def agreements(self) -> tuple[Agreement, ...]:
+        """On this debtor's accounts, in the order they were made."""
+        return self._terms("agreement", agreed.agreement)
+
+    @cached_property
+    def offers(self) -> tuple[agreed.Offer, ...]:
+        """Requests for approval, with the office's word once it has come."""
+        return self._terms("offer", agreed.offer)
+
+    @cached_property
+    def suggestions(self) -> tuple[agreed.Suggestion, ...]:
+        return self._terms("suggestion", agreed.suggestion)
+
+    def _terms(self, topic: str, read: Reader[Told]) -> tuple[Told, ...]:
+        """The facts of a topic on his accounts, each when it was made: its visit's end, else as written."""
+        found = []
+        for fact in self.of(topic):
+            if fact.body["account"] in self.accounts:
+                visit = self.facts.get(("visit", fact.body.get("visit") or ""))
+                found.append((_made(fact, visit), fact.id, read(fact.id, fact.body, _made(fact, visit))))
+        return tuple(told for _, _, told in sorted(found, key=lambda one: one[:2]))
+
+    @cached_property
     def cancelled(self) -> Mapping[str, date]:
-        """Promises that an amendment of their visit took back, and on which of his days it did."""
-        found: dict[str, date] = {}
+        """Promises that the office cancelled or an amendment of their visit took back, and on which of his
+        days; by whichever came first."""
+        found: dict[str, date] = {
+            fact.id: fact.body["cancelled"]
+            for fact in self.of("promise")
+            if fact.body.get("cancelled") is not None
+        }
         for known in self.visits:
             if not known.amendments:
                 continue
             said = {result.account: result.result for result in known.visit.results}
             for promise in self.promises:
-                kept = promise.account in said and RESULTS[said[promise.account]].promise
+                kept = promise.account in said and still_promised(said[promise.account], promise.agreement)
                 if promise.visit == known.visit.id and not kept:
-                    found[promise.id] = self._day(known.amended_at or promise.made_at)
+                    day = self._day(known.amended_at or promise.made_at)
+                    found[promise.id] = min(day, found.get(promise.id, day))
         return found
 
     def _day(self, moment: datetime) -> date:
@@ -494,20 +554,24 @@ def _account(fact: Fact) -> KnownAccount:
 
 
 def _payment(fact: Fact) -> Payment:
-    return Payment(**_only(Payment, fact.body))
+    return Payment(**_only(Payment, fact.body) | {"promise": fact.body.get("promise") or ""})
 
 
 def _time(text: str | None) -> time | None:
     return None if text is None else time.fromisoformat(text)
 
 
-def _promise(fact: Fact, visit: Fact | None) -> Promise:
-    """Made when its visit ended, however late it was typed."""
-    said = fact.body
+def _made(fact: Fact, visit: Fact | None) -> datetime:
+    """When its visit ended, however late it was typed; as written where it is of no visit."""
     told = visit.body["happened"]["end"] if visit is not None else fact.at
-    made: datetime | None = said["made"] if fact.from_office else told
+    made: datetime | None = fact.body["made"] if fact.from_office else told
     if made is None:
-        raise ValueError(f"promise {fact.id} does not say when it was made")
+        raise ValueError(f"{fact.kind} {fact.id} does not say when it was made")
+    return made
+
+
+def _promise(fact: Fact, visit: Fact | None) -> Promise:
+    said = fact.body
     return Promise(
         fact.id,
         said["visit"],
@@ -518,9 +582,11 @@ def _promise(fact: Fact, visit: Fact | None) -> Promise:
         said["due"],
         said["channel"],
         said["place"],
-        made,
+        _made(fact, visit),
         _time(said["window_start"]),
         _time(said["window_end"]),
+        said.get("review"),
+        said.get("agreement") or "",
     )
 
 

@@ -27,6 +27,7 @@ def _facts(db: Database, debtor: str) -> Iterator[Fact]:
         ("account", iter(accounts)),
         ("visit", records.about(db, "visit", [debtor])),
         ("contact", records.about(db, "contact", [debtor])),
+        ("override", records.about(db, "override", [debtor])),
         ("skip", records.about(db, "skip", [debtor])),
         ("reported", records.about(db, "reported", [debtor])),
         ("attachment", records.about(db, "attachment", [debtor])),

@@ -15,6 +15,7 @@ from sync.records import Contact, Promise, Visit
 from sync.rules.reaching import Reach
 
 from ..doors import Debt, Packs, debts
+from ..packs import at_office
 from ..store import assignments, cases, encounters, reached, seats
 from ..store.agents import Agent
 from ..store.assignments import Assignment
@@ -65,7 +66,7 @@ def gather(
     Places taken by these agents' published routes of the day, or of the days `replanned`, do not count:
     they are being planned again.
     """
-    ids = [agent.id for agent in workers]
+    ids, packs = [agent.id for agent in workers], at_office(connection, packs)
     held = assignments.of_agents(connection, ids)
     known = cases.of(connection, held, day, now)
     since = datetime.combine(day, time(), tzinfo=UTC) - LOOK_BACK

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sync.records import Interval, Visit
 from sync.routing.checker import (
@@ -21,6 +21,7 @@ from sync.routing.checker import (
     check,
 )
 from sync.rules.caps import counted
+from sync.rules.overriding import lifting
 from sync.rules.policy import local_day
 from sync.words import N_, Phrase
 
@@ -160,13 +161,17 @@ def _claim(
         received=able.received if able else None,
         measured_s=measured_s,
         needs_s=able.service_s if able else 0,
-        caps=_caps(able, subject) if able and subject else (),
+        caps=_caps(able, subject, stop.eta) if able and subject else (),
         value=stop.value,
     )
 
 
-def _caps(door: Visitable, subject: Subject) -> tuple[ClaimedCap, ...]:
-    """The caps of each account's pack on visits, with the days of the contacts that count for it."""
+def _caps(door: Visitable, subject: Subject, at: datetime) -> tuple[ClaimedCap, ...]:
+    """The caps of each account's pack on visits, with the days of the contacts that count for it.
+
+    One that somebody with the authority set aside for this debtor and day is none.
+    """
+    day = local_day(at, subject.case.debtor.zone)
     zone, contacts = subject.case.debtor.zone, counted(subject.history)
     packs = {answer.debt.policy.name: answer.debt.policy for answer in door.answers if answer.debt.policy}
     return tuple(
@@ -185,6 +190,7 @@ def _caps(door: Visitable, subject: Subject) -> tuple[ClaimedCap, ...]:
         for _, policy in sorted(packs.items())
         for cap in policy.caps
         if "visit" in cap.channels
+        and lifting(policy, cap.cite.id, subject.case.overrides, day, "visit") is None
     )
 
 
@@ -198,7 +204,7 @@ def _ruled_out(stop: Stop, number: int, door: Weighed | None, subject: Subject |
         text = N_("la parada {n} nombra una cuenta que ya no se puede visitar")
         return [Violation("route.accounts", stop.id, Phrase(text, {"n": number}))]
     happened = Interval(stop.eta, stop.eta + timedelta(seconds=stop.service_s))
-    rulings = (judge(subject, answer, door.place, happened) for answer in door.answers)
+    rulings = (judge(subject, answer, door.place, happened, door.address) for answer in door.answers)
     return [Violation(ruling.rule, stop.id, ruling.because) for ruling in rulings if ruling is not None]
 
 

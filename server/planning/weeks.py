@@ -20,7 +20,7 @@ from sync.routing.records import Plan
 from sync.words import N_, Phrase
 
 from ..doors import UNSURE_M, Packs
-from ..packs import pack_of
+from ..packs import at_office, pack_of
 from ..roads import MatrixProvider, Roads
 from ..store import agent_days
 from ..store import agents as workforce
@@ -69,6 +69,7 @@ def plan_week(
     with reading(engine) as connection:
         forces = [agent_days.on(connection, day) for day in dates]
         chosen = those(workforce.all_active(connection), agents)
+        packs = at_office(connection, packs)
         subjects = gather(connection, chosen, first, now, packs, replanned=dates)
         ids = [agent.id for agent in chosen]
         fixed = [by_hand.of_day(connection, day, ids) for day in dates]

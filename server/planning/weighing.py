@@ -105,7 +105,7 @@ def _at_the_door(
     answers, refusal = _lawful_answers(subject, door, service_s, day)
     if refusal is not None:
         return _refused(subject, door, refusal)
-    lawful = _common_hours(answers, subject.case.debtor.zone, day, service_s)
+    lawful = _common_hours(subject, answers, door, day, service_s)
     if not lawful:
         because = Phrase(N_("los horarios permitidos de sus cuentas no coinciden ese día"))
         return _not_today(subject, door, because)
@@ -185,7 +185,9 @@ def set_aside(door: Visitable, because: Phrase) -> NotToday:
     return NotToday(door.debtor, door.accounts, because, address=door.address, value=door.value)
 
 
-def judge(subject: Subject, answer: Answer, place: Place, happened: Interval) -> Ruling | None:
+def judge(
+    subject: Subject, answer: Answer, place: Place, happened: Interval, address: Address | None
+) -> Ruling | None:
     """The ruling that forbids this visit at that very moment, None when there is none."""
     account = answer.debt.account
     verdict = contact.judge_visit(
@@ -197,6 +199,7 @@ def judge(subject: Subject, answer: Answer, place: Place, happened: Interval) ->
         exception_evidence=account.exception_evidence,
         history=subject.history,
         stops=subject.case.stops_of(account.id),
+        about=subject.case.circumstances(account, address),
     )
     return next((ruling for ruling in verdict.rulings if ruling.decision == "block"), None)
 
@@ -207,28 +210,39 @@ def _lawful_answers(
     """The accounts that may be visited at some hour of the day; the first refusal when none may."""
     kept, refusal = [], None
     for answer in door.allowed:
-        ruling = judge(subject, answer, door.place, _first_chance(subject, answer, service_s, day))
+        chance = _first_chance(subject, answer, door, service_s, day)
+        ruling = judge(subject, answer, door.place, chance, door.address)
         if ruling is None:
             kept.append(answer)
         refusal = refusal or ruling
     return tuple(kept), None if kept else refusal
 
 
-def _first_chance(subject: Subject, answer: Answer, service_s: int, day: date) -> Interval:
+def _open(subject: Subject, answer: Answer, door: Door, day: date) -> tuple[Interval, ...]:
+    """The hours of the day that the account's pack opens for this debtor at this door."""
+    if answer.debt.policy is None:
+        return ()
+    about = subject.case.circumstances(answer.debt.account, door.address)
+    return contact.open_hours(answer.debt.policy, day, subject.case.debtor.zone, about=about)
+
+
+def _first_chance(subject: Subject, answer: Answer, door: Door, service_s: int, day: date) -> Interval:
     """The first moment of the day that the account's pack allows; noon, to be refused, when none is."""
     zone = subject.case.debtor.zone
-    spans = contact.windows(answer.debt.policy, day, zone) if answer.debt.policy is not None else ()
+    spans = _open(subject, answer, door, day)
     where = zone_of(zone) or UTC
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=where)
     start = spans[0].start if spans else noon
     return Interval(start, start + timedelta(seconds=service_s))
 
 
-def _common_hours(answers: Sequence[Answer], zone: str, day: date, service_s: int) -> tuple[Interval, ...]:
+def _common_hours(
+    subject: Subject, answers: Sequence[Answer], door: Door, day: date, service_s: int
+) -> tuple[Interval, ...]:
     """The stretches lawful under every account's pack that are long enough for the visit."""
     common: list[Interval] | None = None
     for answer in answers:
-        spans = contact.windows(answer.debt.policy, day, zone) if answer.debt.policy is not None else ()
+        spans = _open(subject, answer, door, day)
         common = list(spans) if common is None else _overlaps(common, spans)
     return _open_for(common or (), service_s)
 

@@ -12,9 +12,12 @@ from sqlalchemy import Connection
 
 from sync.records import Address, Contact, EventKind, Interval, Verdict, Visit
 from sync.rules.cease import closed_channels, closes
+from sync.rules.circumstances import Circumstances, DebtDates, Override
 from sync.rules.clauses import StopKind
 
-from ..store import encounters, known, stop_states, visits
+from ..doors import Packs
+from ..packs import at_office, pack_of
+from ..store import debt_dates, encounters, known, overrides, stop_states, visits
 from ..store.known import Holding
 from .said import Said
 
@@ -50,6 +53,10 @@ class Surroundings:
     history: dict[str, list[Contact | Visit]]
     addresses: dict[str, Address] = field(default_factory=dict)
     stops: dict[str, list[Stop]] = field(default_factory=lambda: defaultdict(list))
+    packs: Packs = pack_of
+    cities: dict[str, str] = field(default_factory=dict)  # by debtor, where some pack keeps local holidays
+    dates: dict[str, DebtDates] = field(default_factory=dict)  # by account, where its pack has periods
+    overrides: dict[str, tuple[Override, ...]] = field(default_factory=dict)
     # The visits of this very batch as they were told, and what was said of them.
     judged: dict[str, tuple[Visit, Verdict]] = field(default_factory=dict)
 
@@ -76,12 +83,33 @@ class Surroundings:
             holdings=known.holdings(connection, agent_id, zones),
             history=_history(connection, zones, events),
         )
+        around._circumstances(connection)
         for row in stop_states.of_debtors(connection, zones):
             kind = StopKind(row["state"])
             closed = closed_channels(kind, row["detail"] or {})
             stop = Stop(kind, row["account_id"], row["since"], row["until"], closed)
             around.stops[row["debtor_id"]].append(stop)
         return around
+
+    def _circumstances(self, connection: Connection) -> None:
+        """What else bears on a visit, read only where a pack concerned has a rule on it."""
+        self.packs = at_office(connection)
+        held = {name: self.packs(row["pack"]) for name, row in self.accounts.items()}
+        packs = [policy for policy in held.values() if policy is not None]
+        if any(policy.local_holidays for policy in packs):
+            self.cities = known.cities(connection, self.zones)
+        if any(policy.overrides is not None for policy in packs):
+            self.overrides = overrides.in_force(connection, self.zones)
+        aged = [name for name, policy in held.items() if policy is not None and policy.periods]
+        self.dates = debt_dates.of(connection, {name: self.accounts[name] for name in aged})
+
+    def circumstances(self, debtor: str, account: str, address: str | None) -> Circumstances:
+        """What bears on a visit to the debtor about this account, besides hour, place and party."""
+        named = self.addresses.get(address or "")
+        city = named.city.strip() if named is not None else ""
+        return Circumstances(
+            city or self.cities.get(debtor, ""), self.dates.get(account), self.overrides.get(debtor, ())
+        )
 
     def add_visit(self, row: Mapping[str, Any], visit: Visit) -> None:
         """A visit of this very batch, for the events after it."""

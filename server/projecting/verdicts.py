@@ -31,7 +31,6 @@ from sync.rules.clock import correction
 from sync.rules.contact import judge_visit
 from sync.rules.policy import zone_of
 
-from ..packs import pack_of
 from ..store.devices import Device
 from .said import LARGEST_OFFSET_MS, Said
 from .surroundings import Surroundings
@@ -200,7 +199,7 @@ def _verdict(
         account = around.accounts[result.account]
         verdicts.append(
             judge_visit(
-                pack_of(account["pack"]),
+                around.packs(account["pack"]),
                 happened,
                 zone,
                 place=visit.place,
@@ -219,6 +218,7 @@ def _verdict(
                 uncertainty_s=uncertainty_s,
                 after_the_fact=True,
                 ignore={visit.id},
+                about=around.circumstances(visit.debtor, result.account, visit.address),
             )
         )
     return strictest(verdicts)
@@ -226,7 +226,7 @@ def _verdict(
 
 def _grade(visit: Visit, around: Surroundings) -> visits.EvidenceGrade:
     """By the strictest limit of its accounts' packs for typing late."""
-    packs = [pack_of(around.accounts[result.account]["pack"]) for result in visit.results]
+    packs = [around.packs(around.accounts[result.account]["pack"]) for result in visit.results]
     limits = [pack.audit.late_evidence_minutes for pack in packs if pack is not None]
     late = (visit.recorded - visit.happened.end).total_seconds() / 60
     if not limits:

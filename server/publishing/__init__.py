@@ -23,6 +23,7 @@ ORDER = (
     "agent",
     "policy",
     "lender",
+    "stationery",
     "debtor",
     "account",
     "document",
@@ -30,8 +31,10 @@ ORDER = (
     "visit",
     "promise",
     "contact",
+    "override",
     "skip",
     "reported",
+    "delivery",
     "attachment",
     "route",
     "city",
@@ -55,6 +58,13 @@ def refresh_debtors(connection: Connection, debtor_ids: Iterable[str], now: date
     agents = sorted(feeds.agents_concerned(connection, ids))
     _lock(connection, agents)
     return _refresh(connection, agents, ids, now)
+
+
+def refresh_lender(connection: Connection, lender_id: str, now: datetime) -> int:
+    """The same for what is said of a lender, in the feed of everyone who works an account of his."""
+    agents = sorted(feeds.agents_of_lender(connection, lender_id))
+    _lock(connection, agents)
+    return _refresh(connection, agents, (), now)
 
 
 def add(

@@ -69,6 +69,13 @@ def added(
             own = account_debtors[row["account_id"]] == row["debtor_id"]
             if own and row["account_id"] in holders[row["debtor_id"]].accounts:
                 add(kind, row, row["debtor_id"], shape(row))
+    for row in _held(made, "deliveries", holders):
+        holder = holders[row["debtor_id"]]
+        if row["account_id"] is None or (
+            row["account_id"] in holder.accounts
+            and account_debtors[row["account_id"]] == row["debtor_id"]
+        ):
+            add("delivery", row, row["debtor_id"], records.delivery(row))
     for row in made.get("attachments", ()):
         visit = visits[row["visit_id"]]
         holder_too = holders.get(visit["debtor_id"])

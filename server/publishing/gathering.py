@@ -15,13 +15,15 @@ from sqlalchemy import Connection
 
 from sync.digest import canonical
 
-from ..packs import pack_of
+from ..packs import at_office
 from ..store import (
     city_maps,
     contact_sources,
     encounters,
     lenders,
+    notices,
     offices,
+    overrides,
     papers,
     scope_records,
     visits,
@@ -29,7 +31,7 @@ from ..store import (
 from ..store.agents import Agent, by_ids
 from ..store.feeds import Key
 from ..store.scope_records import Scope
-from . import erasing, records
+from . import erasing, letterheads, records
 
 # A route stays on the laptop for a week after its day, so that a late visit can still name its stop.
 ROUTES_KEPT = timedelta(days=7)
@@ -88,10 +90,12 @@ def _of_agent(connection: Connection, agent: Agent, scope: Scope, now: datetime,
             made.append(("city", city.id, city.record()))
         elif (basemap := offices.get(connection, "basemap")) is not None:
             made.append(("basemap", basemap["id"], basemap))
+    packs = at_office(connection)
     for name in sorted(scope.packs):
-        if (pack := pack_of(name)) is not None:
+        if (pack := packs(name)) is not None:
             made.append(("policy", name, records.policy(pack)))
     made += [("lender", lender["id"], lender) for lender in _lenders(connection, scope)]
+    made += [("stationery", one["id"], one) for one in letterheads.told(connection, scope.lenders)]
     since = now.astimezone(agent.where).date() - ROUTES_KEPT
     made += [("route", route["id"], route) for route in _routes(connection, agent.id, scope, since)]
     return {(kind, record): (_text(payload), None) for kind, record, payload in made}
@@ -141,8 +145,14 @@ def _cases(
         cases[debtor].own.append((("debtor", debtor), _text(payload)))
     for debtor, rows in scope_records.contacts_of(connection, cases).items():
         cases[debtor].own += [(("contact", row["id"]), _text(records.contact(row))) for row in rows]
+    for debtor, rows in overrides.rows_in_force(connection, cases).items():
+        cases[debtor].own += [(("override", row["id"]), _text(records.override(row))) for row in rows]
     for debtor, rows in scope_records.skips_of(connection, cases).items():
         cases[debtor].own += [(("skip", row["id"]), _text(records.skip(row))) for row in rows]
+    for row in notices.deliveries_of(connection, cases):
+        if row["account_id"] is None:
+            key = ("delivery", row["id"])
+            cases[row["debtor_id"]].own.append((key, _text(records.delivery(row))))
     _add_accounts(connection, cases, held, people, addresses, points)
     _add_visits(connection, cases)
     return cases
@@ -163,6 +173,7 @@ def _add_accounts(
     reported = scope_records.reported_payments_of(connection, held)
     filed = papers.of_accounts(connection, held)
     through = encounters.payments_through(connection)
+    delivered = notices.deliveries_for(connection, held)
     for name, row in held.items():
         bound = [
             records.person(one, [], [])
@@ -182,6 +193,7 @@ def _add_accounts(
             *((("payment", one["id"]), _text(records.payment(one))) for one in payments[name]),
             *((("promise", one["id"]), _text(records.promise(one))) for one in promises[name]),
             *((("reported", one["id"]), _text(records.reported(one))) for one in reported[name]),
+            *((("delivery", one["id"]), _text(records.delivery(one))) for one in delivered[name]),
         ]
 
 

@@ -283,6 +283,21 @@ def contact(row: Row) -> Payload:
     }
 
 
+def override(row: Row) -> Payload:
+    """What somebody set aside for the debtor; only what is in force is told."""
+    return {
+        "id": row["id"],
+        "debtor": row["debtor_id"],
+        "rule": row["rule"],
+        "day": row["day"].isoformat(),
+        "channel": row["channel"],
+        "why": row["why"],
+        "by": row["asked_name"],
+        "role": row["asked_role"],
+        "approved_by": row["approved_name"],
+    }
+
+
 def skip(row: Row) -> Payload:
     """The office keeps when a stop was passed over as one instant."""
     return {

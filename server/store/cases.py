@@ -6,8 +6,8 @@ Assigning and planning read through this. It decides nothing: no bucket, no stan
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sqlalchemy import Connection, RowMapping, Subquery, and_, func, or_, select
@@ -20,9 +20,11 @@ from sync.records import (
     Payment,
 )
 from sync.rules.cease import closed_channels, closes
+from sync.rules.circumstances import Circumstances, Override, dates_of, municipality_of
+from sync.rules.freshness import OutsideSource
 from sync.rules.policy import StopKind
 
-from . import as_records
+from . import as_records, contact_sources, overrides
 from .chunks import fetch
 from .tables import (
     accounts,
@@ -55,9 +57,20 @@ class Case:
     payments: tuple[Payment, ...]
     addresses: tuple[Address, ...]
     stopped: tuple[Stopped, ...]
+    overrides: tuple[Override, ...] = ()
+    outside: Mapping[str, tuple[OutsideSource, ...]] = field(default_factory=dict)  # by lender
 
     def payments_of(self, account_id: str) -> list[Payment]:
         return [payment for payment in self.payments if payment.account == account_id]
+
+    def circumstances(self, account: Account, address: Address | None) -> Circumstances:
+        """What bears on a contact about this account at this address, besides hour, place and party."""
+        return Circumstances(
+            municipality_of(self.addresses, address),
+            dates_of(account, self.payments),
+            self.overrides,
+            self.outside.get(account.lender, ()),
+        )
 
     def stops_of(self, account_id: str, channel: str = "visit") -> frozenset[StopKind]:
         return frozenset(
@@ -87,6 +100,9 @@ def of(connection: Connection, debtor_ids: Collection[str], as_of: date, moment:
     paid = _payments(connection, debtor_ids)
     places = _addresses(connection, debtor_ids, as_of)
     stopped = _stopped(connection, debtor_ids, moment)
+    excepted = overrides.in_force(connection, debtor_ids)
+    lenders = {account.lender for accounts in held.values() for account in accounts}
+    outside = contact_sources.of_lenders(connection, lenders)
     return {
         row["id"]: Case(
             debtor=_debtor(row),
@@ -94,6 +110,8 @@ def of(connection: Connection, debtor_ids: Collection[str], as_of: date, moment:
             payments=tuple(paid.get(row["id"], ())),
             addresses=tuple(places.get(row["id"], ())),
             stopped=tuple(stopped.get(row["id"], ())),
+            overrides=excepted.get(row["id"], ()),
+            outside=outside,
         )
         for row in people
     }
@@ -202,6 +220,7 @@ def _account(row: RowMapping) -> Account:
         exception_evidence=row["exception_evidence"],
         state=AccountState(row["state"]),
         balance=as_records.balance(row, row["balance_currency"]) if row["as_of"] is not None else None,
+        last_payment=row["last_payment_on"],
         review_days=row["review_days"],
         counter_hours=row["counter_hours"],
     )

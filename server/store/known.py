@@ -60,6 +60,26 @@ def addresses_named(connection: Connection, ids: Iterable[str]) -> dict[str, Add
     return {row["id"]: as_records.address(row) for row in found(connection, _ADDRESSES, ids)}
 
 
+_CITIES = (
+    select(addresses.c.debtor_id, addresses.c.city)
+    .where(
+        among(addresses.c.debtor_id),
+        addresses.c.until.is_(None),
+        addresses.c.state == "accepted",
+        addresses.c.city != "",
+    )
+    .order_by(addresses.c.since, addresses.c.id)
+)
+
+
+def cities(connection: Connection, debtor_ids: Iterable[str]) -> dict[str, str]:
+    """By debtor: the city of his first accepted address that names one."""
+    held: dict[str, str] = {}
+    for row in found(connection, _CITIES, debtor_ids):
+        held.setdefault(row["debtor_id"], row["city"].strip())
+    return held
+
+
 _HOLDINGS = select(assignments.c.debtor_id, assignments.c.since, assignments.c.until).where(
     assignments.c.agent_id == bindparam("agent"), among(assignments.c.debtor_id)
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from ..records import (
@@ -40,26 +40,33 @@ def findings_of(
     zone: str,
     skew_s: float | None = None,
     uncertainty_s: float = 0.0,
+    overridden: Collection[str] = (),
 ) -> tuple[Finding, ...]:
     """The findings of one visit. `visit.happened` is already corrected by the measured skew.
 
     `previous` are the same agent's other visits of that day, in any order; a finding about two visits is
     filed on the later one, so that auditing either gives the same finding. `skew_s` is device clock less
     server clock, None when never measured; `uncertainty_s` is how far the corrected times may be off.
-    Typing late is not a finding. A visit that was not made has none.
+    Typing late is not a finding. A visit that was not made has none. The hours of a rule in `overridden`
+    were set aside for it, which is a finding of its own (`findings_from`).
     """
     if void(visit):
         return ()
     others = [other for other in previous if other.id != visit.id and not void(other)]
     found = [
         far_from_address(visit, address, policy),
-        outside_hours(visit, policy, zone, uncertainty_s),
+        outside_hours(visit, policy, zone, uncertainty_s) if not _lifted(policy, overridden) else None,
         too_short(visit, policy),
         clock_skew(visit, policy, skew_s, uncertainty_s),
         *(overlap(visit, other, uncertainty_s) for other in others),
         *(impossible_speed(visit, other, policy, uncertainty_s) for other in _neighbours(visit, others)),
     ]
     return tuple(finding for finding in found if finding is not None)
+
+
+def _lifted(policy: Policy, overridden: Collection[str]) -> bool:
+    hours = policy.hours_for("visit")
+    return hours is not None and hours.cite.id in overridden
 
 
 def findings_from(verdict: Verdict, visit: str, policy: Policy | None = None) -> tuple[Finding, ...]:

@@ -12,7 +12,9 @@ from ..records import Known
 from .events import (
     CaseAnswerBody,
     HappenedBody,
+    InstalmentBody,
     LocationBody,
+    PartsBody,
     ResultBody,
     StepBody,
     UsedObjectionBody,
@@ -315,6 +317,20 @@ class ContactRecord(Record):
     source = fields.String(required=True)
 
 
+class OverrideRecord(Record):
+    """Kind `override`: a rule set aside for the debtor, on one day of his and one channel. Ended: gone."""
+
+    id = Id(required=True)
+    debtor = Id(required=True)
+    rule = fields.String(required=True)
+    day = fields.Date(required=True)
+    channel = fields.String(required=True)
+    why = fields.String(required=True)
+    by = fields.String(required=True)
+    role = fields.String(required=True)
+    approved_by = fields.String(required=True)
+
+
 class SkipHappened(Record):
     """When a stop was passed over. `end` and `known` are null where the office keeps only the start."""
 
@@ -497,6 +513,7 @@ RECORDS: dict[str, type[Record]] = {
     "offer": OfferRecord,
     "suggestion": SuggestionRecord,
     "contact": ContactRecord,
+    "override": OverrideRecord,
     "skip": SkipRecord,
     "reported": ReportedRecord,
     "delivery": DeliveryRecord,

@@ -87,6 +87,7 @@ from .street import (
     visit_results,
     visits,
 )
+from .terms import agreements, offers, settlement_letters, suggestions
 from .work import (
     assignment_accounts,
     assignments,
@@ -106,6 +107,7 @@ __all__ = [
     "agent_conflicts",
     "agent_days",
     "agents",
+    "agreements",
     "amendments",
     "applied",
     "asset_notes",
@@ -148,6 +150,7 @@ __all__ = [
     "metadata",
     "notices",
     "objections",
+    "offers",
     "office",
     "office_holidays",
     "papers",
@@ -168,6 +171,7 @@ __all__ = [
     "roles",
     "routes",
     "segment_runs",
+    "settlement_letters",
     "signing_keys",
     "skips",
     "source_imports",
@@ -177,6 +181,7 @@ __all__ = [
     "stop_states",
     "stops",
     "strategies",
+    "suggestions",
     "upload_parts",
     "uploads",
     "user_roles",
