@@ -15,6 +15,8 @@ from typing import Any
 from sync.ids import is_id, new_id
 from sync.records import (
     AddressKind,
+    CaseAnswer,
+    Conduct,
     Known,
     Location,
     LocationSource,
@@ -22,11 +24,17 @@ from sync.records import (
     Place,
     Reason,
     Result,
+    StepAnswer,
+    UsedObjection,
     VisitResult,
 )
+from sync.rules.alarms import ALARMS
 from sync.rules.answers import FieldError
+from sync.rules.pasted import UNREAD, pasted
 from sync.rules.policy import zone_of
+from sync.rules.questions import QUESTIONS
 from sync.rules.results import FIELDS
+from sync.rules.steps import STEPS
 from sync.wire.fields import instant, parse_instant
 from sync.words import N_, Phrase
 
@@ -102,8 +110,44 @@ def draft_of(answers: Answers, frame: Frame, now: datetime) -> tuple[Draft, list
         addresses=_addresses(reader),
         phones=_phones(reader),
         override_reason=reader.text("override_reason", 500),
+        conduct=_conduct(reader, frame),
     )
     return draft, list(reader.wrong)
+
+
+def _conduct(reader: Reader, frame: Frame) -> Conduct:
+    """How the visit was conducted. An objection's control says its version, and whether the answer helped."""
+    steps = []
+    for key, step in STEPS.items():
+        answer, value = reader.text(f"step-{key}", 20), reader.text(f"step-{key}-value", 200)
+        if answer:
+            told = plain_amount(value) if step.value == "money" and value else value
+            steps.append(StepAnswer(key, answer, told))
+        elif value:
+            reader.error(f"step-{key}", N_("Elija una de las opciones."))
+    return Conduct(
+        tuple(steps),
+        _objections(reader),
+        tuple(code for code in ALARMS if reader.text(f"alarm-{code}", 5)),
+        tuple(
+            CaseAnswer(account, question, text)
+            for place, account in enumerate(frame.accounts)
+            for question in QUESTIONS
+            if (text := reader.text(f"question-{question}-{place}", 500))
+        ),
+    )
+
+
+def _objections(reader: Reader) -> tuple[UsedObjection, ...]:
+    helped = {"came": None, "helped": True, "failed": False}
+    found = []
+    for name in reader.said:
+        if not name.startswith("objection-"):
+            continue
+        said, _, version = reader.text(name, 30).partition("@")
+        if said in helped and version.isdigit():
+            found.append(UsedObjection(name.removeprefix("objection-")[:60], int(version), helped[said]))
+    return tuple(sorted(found, key=lambda one: one.code))
 
 
 def _times(
@@ -155,6 +199,13 @@ def _location(reader: Reader) -> Location:
         return Location(LocationSource.NONE, reason=reason)
     lat, lon = reader.number("lat", -90, 90), reader.number("lon", -180, 180)
     accuracy = reader.number("accuracy", 0, 1_000_000)
+    if source is LocationSource.PIN and (lat is None or lon is None) and (text := reader.text("pasted", 600)):
+        near = pasted(reader.text("near", 60))
+        found = pasted(text, (near.lat, near.lon) if near else None)
+        if found is not None:
+            return Location(source, found.lat, found.lon, found.error_m)
+        reader.error("pasted", UNREAD)
+        return Location(source)
     if lat is None or lon is None:
         reader.error("lat", N_("Faltan las coordenadas; o elija «Sin ubicación» y diga por qué."))
     return Location(source, lat, lon, accuracy)
@@ -199,6 +250,24 @@ def answers_of(draft: Draft, zone: str) -> Answers:
             if result.account == account:
                 said |= {f"result-{place}": result.result, f"reason-{place}": result.reason or ""}
                 said |= {f"{key}-{place}": text for key, text in result.detail.items()}
+    return said | conduct_answers(draft.conduct, draft.accounts)
+
+
+def conduct_answers(told: Conduct, accounts: Sequence[str]) -> Answers:
+    """The answers that tell how the visit was conducted, but for what its results imply."""
+    said: Answers = {}
+    for step in told.steps:
+        if not step.implied:
+            said |= {f"step-{step.step}": step.answer, f"step-{step.step}-value": step.value}
+    for used in told.objections:
+        word = "came" if used.helped is None else "helped" if used.helped else "failed"
+        said[f"objection-{used.code}"] = f"{word}@{used.version}"
+    said |= {f"alarm-{code}": "1" for code in told.alarms}
+    said |= {
+        f"question-{one.question}-{accounts.index(one.account)}": one.text
+        for one in told.answers
+        if one.account in accounts
+    }
     return said
 
 

@@ -12,9 +12,11 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from openlocationcode import openlocationcode as plus_codes
 
+from ..words import N_
 from .geo import haversine_m
 
 LONGEST = 600
+UNREAD = N_("No se entiende como un lugar: pegue coordenadas, un enlace de mapa o un Plus Code.")
 _NUMBER = r"[-+]?\d{1,3}(?:[.,]\d{1,9})?"
 _PAIR = re.compile(rf"^\(?\s*({_NUMBER})\s*°?\s*([NSns]?)\s*[,;\s]\s*({_NUMBER})\s*°?\s*([EWOewo]?)\s*\)?$")
 _DEGREES = re.compile(

@@ -109,7 +109,27 @@
     }
     var icons = box.getAttribute("data-icons") || "/look/icons.svg";
     points.forEach(function (point) { mark(map, icons, point); });
+    var folded = box.closest("details");
+    if (folded) {
+      // Unfolded, the map has a size for the first time.
+      folded.addEventListener("toggle", function () {
+        map.invalidateSize({ animate: false });
+        fit();
+      });
+    }
+    if (box.hasAttribute("data-pick")) { pick(box, map, icons); }
     box.classList.add("is-drawn");
+  }
+
+  function pick(box, map, icons) {
+    var here = null;
+    function take(at) {
+      if (here) { here.remove(); }
+      here = mark(map, icons, { lat: at.lat, lon: at.lng, state: "agendada", label: "" });
+      box.dispatchEvent(new CustomEvent("ronda:picked", { detail: { lat: at.lat, lon: at.lng } }));
+    }
+    map.on("click", function (event) { take(event.latlng); });
+    box.addEventListener("ronda:pick-centre", function () { take(map.getCenter()); });
   }
 
   document.addEventListener("DOMContentLoaded", function () {
