@@ -12,12 +12,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..money import to_minor
-from ..records import Promise, PromiseState
+from ..records import Promise, PromiseState, Result
 from ..words import N_, Phrase
 from . import typed
 from .debt import Parts
 from .offer import MOST_INSTALMENTS, Instalment, Quote
 from .promise import PromiseStanding
+from .results import RESULTS
 
 _ZERO = Decimal(0)
 # What a written agreement must say; a paper without one of them says so where it would stand.
@@ -102,19 +103,38 @@ def wrong_agreement(made: Agreement) -> tuple[str, ...]:
     return tuple(found)
 
 
-def from_quote(quote: Quote) -> dict[str, object]:
-    """What of an agreement its quote settles."""
-    return {
-        "kind": quote.kind,
-        "currency": quote.currency,
-        "as_of": quote.on,
-        "debt": quote.debt,
-        "discount": quote.discount,
-        "charge": quote.fee,
-        "interest": quote.interest,
-        "settles": True,
-        "schedule": tuple(Instalment(row.due, row.amount) for row in quote.rows),
-    }
+def from_quote(
+    quote: Quote,
+    *,
+    id: str,
+    account: str,
+    debtor: str,
+    visit: str,
+    agreed_by: str,
+    approver: str,
+    made_at: datetime,
+    offer: str | None = None,
+) -> Agreement:
+    """The agreement that says what the quote says: it settles the debt once all of it is paid."""
+    return Agreement(
+        id=id,
+        account=account,
+        debtor=debtor,
+        visit=visit,
+        kind=quote.kind,
+        currency=quote.currency,
+        as_of=quote.on,
+        debt=quote.debt,
+        discount=quote.discount,
+        charge=quote.fee,
+        interest=quote.interest,
+        settles=True,
+        agreed_by=agreed_by,
+        approver=approver,
+        schedule=tuple(Instalment(row.due, row.amount) for row in quote.rows),
+        made_at=made_at,
+        offer=offer,
+    )
 
 
 def written_schedule(schedule: Iterable[Instalment]) -> str:
@@ -140,6 +160,12 @@ def read_schedule(text: str, currency: str | None = None) -> tuple[Instalment, .
         text = N_("Escriba las cuotas en orden, una por fecha y no más de {most}.")
         return Phrase(text, {"most": MOST_INSTALMENTS})
     return tuple(rows)
+
+
+def still_promised(result: Result, agreement: str | None) -> bool:
+    """Whether a visit's result, as it stands now, is still one that made this promise: an instalment stands
+    with its plan, a promise of its own with any result that promises."""
+    return result is Result.PLAN if agreement else RESULTS[result].promise
 
 
 def standing_of(

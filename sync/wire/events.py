@@ -230,9 +230,7 @@ class DeliveredBody(Body):
     how = fields.String(required=True, validate=one_of(Handing))
     party = fields.String(required=True, validate=one_of(Party))
     sealed = fields.Boolean(required=True)
-    photo = fields.String(
-        load_default=None, allow_none=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z")
-    )
+    photo = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(r"^[0-9a-f]{64}\Z"))
     happened = fields.Nested(HappenedBody, required=True)
     note = fields.String(load_default="", validate=validate.Length(max=1000))
 

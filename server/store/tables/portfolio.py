@@ -164,6 +164,7 @@ payments = Table(
     word("channel"),
     word("receipt"),
     ref("reverses", "payments.id", null=True),
+    Column("promise_id", Id),  # what the office says it is for; its history is in facts
     UniqueConstraint("identity"),
     CheckConstraint("amount_minor > 0", name="positive"),
 )

@@ -95,6 +95,11 @@ promises = Table(
     Column("window_start", String(5)),
     Column("window_end", String(5)),
     Column("made_at", UTCDateTime, nullable=False),
+    Column("review_on", Date),  # when he is to be reminded, where a day was agreed
+    Column("agreement_id", Id, index=True),  # of which it is an instalment
+    Column("cancelled_at", UTCDateTime),  # the office's word; its history is in facts
+    word("cancelled_by"),
+    word("cancelled_because"),
 )
 
 contacts = Table(  # every contact that is not one of our visits
