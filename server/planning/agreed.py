@@ -33,9 +33,14 @@ def _stands(subject: Subject, debt: Debt, one: Promise, day: date) -> bool:
 
 def promise_standings(subject: Subject, debt: Debt, day: date) -> dict[str, PromiseState]:
     """The state on the day of each promise made for this debt."""
+    return {key: standing.state for key, standing in promise_standings_of(subject, debt, day).items()}
+
+
+def promise_standings_of(subject: Subject, debt: Debt, day: date) -> dict[str, promise.PromiseStanding]:
+    """Each promise made for this debt as it stands on the day."""
     if debt.policy is None:
         return {}
-    found = promise.standings(
+    return promise.standings(
         [one for one in subject.promises if one.account == debt.account.id],
         subject.case.payments_of(debt.account.id),
         debt.policy,
@@ -43,7 +48,6 @@ def promise_standings(subject: Subject, debt: Debt, day: date) -> dict[str, Prom
         subject.through.get(debt.account.lender),
         zone=subject.case.debtor.zone,
     )
-    return {key: standing.state for key, standing in found.items()}
 
 
 def place_agreed(agreed: Sequence[Promise]) -> Place | None:

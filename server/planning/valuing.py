@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date
-from decimal import Decimal
 
-from sync.records import Address, Interval, Place, Precision, PromiseState
-from sync.rules import contact, reaching, score
+from sync.records import Address, Interval, Place, Precision
+from sync.rules import paying, reaching, score
 from sync.rules.policy import zone_of
 from sync.words import N_, Phrase
 
 from ..doors import UNSURE_M, Debt, error_m
-from .agreed import clocks, promise_standings
+from .agreed import clocks, promise_standings_of
 from .gathering import Subject
 
 
@@ -25,41 +24,24 @@ def worth_of(
     place: Place,
     hours: Sequence[Interval],
 ) -> score.Score:
-    currency = max(owed, key=lambda debt: debt.standing.overdue).standing.currency
-    overdue = sum(
-        (debt.standing.overdue for debt in owed if debt.standing.currency == currency), start=Decimal(0)
-    )
-    states = [state for debt in owed for state in promise_standings(subject, debt, day).values()]
+    standings = [one for debt in owed for one in promise_standings_of(subject, debt, day).values()]
     where = zone_of(subject.case.debtor.zone) or UTC
     own = reaching.tally(subject.history, place, where)
     reach, best = subject.reach.over(place, hours, where, own)
-    waiting = (day - subject.in_field_since).days if subject.in_field_since is not None else 0
-    case = score.Case(
-        dpd=max(debt.standing.dpd for debt in owed),
-        overdue=overdue,
-        reference=subject.usual.get(currency, overdue),
-        promises_kept=states.count(PromiseState.KEPT),
-        promises_broken=states.count(PromiseState.BROKEN),
-        days_since_visit=_days_since_visit(subject, day),
-        precision=precision,
-        appointment=appointment,
-        days_waiting=max(0, waiting),
-        reach=reach,
-        # Hours hardly better than the others are no advice.
-        best_hours=reaching.said(best) if subject.reach.chance(place, best, own) > 1.05 * reach else "",
+    case = paying.case_of(
+        day,
+        [debt.standing for debt in owed],
+        usual=subject.usual,
+        promised=standings,
+        history=subject.history,
+        payments=subject.case.payments,
+        where=where,
+        in_field_since=subject.in_field_since,
+        way=paying.Way(
+            place, precision, appointment, reach, paying.best_hours(subject.reach, place, best, reach, own)
+        ),
     )
     return score.score(case)
-
-
-def _days_since_visit(subject: Subject, day: date) -> int | None:
-    """Counts the visits made and those that a route already holds for a day before."""
-    where = zone_of(subject.case.debtor.zone) or UTC
-    days = [
-        (day - one.happened.start.astimezone(where).date()).days
-        for one in map(contact.as_contact, subject.history)
-        if one is not None and one.channel == "visit"
-    ]
-    return min((count for count in days if count >= 0), default=None)
 
 
 def why_visit(subject: Subject, worth: score.Score, window: Interval | None, address: Address) -> Phrase:

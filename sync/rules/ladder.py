@@ -6,7 +6,7 @@ law allows at an hour is not asked here: that is `contact`'s to say of whatever 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -91,7 +91,7 @@ class Ladder:
     stages: tuple[Stage, ...]
     raise_after: int = 2
     visit_every_days: int = TWO_MONTHS_DAYS
-    review_days: int = 2  # a promise is looked at so many days before it is due
+    remind_days: int = 2  # who owes nothing yet is reminded so many days before his instalment
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,7 @@ def _due(facts: Facts, stage: Stage, action: Action, ladder: Ladder) -> date | N
     if not (action.concerns(facts) or (early and action.chosen(facts))):
         return None
     if stage.from_dpd <= 0 and action.do == "message":
-        return facts.due_on - timedelta(days=ladder.review_days) if facts.due_on is not None else None
+        return facts.due_on - timedelta(days=ladder.remind_days) if facts.due_on is not None else None
     begins = min(facts.day, facts.reached_day(action.from_dpd))
     if facts.broken_on is not None and _raised(facts, ladder):
         begins = max(begins, min(facts.day, facts.broken_on))
@@ -244,13 +244,3 @@ def _because(facts: Facts, stage: Stage, action: Action, ladder: Ladder) -> Phra
     text = N_("Etapa {stage}: {dpd} días de mora; última {channel} hace {days} días")
     more: dict[str, str | int] = {"channel": Terms(CHANNELS[channel]), "days": (facts.day - last).days}
     return Phrase(text, {**values, **more})
-
-
-def streak_of(broken: Sequence[bool]) -> int:
-    """How many of the last promises that matured were broken in a row; the oldest is first."""
-    count = 0
-    for one in reversed(broken):
-        if not one:
-            break
-        count += 1
-    return count

@@ -167,7 +167,7 @@ def _ladder(table: Table) -> Ladder:
         stages=tuple(_stage(one) for one in table.tables("stages")),
         raise_after=rules.number("raise_after_broken", 2),
         visit_every_days=rules.number("visit_every_days", 60, least=1),
-        review_days=rules.number("review_days", 2),
+        remind_days=rules.number("remind_days", 2),
     )
     rules.done()
     return made

@@ -2,9 +2,10 @@
 
 A vector: `say` (in words) and `dpd`; optionally `overdue`, `total`, `capital`, `currency`, `credit_type`,
 `product`, `zone`, `branch`, `kind`, `profile`, `pays` (points), `open`, `stops`, `due_in` (days until its
-next due day), `promise_in` (days until a promise is due), `streak`, `broken` (days since), `last` (days since a
-contact, by channel), `noticed` (days since the bureau's notice), `visitable`, `in_field`; and of `segment`,
-`risk`, `stage`, `action`, `due_in_days`, `lists` what is expected.
+next due day), `promise_in` (days until a promise is due), `review_in` (days until it is looked at; two before
+it is due), `streak`, `broken` (days since), `last` (days since a contact, by channel), `noticed` (days since
+the bureau's notice), `visitable`, `in_field`; and of `segment`, `risk`, `stage`, `action`, `due_in_days`,
+`lists` what is expected.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ DAY = date(2026, 1, 15)
 EXPECTED = ("segment", "risk", "stage", "action", "due_in_days", "lists")
 _KEYS = {
     "say", "dpd", "overdue", "total", "capital", "currency", "credit_type", "product", "zone", "branch",
-    "kind", "profile", "pays", "open", "stops", "due_in", "promise_in", "streak", "broken", "last", "noticed",
+    "kind", "profile", "pays", "open", "stops", "due_in", "promise_in", "review_in", "streak", "broken",
+    "last", "noticed",
     "visitable", "in_field", *EXPECTED,
 }  # fmt: skip
 
@@ -76,7 +78,7 @@ def _answers(strategy: Strategy, vector: Mapping[str, Any]) -> dict[str, Any]:
     )
     found = segment.segment_of(_with_risk(traits, risk), strategy.segments)
     name = found.name if found else ""
-    facts = _facts(vector, strategy, name, risk)
+    facts = _facts(vector, name, risk)
     told = ladder.next_action(facts, strategy.ladder)
     return {
         "segment": name,
@@ -107,10 +109,10 @@ def _with_risk(traits: segment.Traits, risk: str) -> segment.Traits:
     return segment.Traits(**{**vars(traits), "risk": risk})
 
 
-def _facts(vector: Mapping[str, Any], strategy: Strategy, name: str, risk: str) -> ladder.Facts:
+def _facts(vector: Mapping[str, Any], name: str, risk: str) -> ladder.Facts:
     overdue = Decimal(vector.get("overdue", "100000"))
     promise = _ahead(vector, "promise_in")
-    review = promise - timedelta(days=strategy.ladder.review_days) if promise else None
+    review = _ahead(vector, "review_in") or (promise - timedelta(days=2) if promise else None)
     return ladder.Facts(
         day=DAY,
         dpd=int(vector["dpd"]),
