@@ -9,6 +9,8 @@ from sqlite_utils import Database
 
 # Whether the laptop sends and receives by itself; on unless the collector switched it off.
 AUTOMATIC = "automatic"
+# Which receiver tells where the laptop is; empty: whatever is plugged in.
+RECEIVER = "receiver"
 
 
 def get(db: Database, name: str, default: Any = None) -> Any:

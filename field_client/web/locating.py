@@ -17,14 +17,13 @@ from .guard import store
 
 blueprint = Blueprint("locating", __name__, url_prefix="/ubicacion")
 WAIT_S = 10.0
-RECEIVER = "receiver"
 
 
 @blueprint.post("/receptor")
 def receiver() -> dict[str, Any]:
     """`{lat, lon, accuracy}` of the receiver, or `{why}`: a visit is saved without it just as well."""
     with store().reading() as db:
-        chosen = str(settings.get(db, RECEIVER, ""))
+        chosen = str(settings.get(db, settings.RECEIVER, ""))
     try:
         found = fix(chosen, WAIT_S)
     except NoReceiver as none:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
 from field_client.app import create_app
+from field_client.cli import field
 from field_client.store import journal, settings
-from field_client.web.locating import RECEIVER
+from field_client.store.settings import RECEIVER
 from sync.records import LocationSource
 from tests.browser import Chromium, axe_violations
 
@@ -103,3 +106,17 @@ def test_the_place_is_shown_on_the_map_with_the_mouse_and_with_keys(
     page.click("text=Leer lo pegado")
     page.wait_for_function("document.querySelector('[name=\"lat\"]').value === '5.826700'")
     assert chromium.foreign_requests == []
+
+
+def test_the_command_reads_the_receiver_and_keeps_it(laptop: Laptop) -> None:
+    laptop.store.close()
+    environment = {"RONDA_FIELD_PASSPHRASE": PASSPHRASE, "RONDA_FIELD_DATA": str(laptop.folder)}
+    for port in spoken([gga()]):
+        said = CliRunner(env=environment).invoke(field, ["where", "--receiver", port, "--keep", "--json"])
+        assert said.exit_code == 0, said.output
+        assert json.loads(said.output)["accuracy_m"] == 9.0
+        again = CliRunner(env=environment).invoke(field, ["where"])
+        assert f"{DUITAMA[0]:.6f}, {DUITAMA[1]:.6f} within 9 m" in again.output
+    gone = CliRunner(env=environment).invoke(field, ["where", "--receiver", "gpsd://127.0.0.1:1"])
+    assert gone.exit_code == 1
+    assert "127.0.0.1:1" in gone.output
