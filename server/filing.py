@@ -27,6 +27,9 @@ KINDS = {
     "pagare": N_("Pagaré"),
     "contrato": N_("Contrato"),
     "carta": N_("Carta de instrucciones"),
+    "aviso": N_("Aviso extrajudicial"),
+    "acuerdo": N_("Acuerdo de pago"),
+    "paz_y_salvo": N_("Paz y salvo"),
     "otro": N_("Otro documento"),
 }
 RULE = "office.papers"

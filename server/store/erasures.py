@@ -35,6 +35,7 @@ from .tables import (
     attachments,
     contacts,
     debtors,
+    deliveries,
     devices,
     erasure_requests,
     erasures,
@@ -212,7 +213,7 @@ def _link(row: RowMapping) -> Link:
 def told_of(connection: Connection, debtor_id: str) -> set[str]:
     """The ids of everything the tables hold that was told of him, with or without an event in the ledger."""
     found: set[str] = set()
-    for table in (visits, promises, contacts, skips, reported_payments):
+    for table in (visits, promises, contacts, skips, reported_payments, deliveries):
         found |= set(connection.execute(select(table.c.id).where(table.c.debtor_id == debtor_id)).scalars())
     seen = select(visits.c.id).where(visits.c.debtor_id == debtor_id)
     return found | set(

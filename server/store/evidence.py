@@ -15,6 +15,7 @@ from .tables import (
     amendments,
     applied,
     attachments,
+    deliveries,
     devices,
     events,
     incarnations,
@@ -27,7 +28,7 @@ from .tables import (
 def event_ids(connection: Connection, visit_id: str) -> set[str]:
     """The visit and what was said of it: corrections, promises, payments told, pictures announced."""
     found = {visit_id}
-    for table in (amendments, promises, reported_payments, attachments):
+    for table in (amendments, promises, reported_payments, attachments, deliveries):
         found |= set(connection.execute(select(table.c.id).where(table.c.visit_id == visit_id)).scalars())
     return found
 

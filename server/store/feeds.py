@@ -13,24 +13,32 @@ from sync.records import EventKind
 
 from . import chunks, counters, prepared
 from .tables import (
+    accounts,
     addresses,
     amendments,
+    assignment_accounts,
     assignments,
     contact_points,
     contacts,
+    deliveries,
     events,
     feeds,
+    offers,
     promises,
     reported_payments,
     skips,
+    suggestions,
     visits,
 )
 
 Key = tuple[str, str]  # kind, record id
 # Kinds that belong to the agent himself and not to one debtor, yet change with his debtors.
-OF_THE_AGENT = ("policy", "lender", "route")
+OF_THE_AGENT = ("policy", "lender", "stationery", "route")
 # Kinds whose record bears the id of the event that it is the effect of.
-OF_AN_EVENT = ("visit", "promise", "contact", "skip", "reported", "attachment")
+OF_AN_EVENT = (
+    *("visit", "promise", "contact", "skip", "reported", "delivery", "attachment"),
+    *("agreement", "offer", "suggestion"),
+)
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,25 @@ _HAVE = select(assignments.c.agent_id).where(
     chunks.among(assignments.c.debtor_id), assignments.c.until.is_(None), assignments.c.agent_id.is_not(None)
 )
 _SHOWN = select(feeds.c.agent_id).where(chunks.among(feeds.c.debtor_id), feeds.c.gone.is_(False)).distinct()
+
+
+def agents_of_lender(connection: Connection, lender_id: str) -> set[str]:
+    """Who works an account of his today."""
+    return {row["agent_id"] for row in prepared.rows(connection, _OF_LENDER, {"lender": lender_id})}
+
+
+_OF_LENDER = (
+    select(assignments.c.agent_id)
+    .join(assignment_accounts, assignment_accounts.c.assignment_id == assignments.c.id)
+    .join(accounts, accounts.c.id == assignment_accounts.c.account_id)
+    .where(
+        accounts.c.lender_id == bindparam("lender"),
+        assignment_accounts.c.outcome == "assigned",
+        assignments.c.until.is_(None),
+        assignments.c.agent_id.is_not(None),
+    )
+    .distinct()
+)
 
 
 def held(
@@ -192,6 +219,9 @@ _EFFECTS = (
             feeds.c.gone,
             feeds.c.record_id == made.c.debtor_id,
         )
-        for made in (visits, promises, contacts, skips, reported_payments)
+        for made in (
+            *(visits, promises, contacts, skips, reported_payments),
+            *(deliveries, agreements, offers, suggestions),
+        )
     ),
 )

@@ -1,0 +1,134 @@
+"""Draws a letter: a cover with a name and an address alone, then the letter. Knows no rule and no store.
+
+The cover stands in an envelope's window, or is folded outwards and closed: nobody who sees it learns what is
+inside or from whom, but for a return address where the office gives one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    KeepTogether,
+    NextPageTemplate,
+    PageBreak,
+    Spacer,
+    Table,
+    TableStyle,
+)
+
+from sync.stationery import Agency
+from sync.writing import day_text
+
+from . import drawing
+from .drawing import INK, PLAIN, Qr, amounts, document, text
+
+# An envelope's window (DIN 5008 / NTC 3369 alike): 20 mm from the left, 45 mm from the top.
+WINDOW_LEFT, WINDOW_TOP, LINE = 24 * mm, 52 * mm, 5.2 * mm
+SENDER_TOP = 47 * mm
+CHECK = "Compruebe quién le escribe:"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """All that a letter shows. `total` rows are (label, amount as text), the last of them the sum."""
+
+    to: tuple[str, ...]  # name, street, place: what the cover shows
+    agency: Agency
+    day: date
+    subject: str
+    paragraphs: tuple[str, ...]
+    table_title: str
+    table: tuple[tuple[str, str], ...]
+    code: str
+    address: str  # of the QR code; "" where the office said no public address
+    typed: str
+    signer: str
+    country: str
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        agency = self.agency
+        contact = " · ".join(one for one in (agency.phone, agency.email, agency.tax_id) if one)
+        return tuple(one for one in (agency.name, agency.address, contact) if one)
+
+    @property
+    def check(self) -> str:
+        typed = f" escanee el código o escriba {self.code} en {self.typed}." if self.typed else ""
+        return f"{CHECK}{typed}" if typed else f"{CHECK} llámenos y díganos {self.code}."
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Every line it shows, for the linter and for whoever looks for signs that cannot be written."""
+        table = tuple(f"{label}: {value}" for label, value in self.table)
+        return (*self.to, *self.head, self.subject, *self.paragraphs, self.table_title, *table, self.signer)
+
+    @property
+    def outside(self) -> tuple[str, ...]:
+        """What can be read without opening it."""
+        return (*([self.agency.sender] if self.agency.sender else []), *self.to)
+
+
+def drawn(letter: Letter) -> bytes:
+    """The letter as PDF: the cover, then the letter itself, which stays inside."""
+    size = drawing.page_size(letter.country)
+    width = size[0] - 44 * mm
+
+    def cover(canvas: Canvas, _document: BaseDocTemplate) -> None:
+        _cover(canvas, letter, size)
+
+    def inside(canvas: Canvas, made: BaseDocTemplate) -> None:
+        canvas.setFont(PLAIN, 8)
+        canvas.setFillColor(drawing.GREY)
+        canvas.drawRightString(size[0] - 22 * mm, 11 * mm, f"{letter.code} · página {made.page}")
+
+    story: list[Flowable] = [NextPageTemplate("inside"), PageBreak(), *_head(letter), *_body(letter, width)]
+    return document([("cover", cover), ("inside", inside)], story, size, letter.subject)
+
+
+def _cover(canvas: Canvas, letter: Letter, size: tuple[float, float]) -> None:
+    top = size[1]
+    canvas.setFillColor(INK)
+    if letter.agency.sender:
+        canvas.setFont(PLAIN, 7.5)
+        canvas.drawString(WINDOW_LEFT, top - SENDER_TOP, letter.agency.sender)
+    canvas.setFont(PLAIN, 11)
+    for at, line in enumerate(letter.to):
+        canvas.drawString(WINDOW_LEFT, top - WINDOW_TOP - at * LINE, line)
+
+
+def _head(letter: Letter) -> list[Flowable]:
+    name, *rest = letter.head or ("",)
+    return [
+        text(name, "head"),
+        *(text(line, "small") for line in rest),
+        Spacer(1, 5 * mm),
+        text(day_text(letter.day), "right"),
+        text("\n".join(letter.to)),
+        text(letter.subject, "title"),
+    ]
+
+
+def _body(letter: Letter, width: float) -> Sequence[Flowable]:
+    story: list[Flowable] = [text(line) for line in letter.paragraphs if line.strip()]
+    if letter.table:
+        story.append(KeepTogether([text(letter.table_title, bold=True), amounts(letter.table, width)]))
+        story.append(Spacer(1, 5 * mm))
+    story.append(KeepTogether([text(letter.signer), Spacer(1, 3 * mm), _checking(letter, width)]))
+    return story
+
+
+def _checking(letter: Letter, width: float) -> Flowable:
+    said: list[Flowable] = [text(letter.check), text(letter.code, "code")]
+    if not letter.address:
+        return KeepTogether(said)
+    code = Qr(letter.address, 0.6 * mm)
+    table = Table([[code, said]], colWidths=[code.width + 3 * mm, width - code.width - 3 * mm])
+    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
+    return table
