@@ -29,6 +29,7 @@ KINDS = {
     "payment.reported": N_("Pago reportado"),
     "visit.amended": N_("Corrección de visita"),
     "stop.skipped": N_("Parada no hecha"),
+    "notice.delivered": N_("Papel entregado"),
     "contact.recorded": N_("Contacto"),
     "attachment.added": N_("Adjunto"),
     "incarnation.opened": N_("Nueva instalación"),

@@ -37,6 +37,7 @@ TABLES: Mapping[str, Callable[[Connection, list[Row]], None]] = {
     "stop_states": stop_states.add,
 }
 
+    "deliveries": notices.add_deliveries,
 
 @dataclass
 class Projected:
