@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sync.records import EventKind
 from sync.words import N_, Phrase
 
-from ..store import contacts, promises, proposals, stop_states, visits
+from ..store import contacts, notices, promises, proposals, stop_states, visits
 from ..store.histories import HeldVisit, as_held
 from ..store.trouble import Unstorable, attempt
 from .rows import Made, Row, Sender, rows_of
@@ -34,10 +34,9 @@ TABLES: Mapping[str, Callable[[Connection, list[Row]], None]] = {
     "skips": visits.add_skips,
     "reported_payments": visits.add_reported_payments,
     "attachments": visits.add_attachments,
+    "deliveries": notices.add_deliveries,
     "stop_states": stop_states.add,
 }
-
-    "deliveries": notices.add_deliveries,
 
 @dataclass
 class Projected:

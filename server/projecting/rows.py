@@ -299,12 +299,6 @@ def _skip(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     return [Made("skips", row)]
 
 
-def _nothing(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
-    """A new incarnation is a matter of the ledger, not of a debtor."""
-    return []
-
-
-ROWS: Mapping[EventKind, Callable[[Said, Surroundings, Sender], list[Made]]] = {
 def _delivered(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     """A paper handed over. Its visit may be told after it, or never: it is no parent."""
     body = said.body
@@ -324,36 +318,12 @@ def _delivered(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     return [Made("deliveries", row)]
 
 
-def _offer(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
-    _of_account(said.body, around)
-    made = _said_at(said, around)
-    return [Made("offers", terms.offer_row(said, sender.device.agent_id, made))]
+def _nothing(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
+    """A new incarnation is a matter of the ledger, not of a debtor."""
+    return []
 
 
-def _agreement(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
-    _of_account(said.body, around)
-    made = _known_visit(said.body["visit"], around)["ended"]
-    return [Made("agreements", terms.agreement_row(said, sender.device.agent_id, made))]
-
-
-def _suggestion(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
-    _of_account(said.body, around)
-    made = _said_at(said, around)
-    return [Made("suggestions", terms.suggestion_row(said, sender.device.agent_id, made))]
-
-
-def _of_account(body: Mapping[str, Any], around: Surroundings) -> None:
-    _known_debtor(body["debtor"], around)
-    _known_accounts([body["account"]], around)
-
-
-def _said_at(said: Said, around: Surroundings) -> datetime:
-    """At the door, however late it was typed; when it was written where it is of no visit."""
-    visit = said.body["visit"]
-    made: datetime = said.recorded if visit is None else _known_visit(visit, around)["ended"]
-    return made
-
-
+ROWS: Mapping[EventKind, Callable[[Said, Surroundings, Sender], list[Made]]] = {
     EventKind.VISIT_RECORDED: _visit,
     EventKind.CONTACT_RECORDED: _contact,
     EventKind.PROMISE_MADE: _promise,
@@ -363,16 +333,13 @@ def _said_at(said: Said, around: Surroundings) -> datetime:
     EventKind.PAYMENT_REPORTED: _reported_payment,
     EventKind.VISIT_AMENDED: _amendment,
     EventKind.STOP_SKIPPED: _skip,
+    EventKind.NOTICE_DELIVERED: _delivered,
     EventKind.INCARNATION_OPENED: _nothing,
 }
 
 
 def _known_debtor(debtor: str, around: Surroundings) -> str:
     """His time zone."""
-    EventKind.NOTICE_DELIVERED: _delivered,
-    EventKind.OFFER_REQUESTED: _offer,
-    EventKind.AGREEMENT_MADE: _agreement,
-    EventKind.SUGGESTION_MADE: _suggestion,
     if debtor not in around.zones:
         raise _unknown(Phrase(N_("La oficina no conoce al deudor {id}"), {"id": debtor}))
     return around.zones[debtor]
