@@ -103,6 +103,20 @@ IRREGULAR: dict[str, dict[str, str]] = {
     "despedir": {"strong": "despid", "also_pret3": "despidio despidieron"},
 }
 
+# Verbs of which hardly a form is regular.
+WHOLE: dict[str, dict[str, str]] = {
+    "ir": {
+        "inf": "ir", "ger": "yendo", "part": "ido", "fut1": "ire iremos", "fut3": "ira iran iras", "pres1": "voy vamos",
+        "pres3": "va van vas", "subj": "vaya vayan vayas vayamos", "pret1": "fui fuimos", "pret3": "fue fueron fuiste",
+        "impf": "iba iban ibas ibamos", "cond": "iria irian irias iriamos",
+    },
+    "dar": {
+        "inf": "dar", "ger": "dando", "part": "dado dada", "fut1": "dare daremos", "fut3": "dara daran daras",
+        "pres1": "doy damos", "pres3": "da dan das", "subj": "de den des demos", "pret1": "di dimos",
+        "pret3": "dio dieron diste", "impf": "daba daban", "cond": "daria darian",
+    },
+}  # fmt: skip
+
 CLITICS = ("me", "te", "se", "le", "les", "lo", "los", "la", "las", "nos", "os")
 _TWO = tuple(a + b for a in ("se", "te", "me", "nos") for b in ("le", "les", "lo", "la", "los", "las"))
 _TAILS = tuple(sorted((*CLITICS, *_TWO), key=len, reverse=True))
@@ -111,6 +125,8 @@ _TAILS = tuple(sorted((*CLITICS, *_TWO), key=len, reverse=True))
 @lru_cache(maxsize=1024)
 def forms(infinitive: str) -> dict[str, frozenset[str]]:
     """The verb's forms by group, regular but for what `IRREGULAR` says."""
+    if infinitive in WHOLE:
+        return {group: frozenset(words.split()) for group, words in WHOLE[infinitive].items()}
     stem, ending = infinitive[:-2], infinitive[-2:]
     odd = IRREGULAR.get(infinitive, {})
     strong, first = odd.get("strong", stem), odd.get("first", odd.get("strong", stem))

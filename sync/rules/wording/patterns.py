@@ -8,7 +8,7 @@ six, over commas too; `^` where the sentence begins; `$` where it ends; `!a|b` n
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Tags = frozenset[str]
@@ -38,7 +38,7 @@ class Pattern:
 class Match:
     """Where a pattern was found: words `first` to `last` of the sentence, shown from `begin` to `end`."""
 
-    pattern: Pattern
+    pattern: Pattern | None
     first: int
     last: int
     begin: int
@@ -62,10 +62,10 @@ def compiled(written: str, shorthand: Mapping[str, str]) -> Pattern:
     return Pattern(written, tuple(steps), needed, (begin, len(steps) if end < 0 else end))
 
 
-def find(pattern: Pattern, row: Sequence[Tags], has: Tags) -> Match | None:
-    """The first place where the pattern fits the tagged words; `has` are all their tags."""
+def find(pattern: Pattern, row: Sequence[Tags], has: Tags) -> Iterator[Match]:
+    """The places where the pattern fits the tagged words, at most one from each word; `has` are all tags."""
     if any(has.isdisjoint(among) for among in pattern.needed):
-        return None
+        return
     first = pattern.steps[0]
     plain = first.sort == "word" and not first.optional
     dead: set[tuple[int, int]] = set()
@@ -74,10 +74,8 @@ def find(pattern: Pattern, row: Sequence[Tags], has: Tags) -> Match | None:
             continue
         marks = _walk(pattern.steps, 0, row, at, dead)
         if marks is not None:
-            places = [*marks, marks[-1]]
-            begin, end = places[pattern.shown[0]], places[pattern.shown[1]]
-            return Match(pattern, at, marks[-1], begin, max(end, begin + 1))
-    return None
+            begin, end = marks[pattern.shown[0]], marks[pattern.shown[1]]
+            yield Match(pattern, at, marks[-1], begin, max(end, begin + 1))
 
 
 def _walk(

@@ -17,7 +17,8 @@ _FALSE_LETTERS = str.maketrans("430157@$", "aeoistas")
 _PIECE = re.compile(r"[0-9]+(?:[.,:][0-9]+)*(?![a-z@$\x01])|[a-z0-9@$\x01]+|[.!?;:,\n…()\"«»“”-]")
 _ENDS = frozenset(".!?;\n…")
 _PAUSES = frozenset(',:()"«»“”-')
-_SHORT = frozenset("sr sra srta dr dra lic ing ud uds vd av no num tel art prof d s c".split())
+_STRESSED = frozenset("áéíóúÁÉÍÓÚ")
+_SHORT = frozenset(["sr", "sra", "srta", "dr", "dra", "lic", "ing", "ud", "uds", "vd", "av", "no", "num", "tel", "art", "prof", "d", "s", "c"])
 _LEET = re.compile(r"[a-z][^a-z]*[a-z]")
 _THRICE = re.compile(r"(.)\1{2,}")
 
@@ -29,6 +30,7 @@ class Word:
     text: str
     start: int
     end: int
+    stress: str = ""  # the last letter as typed when it bears an accent: publicó is not publico
 
 
 class _Fold(dict[int, str]):
@@ -36,7 +38,7 @@ class _Fold(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         mark = chr(code)
-        if unicodedata.combining(mark) or unicodedata.category(mark) in ("Cf", "Cc", "Mn") and mark != "\n":
+        if unicodedata.combining(mark) or (unicodedata.category(mark) in ("Cf", "Cc", "Mn") and mark != "\n"):
             folded = " " if mark == "\t" or mark == "\r" else _SILENT
         else:
             folded = (unicodedata.normalize("NFKD", mark).casefold() or " ")[0]
@@ -69,7 +71,8 @@ def sentences(text: str) -> list[tuple[Word, ...]]:
             elif folded[max(0, piece.start() - 1) : piece.end() + 1] == " - ":
                 row.append(Word(",", piece.start(), piece.end()))
         elif mark not in _ENDS:
-            row.append(Word(_spelt(mark), piece.start(), piece.end()))
+            last = text[piece.end() - 1]
+            row.append(Word(_spelt(mark), piece.start(), piece.end(), last if last in _STRESSED else ""))
             if len(row) >= LONGEST_SENTENCE:
                 made.append(row)
                 row = []

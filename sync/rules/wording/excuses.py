@@ -1,0 +1,196 @@
+"""Why words that look like harm are none here: told, denied, a name, another's matter. Finds no words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .patterns import Match, Tags
+from .result import Category
+from .words import Word
+
+_PAUSES = frozenset({",", ":"})
+_LINKS = frozenset("el la los las de del a al un una e y se".split())
+_THEIR_SAYING = ("REPORT.pres3", "REPORT.pret3", "REPORT.impf")
+# Forms that can only be a third person's, so that "le dijo" is not "le dije".
+_CERTAINLY_THEIRS = frozenset(
+    "dijo dijeron dice dicen decia decian amenazo amenazaron grito gritaron amenazaba amenazaban".split()
+)
+_FEARING = frozenset(
+    "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor".split()
+)
+_OUR_SIDE = frozenset(
+    "banco juez jueza abogado abogados licenciado gerente empresa actuario fiscal financiera supervisor sistema "
+    "ley policia contrato despacho jefe juzgado tribunal departamento cooperativa".split()
+)
+_OUR_SAYING = frozenset(
+    "dije dijimos adverti advertimos conteste contestamos respondi grite insisti amenace amenazamos avise avisamos "
+    "informe informamos comunique explique recalque".split()
+)
+_OURS = ("fut1", "pres1")
+_OUR_WORDS = frozenset("voy vamos vengo venimos iremos ire nos nuestro nuestra nuestros nuestras".split())
+_DONE_TO_US = frozenset({"me", "nos"})
+_HOMONYMS = {
+    "demanda": frozenset("producto productos mercancia mercado clientes trabajo pan alta mucha poca oferta temporada".split()),
+    "remate": frozenset("ropa mercancia temporada precios ofertas zapatos liquidacion libros".split()),
+    "rata": frozenset("laboratorio veneno".split()),
+    "ratas": frozenset("laboratorio veneno".split()),
+}
+
+
+def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: Category) -> bool:
+    """True when the words, where they stand, are not said to the debtor or not told to others."""
+    if reported(match, row, tags) or denied(match, row, tags, category):
+        return True
+    if category is Category.THIRD:
+        return _allowed_to_know(match, tags)
+    if category is Category.INSULT:
+        return place_name(match, tags) or done_to_us(match, row, tags) or other_sense(match, row)
+    if category is Category.JUDICIAL:
+        return other_sense(match, row) or own_matter(tags) or others_claim(match, row, tags) or place_name(match, tags)
+    if category is Category.AUTHORITY:
+        return _kin(match, row, tags)
+    return others_claim(match, row, tags) or _in_kind(match, tags)
+
+
+def reported(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """Told as what the debtor, or somebody met at the door, said, asked or fears."""
+    for at in range(match.first - 1, -1, -1):
+        word = row[at].text
+        if word in _OUR_SAYING and at and (row[at - 1].text in ("le", "les", "lo", "la") or at == 0):
+            return False
+        if word == "segun" or (word in _FEARING and _opens(row, at, match.first)):
+            return not _ours_after_pause(match, row, tags, at)
+        if _their_saying(row, tags, at) and _opens(row, at, match.first):
+            return not _ours_after_pause(match, row, tags, at)
+    return False
+
+
+def _their_saying(row: Sequence[Word], tags: Sequence[Tags], at: int) -> bool:
+    if tags[at].isdisjoint(_THEIR_SAYING):
+        return False
+    before = row[at - 1].text if at else ""
+    if before in ("si", "se", "te"):
+        return row[at].text.startswith("quej") or row[at].text.startswith("lament")
+    if before in ("le", "les", "lo", "la"):
+        second = row[at - 2].text if at > 1 else ""
+        return second != "se" and row[at].text in _CERTAINLY_THEIRS
+    return not any(
+        row[place].text in _OUR_SIDE and (place == 0 or row[place - 1].text not in ("su", "del", "otro", "otra", "tu"))
+        for place in range(max(0, at - 3), at)
+    )
+
+
+def _opens(row: Sequence[Word], at: int, until: int) -> bool:
+    """True when what is said follows: "dice que", "preguntó su esposa si", "miedo de", "dice:"."""
+    following = [word.text for word in row[at + 1 : min(at + 7, until + 1)]]
+    return any(word in ("que", "si", "de", "con", "por", ":", "como", "ser", "haber") for word in following)
+
+
+def _ours_after_pause(match: Match, row: Sequence[Word], tags: Sequence[Tags], at: int) -> bool:
+    """ "Dice que no tiene, lo vamos a embargar": what follows the comma is the writer's own."""
+    pauses = [place for place in range(at, match.first + 1) if place < len(row) and row[place].text == ","]
+    if not pauses or not ours(match, row, tags):
+        return False
+    after = pauses[-1] + 1
+    return after < len(row) and row[after].text not in ("que", "y", "ni")
+
+
+def ours(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """True when the sender himself acts in the words found."""
+    return any(
+        row[at].text in _OUR_WORDS or any(tag.partition(".")[2] in _OURS for tag in tags[at])
+        for at in range(match.first, match.last)
+    )
+
+
+def denied(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: Category) -> bool:
+    """ "No vamos a embargar nada", "no hay ningún proceso judicial", "no es ningún ladrón"."""
+    for at in range(match.first - 1, max(-1, match.first - 6), -1):
+        word = row[at].text
+        if word in _PAUSES or word in ("y", "o", "pero") or "PAY" in tags[at]:
+            return False
+        if "NOT" not in tags[at]:
+            continue
+        before = row[at - 1].text if at else ""
+        if before in ("si", "de", "como", "por") or (at > 1 and row[at - 2].text == "si"):
+            return False
+        if category is Category.INSULT:
+            after = row[at + 1].text if at + 1 < len(row) else ""
+            return word in ("ningun", "ninguna") or after in ("es", "son", "era", "fue", "soy", "me", "nos")
+        return True
+    return False
+
+
+def place_name(match: Match, tags: Sequence[Tags]) -> bool:
+    """In a name or on the way: "Bar El Sinvergüenza", "frente al juzgado", "vereda El Ladrón"."""
+    for at in range(match.first, match.last):
+        if "PLACENAME" in tags[at]:
+            return True
+    for at in range(match.first - 1, max(-1, match.first - 5), -1):
+        if "PLACENAME" in tags[at]:
+            return True
+        if tags[at].isdisjoint(_LINKS):
+            return False
+    return False
+
+
+def done_to_us(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """The debtor's words to the collector, or somebody's to the debtor: "me dijo ladrón", "la trataron de"."""
+    for at in range(max(0, match.first - 5), match.first + 1):
+        if at >= len(row) or tags[at].isdisjoint(("INSULTED.pret3", "INSULTED.pres3", "INSULTED.impf")):
+            continue
+        before = row[at - 1].text if at else ""
+        if before in _DONE_TO_US or row[at].text in _CERTAINLY_THEIRS:
+            return True
+        if before in ("lo", "la", "le", "los") and row[at].text.endswith(("aron", "eron", "aban")):
+            return True
+    return False
+
+
+def own_matter(tags: Sequence[Tags]) -> bool:
+    """A court in the debtor's own life: a divorce, an accident, the family's judge."""
+    return any("OWNMATTER" in each for each in tags) and not any(
+        not each.isdisjoint(("deuda", "credito", "adeudo", "saldo", "obligacion", "cobro")) for each in tags
+    )
+
+
+def others_claim(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """Another lender does or did it, and not the sender."""
+    if ours(match, row, tags):
+        return False
+    for at in range(len(row) - 1):
+        if "ELSE" in tags[at] and not tags[at + 1].isdisjoint(("LENDER",)):
+            return True
+    return False
+
+
+def _in_kind(match: Match, tags: Sequence[Tags]) -> bool:
+    """A condition about what is not owed to us: "si no paga la pensión lo meten preso"."""
+    return any(
+        not tags[at].isdisjoint(("pension", "alimentos", "arriendo", "alquiler", "renta", "colegiatura"))
+        and at < match.last
+        and at > match.first
+        for at in range(match.first, match.last)
+    )
+
+
+def _allowed_to_know(match: Match, tags: Sequence[Tags]) -> bool:
+    """Told to the guarantor, or with the debtor's leave."""
+    whole = tags[max(0, match.first - 8) : match.last + 3]
+    return any("LEAVE" in each for each in whole) or any(
+        not each.isdisjoint(("aval", "codeudor", "codeudora", "fiador", "fiadora", "garante", "sellado"))
+        for each in tags[match.first : match.last + 3]
+    )
+
+
+def _kin(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """ "Soy vecino del juzgado", "soy hermana del fiscal": nearness, not office."""
+    near = frozenset(
+        "vecino vecina hermano hermana hijo hija esposa esposo amigo amiga primo prima jubilado pensionado cliente ex".split()
+    )
+    return any(row[at].text in near or "PLACENAME" in tags[at] for at in range(match.first, match.last))
+
+
+def other_sense(match: Match, row: Sequence[Word]) -> bool:
+    words = {word.text for word in row}
+    return any(not words.isdisjoint(_HOMONYMS.get(row[at].text, ())) for at in range(match.first, match.last))

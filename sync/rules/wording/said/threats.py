@@ -1,0 +1,278 @@
+"""Threats, said outright: law, force, loss, and what is to come if one does not pay. One pattern a line."""
+
+# What the sender, or nobody named, will do to the person spoken to.
+SEIZING = """
+GO1 a BADINF
+GO1 ~2 a ~1 BADINF
+GO1 a tener que BADINF
+GO1 a hacer que ~2 SEIZE.subj|LAW.subj|HURT.subj|despidan|corran|boten
+OBJ GO3 a BADINF
+OBJ GO3 BADINF
+GO3 a ser ~1 BADPART
+GO3 ser ~1 BADPART
+CAN1 BADINF
+CAN1 ~2 que BADINF
+tenemos|tengo|tendremos|tendre|toca|habra|hay|tocara que BADINF
+OBJ? tenemos|tengo|tendremos|tendre|toca|tocara BADINF
+SEIZE.fut1|LAW.fut1|HURT.fut1
+OBJ|se ~1 SEIZE.fut3|LAW.fut3|HURT.fut3
+SEIZE.fut3 ~1 MINE|hasta|la|el|los
+LAW.fut3 a? usted|ustedes
+OBJ SEIZE.pres1|LAW.pres1|HURT.pres1
+te embargan|demandan|denuncian|detienen|arrestan|capturan|rematan|encarcelan|desalojan
+nos? CAN1 obligados|obligado a ~1 BADINF
+nos|me ver* obligados a BADINF
+obligados|obligado|forzados|autorizados|facultados|listos|dispuestos a|para ~1 BADINF
+vengo|venimos|voy|vamos|pasare|pasaremos|iremos|ire a|para|por BADINF|TAKE.inf ~3 GOODS
+sera|seras|seran|quedara|quedaras|quedaran|saldra|resultara|veran|vera|estara|estaras ~1 BADPART
+sera|seras|seran|quedara|quedaras ~1 expulsado|despedido|desalojado|procesado|investigado|castigado|perseguido|fichado
+terminara|terminaras|terminaran|acabara|acabaras|acabaran|amanece|amaneces|amanecera|termina|terminas|acaba ~1 BEHINDBARS|reportado|embargado|bloqueado|sin|en|tras
+GO3 a terminar|acabar|parar|dar|quedar|ir|dormir|caer|amanecer ~3 BEHINDBARS|JAILPLACE
+IR.fut3|ira|iras|iran|caera|caeras|dormira|dormiras|pisara|parara|pararas|conocera ~3 JAIL
+OBJ meto|metemos|meteremos|metere|mando|mandamos|mandaremos|mandare|encierro|pongo|hundo|refundo|refundimos ~2 JAIL
+GO1 a meter|mandar|hundir|refundir|poner|enviar|encerrar ~3 JAIL
+SEND.inf|SEND.fut1|meter|meterte|meterlo|meterla|meterlos ~2 preso|presa|carcel|prision
+OBJ espera|esperan|esperara ~3 JAIL|juez|juicio|demanda
+usted|ud|tu|vos GO3|sale|salis|termina ~2 BEHINDBARS
+se va|vas|van BEHINDBARS
+va|vas|van ~1 derecho|directo|derechito ~3 JAIL
+para no|evitar|que|nunca ir|caer|terminar|parar|acabar|pisar|vaya|termine|caiga|acabe ~3 JAIL
+MINE aval|fiador|familia|hijos|mama|madre|garante ~1 GO3 a pagar con|caro|perder
+MINE aval|fiador|garante|codeudor ~2 va|ira|pagara|responde con|a ~2 casa|carcel|bienes
+pagara|pagaras|paga|pagar con ~2 HOMEGOODS
+pagara|pagaras|pagar|cobraremos|cobraras|costara|costar|salir|saldra ~1 caro|carisimo
+"""
+
+# Goods of life taken away.
+TAKING = """
+GO1 a TAKE.inf DET? DET? DET? GOODS
+GO1 a TAKE.inf ~2 de su|tu casa
+GO1 a dejar|dejarlo|dejarla|dejarte|dejarlos|dejarle ~1 sin ~2 GOODS
+OBJ GO3 a TAKE.inf DET? DET? DET? GOODS
+OBJ GO3 a dejar|quedar sin ~1 GOODS
+OBJ TAKE.fut1|TAKE.fut3|TAKE.pres1 DET? DET? DET? GOODS
+OBJ quitan|bloquean|cortan|sacan DET? DET? DET? GOODS
+se? OBJ TAKE.fut3 DET? DET? DET? GOODS
+se TAKE.fut3 MINE GOODS
+TAKE.fut1 DET? DET? DET? GOODS
+sera|seras|seran|quedara|quedaran|quedaras ~1 bloqueado|bloqueada|bloqueados|bloqueadas|suspendido|suspendidos|congeladas|congelada|clausurado
+OBJ quiten|corten|saquen|bloqueen DET? DET? DET? GOODS|moto
+antes|hasta de? que ~2 quiten|saquen|corten|embarguen|rematen|desalojen|demanden|detengan|lleven
+para|a quitarle|sacarle|sacarlo|sacarla|quitarte|sacarte|sacarlos|sacar|quitarles|llevarme|llevarnos DET? DET? DET? de? DET? GOODS
+llevarnos|llevarme|llevandonos|llevarse|llevandome|quedarnos|quedarme|quedandonos DET? DET? con? DET? GOODS
+nos|me llevamos|llevaremos|llevo|llevare|quedamos|quedaremos|quedo|quedare con? DET? DET? HOMEGOODS
+se OBJ llevaran|llevan|llevara|lleva DET? DET? DET? GOODS
+GO1 por DET? DET? HOMEGOODS|usted|ustedes|ti
+LOSE.fut3 DET? DET? DET? HOMEGOODS
+GO3 a perder DET? DET? DET? HOMEGOODS|cabeza
+puede|puedes|podria|podrias perder DET? DET? DET? HOMEGOODS
+se|te queda|quedara|quedaras|quedas|quedaran|quedan|va|vas|van a? quedar? sin|en ~2 HOMEGOODS|calle
+o se? te? queda|quedara|quedas|quedar ~1 sin|en ~2 GOODS|calle
+quedar|quedara|quedaras|quedaran|dejar|dejarlo|dejaremos|dejamos|dejo|dejare ~2 en la calle
+MINE HOMEGOODS sera|seran|es|pasara|quedara ~2 nuestro|nuestra|nuestros|rematado|rematada|embargado|banco
+haremos|hare|hago|hacemos efectiva ~6 fuerza
+tenemos|tengo ~3 orden|ordenes|autorizacion ~1 para|de ~2 SEIZE|TAKE|sacar|sacarlo|sacarla|entrar|LAW
+no podra|podras|podran|volvera|volveras ~1 a? poder? ~1 votar|viajar|trabajar|dormir|salir|estudiar|comprar|vender|casarse|vivir|conseguir|caminar|andar ~3 $
+no va|vas|van a ~1 poder|volver ~1 a? votar|viajar|trabajar|dormir|salir|estudiar|comprar|vender|casarse|vivir|conseguir|caminar|andar
+no podra|podras|podran|vas|va|van ~1 a? poder? ~1 votar|viajar|trabajar|dormir|estudiar|vivir|caminar ~3 hasta|nunca|por|tranquilo|tranquila|ni|si
+reportar|reporto|reportare|reportaremos|reportamos|boletinar|boletino|quemar|fichar ~1 para que ~1 nunca|jamas|no|nadie
+nunca|jamas ~2 consiga|conseguira|conseguiras|vuelva|volvera|consigas|tendra ~2 trabajo|trabajar|credito|empleo
+hare|haremos|haria|hago que OBJ ~2 despidan|corran|echen|boten|saquen|encierren|arresten|metan
+"""
+
+# What a court, a lawyer or the police will begin.
+BEGINNING = """
+START.fut1 ~4 BADNOUN|LEGALWORD|apremio
+START.pres1 ~3 BADNOUN|LEGALWORD
+GO1 a START.inf ~4 BADNOUN|LEGALWORD|ministerio
+CAN1 START.inf ~4 BADNOUN|LEGALWORD
+se ~1 START.fut3|START.pres3 ~4 BADNOUN|LEGALWORD|apremio
+se ~2 GO3 a START.inf ~4 BADNOUN|LEGALWORD
+START.fut3 ~4 orden ~1 de ~1 BADNOUN
+GO3 a START.inf ~1 MINE detencion|captura|arresto|desalojo|embargo|aprehension
+sera|seran|quedara ~1 turnado|turnada|enviado|enviada|remitido|remitida|trasladado|trasladada|pasado|pasada|consignado|consignada ~5 LEGALWORD|juzgado|abogados|fiscalia|ministerio|tribunal|juez|buro|autoridades
+MINE caso|expediente|cuenta|credito|deuda|asunto ~2 pasara|pasa|ira|va|sera|quedara ~4 juzgado|LEGALWORD|abogados|fiscalia|ministerio|tribunal|embargo|juez|demanda
+pasamos|pasaremos|pasare|pasar|turnaremos|enviaremos|mandaremos|mandare|enviare|turnare|llevaremos|llevare|voy|vamos|procederemos|procedemos|escalaremos|presentaremos ~3 al|a|por|con ~2 ~1 embargo|remate|desalojo|demanda|juzgado|juicio|juez|fiscalia|ministerio|tribunal|tribunales|judicial|penal|lanzamiento|corte
+procede|procedera|procederse|procediendo ~2 al|a|con|el ~2 BADNOUN|LEGALWORD
+proximo|proxima|previo|previa|ultimo ~2 a|al ~1 BADNOUN|demanda
+con caracter|fines|proposito|objeto|apercibimiento|advertencia de ~1 BADNOUN
+so pena de
+bajo ~1 apercibimiento|pena|amenaza|advertencia de
+OBJ llegara|llegaran|notificaran|entregaran|ejecutaran ~2 orden|demanda|embargo|desalojo|citatorio|lanzamiento|notificacion ~2 desalojo|embargo|captura|judicial|juzgado|arresto|remate|penal|$
+llegara|llegaran|caera|caeran ~2 demanda|embargo|juez|juicio|policia|actuario|desalojo|ley
+cae|caera|caiga|caeran|aplicaremos|aplicara ~2 todo? el? peso de? la? ley
+se ~1 ejecutara|ejecutaran|hara ~2 lanzamiento|embargo|garantia|desalojo|remate|efectiva
+ejecutamos|ejecutaremos|ejecuto|ejecutare la|el|su orden|embargo|desalojo|garantia|remate|hipoteca
+lista|listo|firmada|firmado|tramite|emitida|girada|pendiente ~2 orden|oficio|demanda|embargo|mandamiento ~4 SEIZE|LAW|sacar|sacarlo|TAKE|desalojo|arresto|usted|contra
+tienen|tenemos|tengo|hay ~3 orden|demanda|oficio|denuncia ~2 lista|listo|firmada|preparada|redactada
+orden|ordenes de captura|aprehension|arresto|desalojo|detencion|embargo|lanzamiento ~1 en|contra|girada|lista|inmediat*|para|vigente|por
+evite|evita|evitar|evitese|evitarse|evites|eviten|evitemos|ahorrese|ahorrate|frene|detener|parar|frenar|detenga ~3 BADNOUN|operativo|LEGALWORD|visita|boletinado|patrulla
+evite|evita|evitar|evitese|evites ~2 que ~2 BADNOUN|SEIZE|LAW|TAKE.subj|policia|vecinos
+evite|evita|evitar|evitese|evites ~1 ser ~1 BADPART|reportado
+sino|no ~~3 habra|vendra|vendran|viene|tendra ~2 BADNOUN|policia|consecuencias
+"""
+
+# Somebody is sent who makes afraid.
+FORCE = """
+GO1 ~1 a SEND.inf ~3 FORCE|camion
+OBJ? ~1 SEND.fut1|SEND.pres1 ~3 POLICE|muchachos|unidad|camion|abogados|juez|gente|fiscal|amigos|cobradores
+OBJ SEND.fut1|SEND.pres1 ~2 a ~1 FORCE
+OBJ SEND.fut3|SEND.pres3 ~1 a? ~1 la|los|el|unos POLICE|muchachos|matones
+OBJ? caera|caeran|cae|caeremos|caere|caemos ~2 FORCE|encima|hasta|donde
+OBJ GO1 ~1 a caer
+ire|iremos|voy|vamos|vendre|vendremos|volvere|volveremos|regreso|regresare|regresaremos|llegaremos|llegare|vuelvo|vengo|venia|volvia|iria|vendria|regresamos|vendremos|volvemos|estamos|estaremos ~3 con|acompanado|acompanados|junto ~2 FORCE
+vendra|vendran|ira|iran|llegara|llegaran|pasara|pasaran|aparecera|apareceran|entrara|entraran|vienen|buscara|buscaran|visitara|visitaran ~3 POLICE|matones|juez|fiscal|unidad
+POLICE|muchachos|matones pasa|pasan|pasara|pasaran|ira|iran|va|van|llegara|vendra|viene|vienen|vendran ~2 por|a|para ~1 usted|ti|casa|domicilio|buscarlo|buscarla|vos|ustedes|detenerlo|llevarlo|llevarselo|sacarlo
+POLICE|muchachos|matones|fiscal|juez|abogado OBJ ~1 visitara|buscara|espera|esperan|visitaran|buscaran|encontrara|sacara|sacaran|llevara
+si no ~~6 aparece|llega|viene|va|vamos|llamo|llamamos|voy|mando|echo ~2 POLICE|muchachos|juez|fiscal|abogado*
+llamo|llamamos|llamare|llamaremos|llamar a la policia|patrulla|fiscalia
+con|por|usando|usaremos la fuerza publica
+fuerza publica
+entramos|entraremos|entrare|entro ~2 fuerza|rompiendo|tumbando|cerrajero|patadas|puerta
+abrimos|abriremos|abro|abrire|romperemos|rompemos|tumbamos|tumbaremos|tumbo|rompo|tirar*|tiramos ~1 la|su puerta|chapa|porton
+la|lo|le tumbamos|tumbo|rompemos|rompo|tiramos|tumbaremos|quemamos|reventamos|reventaremos
+o OBJ quemo|quemamos|rompo|rompemos|mato|parto|reviento|golpeo|quito|quitamos|embargo|demando|denuncio|saco|corto|cortamos|bloqueo
+OBJ quemo|quemamos|quemaremos|quemare|rompo|rompemos|mato|matamos|matare|reviento|quiebro|parto|partimos|partire ~2 GOODS|madre|cara|hocico|alma|familia|$
+OBJ parto|partimos|rompo|rompemos|romper|partir ~1 la|las|el|tu|su madre|cara|hocico|jeta|piernas|huesos
+"""
+
+# Veiled: nothing is named, and everybody understands.
+VEILED = """
+atengase|atente|atenganse|atenerse a ~1 las consecuencias
+sufrira|sufrir|sufriras|conocera|pagara|enfrentara|asuma|asumir|enfrentar|tendra|habra|vera|traera|lamentara|atenerse|vendran ~2 las? graves? serias? otras? consecuencias
+ya vera|veras|veran|va|vas|van ~2 !mejor|la|el|que
+ya vera|veras|veran|veremos $
+ya vera|veras|veran|sabra|sabras lo|quien|que|como|de|con
+a? ver|vera|veras lo|que|quien|como ~1 le|te|les pasa|espera|va|ocurre|sucede|toca|soy|somos|cobramos
+lo que OBJ va|puede|pueda|pase|pasara|espera|viene ~2 pasar|esperar|encima|suceder|ocurrir|venir|$
+se GO3 ~1 a arrepentir
+arrepentira|arrepentiras|arrepentiran|arrepentirse|arrepentirte|lamentara|lamentaras|lamentar|lamentarlo
+OBJ pesara|pesar|doler|dolera ~1 !la|las|el|los|mucho
+OBJ va|vas a pesar|doler !la|el|las|los|mucho
+OBJ ira|va|puede a? ir? muy? mal|peor|feo si|por|con|$|,|a|y
+OBJ ira|va a? ir? muy? mal|peor|feo si|por|$|usted
+OBJ puede|pueda|podria|vaya|va a? pasar|suceder|ocurrir ~1 algo|un|una|lo|cosas|alguna
+pasara|pase|pasaria|paso|ocurriera|pasarle|suceda|ocurra|sucediera ~1 algo ~2 a ~1 MINE|su|usted|la|sus
+lastima|pena|triste ~1 que ~2 pase|pasara|sucediera|ocurriera|pierda
+algo|accidente ~1 malo|feo|grave|triste ~1 OBJ|a ~1 pase|pasar|su|sus|pasara
+por las malas
+por las buenas ~2 o|ni|,
+a las malas
+con? nosotros|conmigo|empresa|banco|financiera no se ~1 juega|jueguen|juegue
+no sabe|sabes|saben|tiene|tienes ~1 con quien|quienes
+con quien se|te esta|estas|mete|metio|metiste
+no respondo|respondemos $|por|de
+no respondo|respondemos ~1 de|por lo
+sabemos|se|conocemos|conozco|tenemos|ubicamos donde|adonde|dnd|cual ~1 vive|viven|trabaja|trabajan|estudia|estudian|vives|trabajas|es|duerme|estan
+sabemos|se|conocemos|conozco ~1 a|la|su|sus|tus|tu ~1 que hora ~2 sale|sales|llega|salen
+conocemos|conozco a|la|su|los|sus|tus|tu ~1 familia|hijos|rutina|esposa|hija|hijo|mama
+lo|la|los|te|le estamos|estoy|tenemos|estaremos|tengo ~1 vigilando|esperando|siguiendo|observando|ubicado|ubicada|checando|fichado|ubicados|vigilado|vigilada
+lo|la|te|los estaremos|estare|vamos|voy|esperaremos|esperare ~1 a? esperando|esperar|esperaremos ~4 salida|escuela|esquina|afuera|trabajo
+cuidese|cuidate|cuidese|cuidense|cuide|cuida ~1 las|la|su|sus|tu|tus|mucho ~1 espalda|espaldas|familia|hijos|por|cuando|$
+cuide|cuida a? MINE familia|hijos|hija|hijo|esposa
+piense|piensa|pienselo|pensa en MINE familia|hijos|hija|hijo|esposa|seguridad
+duerma|duerme con un ojo
+no OBJ ~1 vamos|voy|dejare|dejaremos ~1 a? dejar? ~1 en paz|tranquilo|tranquila
+no va|vas|van|podra|podras a? poder? dormir ~1 tranquilo|en|hasta|nunca
+hare|haremos|hacer|hacerle|haciendo ~2 la? vida ~1 imposible|cuadritos|infierno|miserable
+vida ~2 un? imposible|infierno
+mi|mis|otros|siguientes|proximos|los jefes|companeros|cobradores|colegas|proximo|que ~3 no son|van|sera|seran ~2 ser? tan? amables|amable|pacientes|paciente|buenos|como
+cobradores|gente|personas|companeros|muchachos ~1 que no son|juegan|preguntan|perdonan|hablan como|$|bonito
+no ~1 ser|sere|seremos|sera|somos|soy|seran tan? amables|amable|pacientes|paciente|buena|buenos|decente|educado
+se ~1 me|nos ~1 acabo|acaba|agoto|termino|acabando ~1 la paciencia
+paciencia ~2 se? acabo|agoto|limite|termino|acaba
+tomaremos|tomare|tomar|usaremos|usare|aplicaremos|habra|emplearemos otras|otros|otro|medidas|represalias|acciones ~1 medidas|metodos|tipo|medios|drasticas|formas|fuertes|severas|contundentes|en|legales|judiciales|penales
+de otra|otro forma|manera|modo OBJ? ~1 cobraremos|cobramos|arreglamos|arreglaremos|entendemos|cobro|entendera|entenderemos
+cosas se ~1 van|pondran|ponen|pueden ~1 a? poner ~1 feas|feo|peor|dificiles
+cosas se pondran|ponen feas|feo|peor|serias
+esto|la|lo|las ~2 va|van|puede ~1 a? terminar|acabar|poner|ponerse ~1 mal|feo|feas|peor|muy
+esto ~1 termina|acaba|terminara|acabara ~1 mal|feo|peor
+OBJ ~2 cobramos|cobrare|cobraremos|cobro|cobrar ~2 lo que sea|modo|chingadazos|golpes|sangre|dientes|intereses|malas
+como sea|sea
+de lo que somos|soy capaces|capaz
+a? la? cuenta|cuentas OBJ va salir cara
+voy|vamos|ire|iremos con ~1 unos|mis|otros|varios|los|mas amigos|muchachos|companeros|compas|hombres|gente ~3 cobrar*|hablar|casa|visitar*|arreglar|$
+le juro|prometo|aseguro|advierto|garantizo que ~~4 OBJ|se|va|vas ~1 quito|quitar|arrepentir|perder|acordar|embargo|hundo|pesar|pagar|sacar|mal
+la vida|libertad|seguridad|integridad ~2 corre|corren|peligra|peligro|riesgo
+OBJ corto|cortamos|quito|saco|arranco|cortare ~2 dedo*|mano*|lengua|cabeza|hasta
+dejare|dejaremos|dejar|dejo|dejamos ~1 sin ~2 HOMEGOODS
+va|vas|van|puede|puedes ~1 a? perder ~1 todo
+expongase|exponerse|expone|expones|arriesga|arriesgas a ~3 BADNOUN|consecuencias|perder|JAIL|LEGALWORD|que
+antes|para|hasta de? que ~1 sea|se ~1 demasiado? tarde|peor|lamentar|arrepienta
+si? no entiende|entiendes|quiere|quieres|paga|pagas por? las? buenas
+no me obligue|obligues|obligen|haga|hagas|nos
+no nos obligue|obligues|haga|hagas|obliguen
+advertido|advertida|avisado|avisada|advertidos $|no|quedas|queda|sobre
+queda|quedas|estas|esta|quedan advertido|advertida|avisado|avisada
+ultima advertencia
+por ~1 ultima vez ~~6 PAY|OBJ
+olvidese|olvidate|despidase|despidete|digale|dile|vaya ~1 de|adios|despidiendose ~1 a? ~2 HOMEGOODS|trabajo|vida|tranquilidad
+sabra|sabras|sabran|enterara|enteraras|aprendera|aprenderas ~1 quien|quienes|como|lo|de ~2 soy|somos|cobramos|cobrar|bueno|pagar|capaz|capaces|cobra
+OBJ conviene|convendria ~1 pagar ~~3 o|antes ~3 BADNOUN|malas|peor|tarde|problemas
+OBJ ~1 GO1 a encontrar|buscar|hallar ~2 donde|aunque|este|debajo|hasta
+donde ~1 sea|este|vaya|esconda|meta|ande ~~3 encontraremos|encontramos|encontrare|hallaremos|hallo
+OBJ encontraremos|encontrare|hallaremos|cazaremos
+si|que si? OBJ? quiere|quieres|aprecia|aprecias|valora ~1 a? MINE familia|hijos|vida|trabajo|casa|seguridad
+"""
+
+# What comes if one does not pay: either half says nothing bad alone.
+IF_NOT = """
+si ~2 no ~~10 [ JAIL|embargo|embargamos|embargan|embargo|SEIZE|demandamos|demandan|demanda|demando|denuncio|denunciamos|denunciar ]
+si ~2 no ~~8 [ OBJ meten|metemos|reportamos|reporto|boletinamos|bloquean|bloqueamos|quitan|sacan|botan|cortan|llevan|rematan|sacamos|quitamos ]
+si ~2 no ~~8 [ bloquear*|bloquean|juicio|demandar*|embargar*|denunciar*|rematar*|desaloj*|incautar* ]
+si ~2 no ~~8 [ OBJ echamos|echo|mando|mandamos|lanzamos|soltamos|caemos|caigo|buscamos|busco|busque ]
+si ~2 no ~~8 [ OBJ TELL.pres1|TELL.fut1|decimos ~2 a ~3 OTHERS|migracion|policia ]
+si ~2 no ~~8 [ se gira|giran|libra|dicta|ordena|procede|ejecuta ~2 orden|embargo|demanda|captura ]
+si ~2 no ~~8 [ se atiene|atenga|va|vas|queda|quedas ~2 consecuencias|BEHINDBARS|arrepentir|calle|sin ]
+si ~2 no ~~8 [ que no se queje|extrane|sorprenda ]
+si ~~6 no ~~6 [ enviaremos|mandaremos|llamaremos|iremos|vendran|llegaran ~3 FORCE|policia|trabajo|jefe ]
+de no ~~8 [ SEIZE|LAW|BADNOUN|JAIL|LEGALWORD|BADPART|reportado|bloquead* ]
+de no ~~8 [ se|sera|quedara ~3 bloqueado|girara|embargo|demanda|reportado|boletinado ]
+de lo contrario ~~5 [ SEIZE|LAW|BADNOUN|JAIL|LEGALWORD|policia|lanzamiento|bloquear*|BADPART|TAKE.fut1|consecuencias|FORCE ]
+caso contrario ~~5 [ SEIZE|LAW|BADNOUN|JAIL|LEGALWORD|policia|lanzamiento|bloquear*|BADPART|TAKE.fut1|consecuencias|FORCE ]
+en caso de no ~~8 [ SEIZE|LAW|BADNOUN|JAIL|LEGALWORD|policia|lanzamiento|BADPART ]
+en caso de incumplimiento|incumplir|omision ~~6 [ SEIZE|BADNOUN|JAIL|LEGALWORD|policia|lanzamiento|BADPART ]
+PAY.subj|PAY.pres3|PAY.inf|PAY.imp|ponga|deme|dame|pon ~~7 o [ BADNOUN|JAIL|va|vas|OBJ|se|amanece|pierde|BADPART|habra|enfrente|aparece|paso|pasamos|viene|vengo|llamo|mando|mandamos|despidase|despidete|olvidese|atengase|sus|su|tu ~2 SEIZE|LAW|JAIL|TAKE|HURT|preso|presa|sin|GOODS|vera|ver|veras|consecuencias|mal|peor|boletin*|denuncia|arrepentir|embargo|demanda|report*|POLICE|OTHERS|pesar ]
+PAY.subj|PAY.pres3|PAY.inf|PAY.imp|ponga ~~6 o [ embargo|embargamos|demandamos|demanda|carcel|policia|juicio|atengase|preso|presa|embargo|reporte|boletinado|consecuencias|OTHERS ]
+antes de|del|que ~6 o [ va|vas|OBJ|se|amanece|queda|pierde ~3 preso|presa|embarg*|carcel|demand*|denunci*|sin|bloque*|boletin* ]
+tiene|tienes|tienen|quedan|queda|le|dispone ~4 TIMEUNIT ~~6 o [ pasamos|mando|mandamos|se|va|OBJ|lo|procedemos|iniciamos ]
+tiene|tienes|tienen|quedan|queda|le|les|dispone ~4 TIMEUNIT ~~5 [ BADNOUN|JAIL|policia|LEGALWORD ]
+no cumplir|pagar|presentarse|cancelar ~~8 [ ocasionara|provocara|causara|generara|traera|implicara|derivara|significara ~4 SEIZE|BADNOUN|LEGALWORD|perdida|JAIL|embargo|consecuencias|bloqueo|incautacion ]
+falta|incumplimiento de? ~3 pago? ~~4 [ ocasionara|provocara|causara|generara|dara|traera|derivara|motivara ~5 BADNOUN|LEGALWORD|JAIL|perdida|bloqueo ]
+el|la|los|quien|quienes que? no paga|pagan|cumple|responde|pague ~~4 [ termina|acaba|va|pierde|preso|sale|sufre|JAIL|carcel|lamenta|terminan|acaban|van|pierden ]
+hasta que|no ~2 PAY.subj ~~4 [ no|lo|la|le|te ~2 dejare|dejaremos|voy|vamos|molestar|dormir|paz|soltar ]
+por no pagar|cumplir|cancelar ~~4 [ ira|va|preso|presa|SEIZE.fut1|SEIZE.fut3|LAW.fut3|perdera|LAW.part|sera ]
+si para|a|al|el|en ~4 no ~~8 [ orden|captura|policia|embargo|demanda|juicio|mando|mandamos|vamos|voy|ire|iremos|estamos|llevamos|procedemos ]
+MINE hijo|hija|hijos|familia|esposa|esposo|mama|madre|nietos ~1 no|va|van|se|pagara|pagaran|sufrira|sufriran ~3 podra|estudiar|poder|pagar|sufrir|calle|hambre|comer|quedar ~~6 culpa|por|deuda|consecuencias|si
+"""
+
+# Credit bureaus: to be told of them is lawful, to be frightened with them is not.
+BUREAU = """
+OBJ? reportaremos|reportare|reporto|reportamos|boletinaremos|boletinamos|boletino|mancharemos|mancho|manchamos ~1 hoy|manana|ya|si|para|por|de|todos|en|al|a|ante ~2 mismo|no|que|buro|infocorp|dicom|veraz|datacredito|central|centrales|equifax|todos|todo|nivel|redes|siempre|vida
+GO1 a ~1 reportar|reportarlo|reportarla|reportarte|boletinar|boletinarlo|boletinarte|boletinarla|manchar|mancharle|quemar|quemarlo|meter|meterlo|meterla|meterte ~3 buro|infocorp|dicom|veraz|datacredito|central|centrales|cifin|equifax|nivel|lista|historial|todas|todos|transunion
+sera|quedara|seras|quedaras|amanece|amanecera|saldra ~2 bloqueado|reportado|boletinado|fichado|reportada|boletinada|manchado|marcado ~4 nivel|nacional|y|todo|toda|siempre|vida|de|por|buro|manana
+quedara|queda|quedaras ~1 manchado|marcado|fichado|manchada|quemado|reportado|boletinado ~1 para|de|en|por ~1 siempre|vida|todos|todas
+reportad*|boletinad* ~1 a|en nivel|todo nacional|el|pais
+si ~2 no ~~8 [ OBJ|al|va|vas|directo|derecho|quedara|queda|ira|mando ~3 buro|infocorp|dicom|veraz|datacredito|central|centrales|cifin|equifax ]
+PAY.subj|PAY.pres3|PAY.imp ~~6 o [ OBJ|va|vas|se|al ~4 buro|infocorp|dicom|veraz|datacredito|central|centrales|equifax ]
+"""
+
+# The time that runs out, said to frighten.
+DEADLINE = """
+ultima oportunidad|chance|llamada|aviso ~~6 antes|para|de|o|, ~1 de? que|no|perder|evitar|SEIZE|LAW|demanda|embargo|pagar|regularizar|quedar|arreglar|salvar|ponerse|ponerte|actuar|cumplir|resolver|liquidar|solucionar
+es|esta MINE? la? ultima oportunidad $|,|:
+MINE ultima oportunidad $|,|:|de|para|o
+^ ultima oportunidad $|,|:|para|de|o
+ultima oportunidad OBJ
+se OBJ acaba|acabo|agota|agoto|termina|termino|vence|vencio|esta ~1 acabando|agotando|terminando? el tiempo
+se OBJ ~1 acaba|acabo|agota|agoto|termina|termino|acabando|agotando ~1 el|su tiempo
+tiempo se ~2 acaba|acabo|agota|agoto|termina|termino|acabando|agotando
+el tiempo|reloj corre|sigue ~1 en? MINE? contra|corriendo|$
+MINE tiempo se? acabo|termino|agoto|vencio
+cuenta regresiva
+plazo perentorio|fatal|improrrogable|final|ultimo
+ultimatum
+PAY.subj|PAY.imp|pague|paga|deposite|cancele|liquide ya|ahora|hoy|inmediatamente ~1 o
+"""
+
+THREATS = (SEIZING, TAKING, BEGINNING, FORCE, VEILED, IF_NOT, BUREAU)
