@@ -186,9 +186,7 @@ def _account(
     mine = scored if standing.overdue > 0 else None
     # Who owes nothing overdue is no worse a payer for having nothing to pay.
     paying_now = pays if mine is not None else 100
-    risk = segment.risk_of(
-        strategy.risks, dpd=standing.dpd, streak=streak, profile=profile, pays=paying_now
-    )
+    risk = segment.risk_of(strategy.risks, dpd=standing.dpd, streak=streak, profile=profile, pays=paying_now)
     owed = known.owed[debt.id]
     traits = Traits(
         dpd=standing.dpd,

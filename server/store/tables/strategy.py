@@ -73,6 +73,7 @@ worklist_runs = Table(  # one working-out of all accounts for a day
     Column("version", String(64), nullable=False),
     Column("counts", JSON, nullable=False),  # accounts, lists, segments, actions; usual amounts
     Column("made_at", UTCDateTime, nullable=False),  # also how far the facts were known
+    Column("finished_at", UTCDateTime),  # null: it is being worked out, or was given up half done
     word("actor"),
 )
 

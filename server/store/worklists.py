@@ -1,0 +1,302 @@
+"""Worklists as they were worked out for a day, and what came of their rows. Works nothing out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from sync.ids import new_id
+
+from .chunks import append
+from .debtors import folded
+from .scopes import Scope
+from .tables import (
+    accounts,
+    debtors,
+    lenders,
+    work_results,
+    worklist_places,
+    worklist_rows,
+    worklist_runs,
+)
+
+KEPT = 3  # older runs can be worked out again from the facts
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a page of rows is narrowed to; empty asks nothing."""
+
+    words: str = ""
+    segment: str = ""
+    risk: str = ""
+    stage: str = ""
+    action: str = ""
+    zone: str = ""
+    lender: str = ""
+    undone: bool = True  # without those that a result was written for since the run
+
+
+def begin(
+    connection: Connection, *, as_of: date, strategy: str, version: str, now: datetime, actor: str
+) -> str:
+    made = new_id()
+    connection.execute(
+        insert(worklist_runs).values(
+            id=made, as_of=as_of, strategy=strategy, version=version, counts={}, made_at=now, actor=actor
+        )
+    )
+    return made
+
+
+def add(
+    connection: Connection, rows: Sequence[Mapping[str, Any]], places: Sequence[Mapping[str, Any]]
+) -> None:
+    append(connection, worklist_rows, rows)
+    append(connection, worklist_places, places)
+
+
+def finish(connection: Connection, run_id: str, counts: Mapping[str, Any], now: datetime) -> None:
+    """The run may be read from now on; the oldest ones give way."""
+    connection.execute(
+        update(worklist_runs).where(worklist_runs.c.id == run_id).values(counts=dict(counts), finished_at=now)
+    )
+    every = select(worklist_runs.c.id).order_by(worklist_runs.c.made_at.desc(), worklist_runs.c.id.desc())
+    old = list(connection.execute(every.where(worklist_runs.c.id != run_id).offset(KEPT - 1)).scalars())
+    for one in old:
+        for table in (worklist_places, worklist_rows):
+            connection.execute(delete(table).where(table.c.run_id == one))
+        connection.execute(delete(worklist_runs).where(worklist_runs.c.id == one))
+
+
+def run(connection: Connection, as_of: date | None = None) -> dict[str, Any] | None:
+    """The newest finished run, of a day where one is named."""
+    query = select(worklist_runs).where(worklist_runs.c.finished_at.is_not(None))
+    if as_of is not None:
+        query = query.where(worklist_runs.c.as_of == as_of)
+    newest = query.order_by(worklist_runs.c.made_at.desc(), worklist_runs.c.id.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    return dict(row) if row else None
+
+
+def counted(
+    connection: Connection, scope: Scope, run_id: str, made_at: datetime
+) -> dict[str, tuple[int, int]]:
+    """By list: how many of the scope's accounts stand on it, and how many of them are done."""
+    done = _done(made_at)
+    query = (
+        select(worklist_places.c.list, func.count(), func.count(done.c.account_id))
+        .join(accounts, accounts.c.id == worklist_places.c.account_id)
+        .outerjoin(
+            done,
+            and_(done.c.account_id == worklist_places.c.account_id, done.c.list == worklist_places.c.list),
+        )
+        .where(worklist_places.c.run_id == run_id, scope.accounts())
+        .group_by(worklist_places.c.list)
+    )
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+
+
+def grouped(connection: Connection, scope: Scope, run_id: str, name: str) -> list[tuple[str, int, int, str]]:
+    """(value, accounts, overdue in minor units, currency) by `segment`, `stage`, `action` or `risk`."""
+    column = worklist_rows.c[name]
+    query = (
+        select(column, func.count(), func.sum(worklist_rows.c.overdue_minor), accounts.c.currency)
+        .join(accounts, accounts.c.id == worklist_rows.c.account_id)
+        .where(worklist_rows.c.run_id == run_id, scope.accounts())
+        .group_by(column, accounts.c.currency)
+        .order_by(column, accounts.c.currency)
+    )
+    return [(row[0], row[1], int(row[2] or 0), row[3]) for row in connection.execute(query)]
+
+
+def page(
+    connection: Connection,
+    scope: Scope,
+    run: Mapping[str, Any],
+    wanted: Wanted,
+    *,
+    listed: str = "",
+    unvisited: bool = False,
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[dict[str, Any]]:
+    """The rows of a list (or of all accounts), those worth the most first."""
+    query = _narrowed(
+        select(
+            worklist_rows,
+            accounts.c.number,
+            accounts.c.currency,
+            accounts.c.zone,
+            accounts.c.pack,
+            accounts.c.credit_type,
+            accounts.c.product,
+            accounts.c.exception_evidence,
+            accounts.c.lender_id,
+            lenders.c.name.label("lender"),
+            debtors.c.name.label("debtor_name"),
+            debtors.c.timezone,
+            *([worklist_places.c.due] if listed else []),
+        ),
+        scope,
+        run,
+        wanted,
+        listed,
+        unvisited,
+    )
+    order = [
+        worklist_rows.c.unvisited.desc() if unvisited else worklist_rows.c.value.desc(),
+        debtors.c.search_name,
+        accounts.c.number,
+        accounts.c.id,
+    ]
+    query = query.order_by(*order).offset(offset)
+    if limit is not None:
+        query = query.limit(limit)
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def total(
+    connection: Connection,
+    scope: Scope,
+    run: Mapping[str, Any],
+    wanted: Wanted,
+    *,
+    listed: str = "",
+    unvisited: bool = False,
+) -> int:
+    query = _narrowed(select(func.count()), scope, run, wanted, listed, unvisited)
+    return int(connection.execute(query).scalar_one())
+
+
+def zones(connection: Connection, scope: Scope, run_id: str) -> list[str]:
+    query = (
+        select(accounts.c.zone)
+        .join(worklist_rows, worklist_rows.c.account_id == accounts.c.id)
+        .where(worklist_rows.c.run_id == run_id, scope.accounts(), accounts.c.zone != "")
+        .distinct()
+        .order_by(accounts.c.zone)
+    )
+    return list(connection.execute(query).scalars())
+
+
+def one(connection: Connection, scope: Scope, run_id: str, account_id: str) -> dict[str, Any] | None:
+    """One account of a run, within the scope."""
+    query = (
+        select(
+            worklist_rows,
+            accounts.c.number,
+            accounts.c.currency,
+            accounts.c.pack,
+            accounts.c.lender_id,
+            debtors.c.name.label("debtor_name"),
+            debtors.c.timezone,
+        )
+        .join(accounts, accounts.c.id == worklist_rows.c.account_id)
+        .join(debtors, debtors.c.id == accounts.c.debtor_id)
+        .where(worklist_rows.c.run_id == run_id, worklist_rows.c.account_id == account_id, scope.accounts())
+    )
+    row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def lists_of(connection: Connection, run_id: str, account_id: str) -> dict[str, date]:
+    query = select(worklist_places.c.list, worklist_places.c.due).where(
+        worklist_places.c.run_id == run_id, worklist_places.c.account_id == account_id
+    )
+    return {row.list: row.due for row in connection.execute(query)}
+
+
+def add_result(connection: Connection, row: Mapping[str, Any]) -> str:
+    made = new_id()
+    connection.execute(insert(work_results).values(id=made, **row))
+    return made
+
+
+def results_of(connection: Connection, account_id: str, limit: int = 20) -> list[dict[str, Any]]:
+    query = (
+        select(work_results)
+        .where(work_results.c.account_id == account_id)
+        .order_by(work_results.c.happened.desc(), work_results.c.id.desc())
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def _done(made_at: datetime) -> Any:
+    return (
+        select(work_results.c.account_id, work_results.c.list)
+        .where(work_results.c.recorded_at >= made_at)
+        .distinct()
+        .subquery()
+    )
+
+
+def _narrowed(
+    query: Select[Any],
+    scope: Scope,
+    run: Mapping[str, Any],
+    wanted: Wanted,
+    listed: str,
+    unvisited: bool,
+) -> Select[Any]:
+    query = (
+        query.select_from(worklist_rows)
+        .join(accounts, accounts.c.id == worklist_rows.c.account_id)
+        .join(debtors, debtors.c.id == accounts.c.debtor_id)
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+        .where(worklist_rows.c.run_id == run["id"], scope.accounts())
+    )
+    if listed:
+        query = query.join(
+            worklist_places,
+            and_(
+                worklist_places.c.run_id == worklist_rows.c.run_id,
+                worklist_places.c.account_id == worklist_rows.c.account_id,
+                worklist_places.c.list == listed,
+            ),
+        )
+        if wanted.undone:
+            done = _done(run["made_at"])
+            query = query.outerjoin(
+                done, and_(done.c.account_id == worklist_rows.c.account_id, done.c.list == listed)
+            ).where(done.c.account_id.is_(None))
+    if unvisited:
+        query = query.where(worklist_rows.c.unvisited.is_not(None))
+    return query.where(*_conditions(wanted))
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    for word in folded(wanted.words).split():
+        like = f"%{word.replace('%', '').replace('_', '')}%"
+        found.append(
+            or_(
+                debtors.c.search_name.like(like),
+                func.lower(accounts.c.number).like(like),
+                debtors.c.document == word,
+            )
+        )
+    for name in ("segment", "risk", "stage", "action"):
+        if getattr(wanted, name):
+            found.append(worklist_rows.c[name] == getattr(wanted, name))
+    if wanted.zone:
+        found.append(accounts.c.zone == wanted.zone)
+    if wanted.lender:
+        found.append(accounts.c.lender_id == wanted.lender)
+    return found

@@ -1,0 +1,73 @@
+"""What one pass over the debtors stands on: strategy, day, packs, usual amounts, reach. Appraises nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from sync.money import from_minor
+from sync.rules.policy import Policy
+from sync.rules.reaching import Reach
+from sync.rules.strategy import Strategy
+
+from ..packs import Packs, at_office, pack_of
+from ..store import known_debtors, reached
+from ..store.known_debtors import Asked, KnownDebtor
+from . import using
+from .appraising import Appraised, Ground, appraise
+
+# When people are at home is learned from the last year, as a plan does.
+LEARNED_FROM = timedelta(days=365)
+
+
+class Remembered:
+    """Packs asked once each: an office with its own holidays makes a pack anew at every asking."""
+
+    def __init__(self, packs: Packs) -> None:
+        self.packs = packs
+        self.held: dict[str, Policy | None] = {}
+
+    def __call__(self, name: str) -> Policy | None:
+        if name not in self.held:
+            self.held[name] = self.packs(name)
+        return self.held[name]
+
+
+def ground(
+    connection: Connection, asked: Asked, *, strategy: Strategy | None = None, packs: Packs = pack_of
+) -> Ground:
+    """Two questions of the whole portfolio (usual amounts, reach) and two of the office."""
+    usual = known_debtors.usual_overdue(connection, asked)
+    return Ground(
+        strategy=strategy or using.in_force(connection),
+        day=asked.day,
+        packs=Remembered(at_office(connection, packs)),
+        usual={currency: from_minor(minor, currency) for currency, minor in usual.items()},
+        reach=Reach(reached.tallies(connection, asked.known_at - LEARNED_FROM)),
+        through=known_debtors.payments_through(connection, asked.known_at),
+    )
+
+
+def everybody(
+    connection: Connection, asked: Asked, standing: Ground
+) -> Iterator[tuple[KnownDebtor, list[Appraised]]]:
+    """Every debtor with his accounts appraised, in the order of their ids."""
+    for known in known_debtors.every(connection, asked):
+        yield known, appraise(known, standing)
+
+
+def some(
+    connection: Connection, asked: Asked, standing: Ground, debtor_ids: Iterable[str]
+) -> dict[str, tuple[KnownDebtor, list[Appraised]]]:
+    """These debtors, by id."""
+    return {
+        known.id: (known, appraise(known, standing))
+        for known in known_debtors.named(connection, asked, debtor_ids)
+    }
+
+
+def asked_of(day: date, now: datetime) -> Asked:
+    """A day as it is known now."""
+    return Asked(day, now)
