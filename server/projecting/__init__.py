@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from sync.records import EventKind
 from sync.words import N_, Phrase
 
-from ..store import contacts, notices, promises, proposals, stop_states, visits
+from ..store import contacts, notices, promises, proposals, stop_states, terms, visits
 from ..store.histories import HeldVisit, as_held
 from ..store.trouble import Unstorable, attempt
 from .rows import Made, Row, Sender, rows_of
@@ -27,7 +27,10 @@ TABLES: Mapping[str, Callable[[Connection, list[Row]], None]] = {
     "visits": visits.add,
     "visit_results": visits.add_results,
     "amendments": visits.add_amendments,
+    "offers": terms.add_offers,
+    "agreements": terms.add_agreements,
     "promises": promises.add,
+    "suggestions": terms.add_suggestions,
     "contacts": contacts.add,
     "addresses": proposals.add_addresses,
     "contact_points": proposals.add_contact_points,
@@ -37,6 +40,7 @@ TABLES: Mapping[str, Callable[[Connection, list[Row]], None]] = {
     "deliveries": notices.add_deliveries,
     "stop_states": stop_states.add,
 }
+
 
 @dataclass
 class Projected:

@@ -25,6 +25,7 @@ from sync.words import N_, Phrase
 
 from ..publishing.records import AMENDABLE, visit_told
 from ..store.devices import Device
+from . import terms
 from .said import LATEST, Said, Unfit, check_body
 from .surroundings import Surroundings
 from .verdicts import judged
@@ -171,6 +172,11 @@ def _promise(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
         "window_end": body["window_end"],
         # Made at the door, however late it was typed.
         "made_at": visit["ended"],
+        "review_on": body["review"],
+        "agreement_id": body["agreement"],
+        "cancelled_at": None,
+        "cancelled_by": "",
+        "cancelled_because": "",
     }
     return [Made("promises", row)]
 
@@ -318,6 +324,36 @@ def _delivered(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     return [Made("deliveries", row)]
 
 
+def _offer(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
+    _of_account(said.body, around)
+    made = _said_at(said, around)
+    return [Made("offers", terms.offer_row(said, sender.device.agent_id, made))]
+
+
+def _agreement(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
+    _of_account(said.body, around)
+    made = _known_visit(said.body["visit"], around)["ended"]
+    return [Made("agreements", terms.agreement_row(said, sender.device.agent_id, made))]
+
+
+def _suggestion(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
+    _of_account(said.body, around)
+    made = _said_at(said, around)
+    return [Made("suggestions", terms.suggestion_row(said, sender.device.agent_id, made))]
+
+
+def _of_account(body: Mapping[str, Any], around: Surroundings) -> None:
+    _known_debtor(body["debtor"], around)
+    _known_accounts([body["account"]], around)
+
+
+def _said_at(said: Said, around: Surroundings) -> datetime:
+    """At the door, however late it was typed; when it was written where it is of no visit."""
+    visit = said.body["visit"]
+    made: datetime = said.recorded if visit is None else _known_visit(visit, around)["ended"]
+    return made
+
+
 def _nothing(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     """A new incarnation is a matter of the ledger, not of a debtor."""
     return []
@@ -334,6 +370,9 @@ ROWS: Mapping[EventKind, Callable[[Said, Surroundings, Sender], list[Made]]] = {
     EventKind.VISIT_AMENDED: _amendment,
     EventKind.STOP_SKIPPED: _skip,
     EventKind.NOTICE_DELIVERED: _delivered,
+    EventKind.OFFER_REQUESTED: _offer,
+    EventKind.AGREEMENT_MADE: _agreement,
+    EventKind.SUGGESTION_MADE: _suggestion,
     EventKind.INCARNATION_OPENED: _nothing,
 }
 

@@ -189,14 +189,14 @@ def check_body(kind: str, body: Mapping[str, Any]) -> None:
         accounts = [result["account"] for result in results]
         if len(set(accounts)) != len(accounts):
             raise _wrong("results", "an account has two results")
-    if "amount" in body:
+    if body.get("amount") is not None:
         if body["amount"] <= 0:
             raise _wrong("amount", "not more than zero")
         try:
             to_minor(body["amount"], body["currency"])
         except ValueError as wrong:
             raise _wrong("amount", str(wrong)) from wrong
-    for name in ("due", "paid_on"):
+    for name in ("due", "paid_on", "review", "pay_on"):
         if body.get(name) is not None and not EARLIEST.date() <= body[name] <= LATEST.date():
             raise _wrong(name, "not a date between 2000 and 2100")
     for name in ("window_start", "window_end"):

@@ -22,6 +22,7 @@ from .gathering import Wanted, wanted
 ORDER = (
     "agent",
     "policy",
+    "offers",
     "lender",
     "stationery",
     "debtor",
@@ -29,7 +30,10 @@ ORDER = (
     "document",
     "payment",
     "visit",
+    "agreement",
     "promise",
+    "offer",
+    "suggestion",
     "contact",
     "override",
     "skip",

@@ -8,7 +8,7 @@ proposal, an amendment) is for `gathering`, which reads a debtor's whole case; b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -18,9 +18,10 @@ from sync.digest import canonical
 from ..store.agents import by_ids
 from ..store.feeds import Row
 from ..store.scope_records import Holder
-from . import records
+from . import records, terms
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]  # by table
+Shape = Callable[[Mapping[Any, Any]], records.Payload]
 
 # A row of these changes what stands in its debtor's records.
 CHANGING = ("amendments", "addresses", "contact_points", "stop_states")
@@ -62,13 +63,17 @@ def added(
     for table, kind, shape in (("contacts", "contact", records.contact), ("skips", "skip", records.skip)):
         for row in _held(made, table, holders):
             add(kind, row, row["debtor_id"], shape(row))
-    money = (("promises", "promise", records.promise), ("reported_payments", "reported", records.reported))
-    for table, kind, shape in money:
+    money: tuple[tuple[str, str, Shape], ...] = (
+        ("promises", "promise", records.promise),
+        ("reported_payments", "reported", records.reported),
+        *((table, kind, terms.SHAPES[kind]) for table, kind in terms.BY_TABLE),
+    )
+    for table, kind, told_as in money:
         for row in _held(made, table, holders):
             # A record of an account goes with the account, to whoever may visit for it.
             own = account_debtors[row["account_id"]] == row["debtor_id"]
             if own and row["account_id"] in holders[row["debtor_id"]].accounts:
-                add(kind, row, row["debtor_id"], shape(row))
+                add(kind, row, row["debtor_id"], told_as(row))
     for row in _held(made, "deliveries", holders):
         holder = holders[row["debtor_id"]]
         if row["account_id"] is None or (

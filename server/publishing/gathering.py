@@ -31,7 +31,7 @@ from ..store import (
 from ..store.agents import Agent, by_ids
 from ..store.feeds import Key
 from ..store.scope_records import Scope
-from . import erasing, letterheads, records
+from . import erasing, letterheads, records, terms
 
 # A route stays on the laptop for a week after its day, so that a late visit can still name its stop.
 ROUTES_KEPT = timedelta(days=7)
@@ -90,6 +90,8 @@ def _of_agent(connection: Connection, agent: Agent, scope: Scope, now: datetime,
             made.append(("city", city.id, city.record()))
         elif (basemap := offices.get(connection, "basemap")) is not None:
             made.append(("basemap", basemap["id"], basemap))
+        if (offered := terms.rules(connection, agent)) is not None:
+            made.append(("offers", agent.id, offered))
     packs = at_office(connection)
     for name in sorted(scope.packs):
         if (pack := packs(name)) is not None:
@@ -174,6 +176,7 @@ def _add_accounts(
     filed = papers.of_accounts(connection, held)
     through = encounters.payments_through(connection)
     delivered = notices.deliveries_for(connection, held)
+    agreed = terms.of_accounts(connection, held)
     for name, row in held.items():
         bound = [
             records.person(one, [], [])
@@ -194,6 +197,7 @@ def _add_accounts(
             *((("promise", one["id"]), _text(records.promise(one))) for one in promises[name]),
             *((("reported", one["id"]), _text(records.reported(one))) for one in reported[name]),
             *((("delivery", one["id"]), _text(records.delivery(one))) for one in delivered[name]),
+            *agreed.get(name, ()),
         ]
 
 

@@ -6,7 +6,7 @@ Each function answers a JSON-ready object that its schema in `sync/wire/feed.py`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sync.money import from_minor
@@ -14,7 +14,7 @@ from sync.rules.cease import closed_channels
 from sync.rules.clauses import StopKind
 from sync.rules.freshness import OutsideSource
 from sync.rules.freshness import to_wire as source_to_wire
-from sync.rules.policy import Policy, to_wire
+from sync.rules.policy import Policy, to_wire, zone_of
 from sync.wire.fields import instant
 from sync.words import Phrase
 
@@ -177,6 +177,7 @@ def payment(row: Row) -> Payload:
         "channel": row["channel"],
         "receipt": row["receipt"],
         "reverses": row["reverses"],
+        **({"promise": row["promise_id"]} if row["promise_id"] is not None else {}),
     }
 
 
@@ -268,7 +269,22 @@ def promise(row: Row) -> Payload:
         "window_start": row["window_start"],
         "window_end": row["window_end"],
         "made": instant(row["made_at"]),
+        **_word_on(row),
     }
+
+
+def _word_on(row: Row) -> Payload:
+    """What few promises have: a day of review, their agreement, the office's cancellation."""
+    said: Payload = {}
+    if row["review_on"] is not None:
+        said["review"] = row["review_on"].isoformat()
+    if row["agreement_id"] is not None:
+        said["agreement"] = row["agreement_id"]
+    if row["cancelled_at"] is not None:
+        zone = zone_of(row.get("timezone") or "") or UTC
+        said["cancelled"] = row["cancelled_at"].astimezone(zone).date().isoformat()
+        said["cancelled_because"] = row["cancelled_because"]
+    return said
 
 
 def contact(row: Row) -> Payload:

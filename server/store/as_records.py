@@ -62,6 +62,7 @@ def payment(row: Row) -> Payment:
         channel=row["channel"],
         receipt=row["receipt"],
         reverses=row["reverses"],
+        promise=row["promise_id"] or "",
     )
 
 
@@ -79,6 +80,8 @@ def promise(row: Row) -> Promise:
         made_at=row["made_at"],
         window_start=_clock(row["window_start"]),
         window_end=_clock(row["window_end"]),
+        review=row["review_on"],
+        agreement=row["agreement_id"] or "",
     )
 
 

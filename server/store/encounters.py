@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, or_, select
 
-from sync.records import Contact, Interval, Promise, Result, Visit, VisitResult
+from sync.records import Contact, Interval, Party, Promise, Result, Visit, VisitResult, changed
+from sync.rules.agreement import still_promised
 from sync.rules.caps import REACHED
-from sync.rules.results import RESULTS
+from sync.wire.fields import parse_instant
 
 from . import as_records, prepared
+from . import visits as visits_store
 from .chunks import among, fetch, found
 from .tables import amendments, contacts, imports, promises, visit_results, visits
 
@@ -101,7 +103,8 @@ def promises_of(connection: Connection, debtor_ids: Collection[str]) -> dict[str
 
 
 def cancelled(connection: Connection, debtor_ids: Collection[str]) -> dict[str, datetime]:
-    """Promise id → when a correction of its visit took it back, the last correction deciding."""
+    """Promise id → when the office cancelled it, or a correction of its visit took it back (the last one
+    deciding), whichever came first."""
     made = fetch(connection, debtor_ids, lambda ids: select(promises).where(promises.c.debtor_id.in_(ids)))
     told = fetch(
         connection,
@@ -112,16 +115,20 @@ def cancelled(connection: Connection, debtor_ids: Collection[str]) -> dict[str, 
     for row in sorted(told, key=lambda row: (row["recorded_at"], row["id"])):
         if "results" in row["replaces"]:
             last[row["visit_id"]] = row
-    return {
-        row["id"]: last[row["visit_id"]]["recorded_at"]
-        for row in made
-        if row["visit_id"] in last and not _still_promised(row, last[row["visit_id"]])
-    }
+    found: dict[str, datetime] = {}
+    for row in made:
+        when = [row["cancelled_at"]] if row["cancelled_at"] is not None else []
+        if row["visit_id"] in last and not _still_promised(row, last[row["visit_id"]]):
+            when.append(last[row["visit_id"]]["recorded_at"])
+        if when:
+            found[row["id"]] = min(when)
+    return found
 
 
 def _still_promised(promise: RowMapping, amendment: RowMapping) -> bool:
     return any(
-        result["account"] == promise["account_id"] and RESULTS[Result(result["result"])].promise
+        result["account"] == promise["account_id"]
+        and still_promised(Result(result["result"]), promise["agreement_id"])
         for result in amendment["replaces"]["results"]
     )
 
@@ -156,4 +163,21 @@ def _visits(connection: Connection, debtor_ids: Iterable[str], since: datetime) 
     for row in told:
         results[row["visit_id"]].append(VisitResult(row["account_id"], Result(row["result"])))
     made = [as_records.corrected(row, tuple(results[row["id"]])) for row in rows]
+    said = visits_store.amendments_of(connection, [visit.id for visit in made])
+    made = [_amended(visit, said[visit.id]) if visit.id in said else visit for visit in made]
     return [visit for visit in made if visit.happened.start >= since]
+
+
+def _amended(visit: Visit, said: Sequence[Mapping[Any, Any]]) -> Visit:
+    """As its corrections leave it, so far as caps count it. A time corrected was read off a watch."""
+    for row in said:
+        new = row["replaces"]
+        if "party" in new:
+            visit = changed(visit, party=Party(new["party"]))
+        if "happened" in new:
+            span = (parse_instant(new["happened"][end]) for end in ("start", "end"))
+            visit = changed(visit, happened=Interval(*span))
+        if "results" in new:
+            told = tuple(VisitResult(one["account"], Result(one["result"])) for one in new["results"])
+            visit = changed(visit, results=told)
+    return visit

@@ -30,6 +30,7 @@ from . import chunks, prepared, scopes
 from .tables import (
     account_roles,
     accounts,
+    agreements,
     amendments,
     assignments,
     attachments,
@@ -41,9 +42,11 @@ from .tables import (
     erasures,
     events,
     incarnations,
+    offers,
     promises,
     reported_payments,
     skips,
+    suggestions,
     visits,
 )
 
@@ -213,7 +216,8 @@ def _link(row: RowMapping) -> Link:
 def told_of(connection: Connection, debtor_id: str) -> set[str]:
     """The ids of everything the tables hold that was told of him, with or without an event in the ledger."""
     found: set[str] = set()
-    for table in (visits, promises, contacts, skips, reported_payments, deliveries):
+    told = (visits, promises, contacts, skips, reported_payments, deliveries, agreements, offers, suggestions)
+    for table in told:
         found |= set(connection.execute(select(table.c.id).where(table.c.debtor_id == debtor_id)).scalars())
     seen = select(visits.c.id).where(visits.c.debtor_id == debtor_id)
     return found | set(

@@ -12,6 +12,7 @@ from sync.ledger import Entry, Receipt
 from . import chunks
 from .ledgers import entry, receipt
 from .tables import (
+    agreements,
     amendments,
     applied,
     attachments,
@@ -19,16 +20,19 @@ from .tables import (
     devices,
     events,
     incarnations,
+    offers,
     promises,
     receipts,
     reported_payments,
+    suggestions,
 )
 
 
 def event_ids(connection: Connection, visit_id: str) -> set[str]:
     """The visit and what was said of it: corrections, promises, payments told, pictures announced."""
     found = {visit_id}
-    for table in (amendments, promises, reported_payments, attachments, deliveries):
+    said = (promises, reported_payments, attachments, deliveries, agreements, offers, suggestions)
+    for table in (amendments, *said):
         found |= set(connection.execute(select(table.c.id).where(table.c.visit_id == visit_id)).scalars())
     return found
 

@@ -15,6 +15,7 @@ from . import chunks, counters, prepared
 from .tables import (
     accounts,
     addresses,
+    agreements,
     amendments,
     assignment_accounts,
     assignments,

@@ -237,7 +237,11 @@ def promises_of(connection: Connection, ids: Iterable[str]) -> Grouped:
     return _grouped(found_among(connection, _PROMISES, ids), "account_id")
 
 
-_PROMISES = select(promises).where(among(promises.c.account_id))
+_PROMISES = (
+    select(promises, debtors.c.timezone)
+    .join(debtors, debtors.c.id == promises.c.debtor_id)
+    .where(among(promises.c.account_id))
+)
 
 
 def contacts_of(connection: Connection, ids: Iterable[str]) -> Grouped:

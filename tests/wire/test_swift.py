@@ -19,6 +19,19 @@ AT = "2026-11-20T19:30:00.125Z"
 HAPPENED = {"start": AT, "end": "2026-11-20T19:41:00Z", "known": "live", "line": None}
 PLACE = {"source": "gnss", "lat": 5, "lon": -73.03, "accuracy_m": 8.0, "reason": ""}
 MONEY = {"amount": "150000.50", "currency": "COP"}
+PARTS = {"principal": "100.00", "interest": "0.00", "late_interest": "5.00", "fees": "0.00"}
+TERMS = {
+    "debtor": ID,
+    "account": ID,
+    "kind": "discount",
+    "currency": "COP",
+    "as_of": "2026-11-20",
+    "debt": PARTS,
+    "discount": {**PARTS, "principal": "0.00"},
+    "charge": "0.00",
+    "interest": "0.00",
+    "instalments": [{"due": "2026-12-01", "amount": "100.00"}],
+}
 BODY: dict[str, dict[str, Any]] = {
     "visit.recorded": {
         "debtor": ID,
@@ -58,6 +71,16 @@ BODY: dict[str, dict[str, Any]] = {
     "visit.amended": {"visit": ID, "why": "me equivoqué", "replaces": {"note": "x"}},
     "stop.skipped": {"debtor": ID, "stop": ID, "happened": HAPPENED, "cause": "llovía"},
     "incarnation.opened": {"parent": ID, "parent_n": 7, "parent_h": "0a" * 32},
+    "offer.requested": {**TERMS, "why": "Paga hoy si se le quita la mora", "beyond": ["offer.discount"]},
+    "agreement.made": {**TERMS, "visit": ID, "settles": True, "agreed_by": "Ana", "offer": ID, "approver": "Eva"},
+    "suggestion.made": {
+        "debtor": ID,
+        "account": ID,
+        "currency": "COP",
+        "amount": "50.00",
+        "pay_on": "2026-12-01",
+        "text": "Le pago cuando cobre la cosecha",
+    },
 }
 MARK = {"incarnation": ID, "n": 3, "h": "0a" * 32}
 CLOCK = {"wall": AT, "mono_ms": 7, "boot": "b", "offset_ms": None, "uncertainty_ms": 3}
