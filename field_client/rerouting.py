@@ -70,6 +70,20 @@ def propose(store: Store, now: datetime, happened: Happened) -> Proposal | Refus
     return proposal
 
 
+def move(store: Store, now: datetime, stop: str, by: int) -> Proposal | Refused:
+    """Reckon the rest of the day with a stop `by` places later (earlier where negative) than it is."""
+    day = day_of(store, now)
+    ahead = [] if day is None else [one.id for one in day.stops if not one.done and one.stopped is None]
+    if stop not in ahead:
+        return Refused(Phrase(N_("Esa parada ya no está por hacer")), "reroute.nothing")
+    place = ahead.index(stop)
+    wanted = min(max(place + by, 0), len(ahead) - 1)
+    if wanted == place:
+        return Refused(Phrase(N_("Esa parada ya está en ese extremo de la ruta")), "reroute.edge")
+    ahead.insert(wanted, ahead.pop(place))
+    return propose(store, now, Happened(order=tuple(ahead)))
+
+
 def take(store: Store) -> bool:
     """Take what was proposed last; False when nothing is proposed, or the office sent another route."""
     with store.writing() as db:

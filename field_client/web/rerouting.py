@@ -14,7 +14,7 @@ from sync.routing.rest import Happened
 from sync.rules.policy import zone_of
 from sync.words import N_, Phrase
 
-from ..rerouting import Proposal, called_in, leave, propose, take, undo
+from ..rerouting import Proposal, called_in, leave, move, propose, take, undo
 from ..today import Day, DayStop, day_of, received
 from .guard import clock, store
 
@@ -44,6 +44,24 @@ def ask() -> str | Response | tuple[str, int]:
     shown = proposal if isinstance(proposal, Proposal) else None
     page = _page(day, shown, wrong)
     return (page, 422) if wrong is not None else page
+
+
+@blueprint.post("/ruta/mover")
+def by_hand() -> Response | tuple[str, int]:
+    """Move one stop a place up or down; at once where nobody falls out of the day, else shown first."""
+    now = clock().read().wall
+    by = -1 if request.form.get("hacia") == "antes" else 1
+    proposal = move(store(), now, request.form.get("parada", ""), by)
+    if isinstance(proposal, Refused):
+        flash(proposal.reason.said(_), "warn")
+        return redirect(url_for("today.show"))
+    planned = {one.id for one in proposal.day.stops}
+    if planned & set(proposal.rest.dropped):
+        said = Phrase(N_("En ese orden no se llega a todas las paradas: vea cuáles quedarían fuera"))
+        return _page(proposal.day, proposal, said), 422
+    take(store())
+    flash(_("Cambió el orden; las horas se calcularon de nuevo. Se puede deshacer."), "good")
+    return redirect(url_for("today.show"))
 
 
 @blueprint.post("/ruta/tomar")

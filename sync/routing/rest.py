@@ -19,6 +19,8 @@ from .why import said
 ITERATIONS = 300
 # A road that is closed: longer than any day, so that nobody is sent along it and the reason says so.
 CLOSED_S = 48 * 3600
+# What a certificate names where a person set the order.
+BY_HAND = "by hand"
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,16 @@ class PlannedDoor:
 
 @dataclass(frozen=True)
 class Happened:
-    """What the morning brought: stops given up, promises called in, roads closed between two, time lost."""
+    """What the morning brought: stops given up, promises called in, roads closed between two, time lost.
+
+    `order`: the collector's own, of all that is still ahead; then nothing is searched for, only reckoned.
+    """
 
     given_up: frozenset[str] = frozenset()
     called: Mapping[str, Interval] = field(default_factory=dict)
     closed: Collection[tuple[str, str]] = ()
     late_s: int = 0
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,11 @@ def plan_rest(
     order = sorted((one for one in left if one.eta is not None), key=lambda one: one.eta or began.now)
     index = {one.id: number for number, one in enumerate(left)}
     warm = [index[one.id] for one in order]
-    if day.available():
+    if happened.order:
+        wanted = [index[one] for one in happened.order if one in index]
+        held = insertion.repaired(problem, wanted)
+        plan = insertion.finished(problem, held, seed=0, iterations=0, solver=BY_HAND)
+    elif day.available():
         plan = day.plan_day(problem, seed=seed, iterations=iterations, warm=warm)
     else:
         plan = insertion.plan_day(problem, warm=warm)

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from field_client.app import create_app
-from field_client.rerouting import Proposal, called_in, propose, take, undo
+from field_client.rerouting import Proposal, called_in, move, propose, take, undo
 from field_client.store import settings
 from field_client.today import Day, day_of
 from sync.records import Refused
@@ -198,3 +198,42 @@ def test_a_stranger_must_give_the_passphrase_first(routed: Laptop) -> None:
     reply = app.test_client().get("/ruta/cambiar")
     assert reply.status_code == 302
     assert reply.location.startswith("/desbloquear")
+
+
+def test_the_collector_moves_a_stop_by_hand_and_the_hours_follow(
+    browser: FlaskClient, routed: Laptop
+) -> None:
+    routed.receive([("route", ROUTE, with_matrix(version=2))], start=200)
+    before = today(routed)
+    first, second = order(routed)[:2]
+    said = post(browser, "/ruta/mover", {"parada": first, "hacia": "despues"})
+    assert said.status_code == 302
+    assert order(routed)[:2] == [second, first]
+    etas = [stop.eta for stop in today(routed).stops if stop.eta]
+    assert etas == sorted(etas)
+    assert undo(routed.store)
+    assert order(routed) == [stop.id for stop in before.stops]
+
+
+def test_an_order_that_loses_an_appointment_is_shown_before_it_is_taken(
+    browser: FlaskClient, routed: Laptop
+) -> None:
+    routed.clock.now = local(10, 40)
+    post(browser, "/ruta/mover", {"parada": MARIA_STOP, "hacia": "despues"})
+    assert order(routed) == [JOSE_STOP, MARIA_STOP]
+    routed.clock.now = local(
+        11, 4
+    )  # ten minutes to each door: after María, José's quarter of an hour is over
+    shown = post(browser, "/ruta/mover", {"parada": MARIA_STOP, "hacia": "antes"})
+    assert shown.status_code == 422
+    assert "no se llega a todas las paradas" in words(shown)
+    assert order(routed) == [JOSE_STOP, MARIA_STOP]
+
+
+def test_a_stop_at_the_edge_stays_there_with_a_word(browser: FlaskClient, routed: Laptop) -> None:
+    before = order(routed)
+    said = post(browser, "/ruta/mover", {"parada": before[0], "hacia": "antes"}, follow_redirects=True)
+    assert "ya está en ese extremo" in words(said)
+    gone = post(browser, "/ruta/mover", {"parada": "nobody", "hacia": "antes"}, follow_redirects=True)
+    assert "ya no está por hacer" in words(gone)
+    assert order(routed) == before
