@@ -48,7 +48,6 @@ PIECE = 1_000
 LOOK_BACK = timedelta(days=730)
 EVER = datetime(9000, 1, 1, tzinfo=UTC)
 TRAITS = (
-    "debtor_id",
     "state",
     "credit_type",
     "product",
@@ -207,12 +206,7 @@ def _statements(mine: Any) -> _Statements:
         people=select(debtors.c.id, debtors.c.kind, debtors.c.timezone)
         .where(mine(debtors.c.id))
         .order_by(debtors.c.id),
-        accounts=select(
-            *[
-                accounts.c[name]
-                for name in ("id", "lender_id", "number", "currency", "exception_evidence", *TRAITS)
-            ]
-        )
+        accounts=select(*[accounts.c[name] for name in (*OWN, *TRAITS)])
         .where(mine(accounts.c.debtor_id))
         .order_by(accounts.c.lender_id, accounts.c.number),
         traits=select(account_traits)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from sqlalchemy import Connection
 
@@ -36,15 +37,25 @@ class Remembered:
 
 
 def ground(
-    connection: Connection, asked: Asked, *, strategy: Strategy | None = None, packs: Packs = pack_of
+    connection: Connection,
+    asked: Asked,
+    *,
+    strategy: Strategy | None = None,
+    packs: Packs = pack_of,
+    usual: Mapping[str, str] | None = None,
 ) -> Ground:
-    """Two questions of the whole portfolio (usual amounts, reach) and two of the office."""
-    usual = known_debtors.usual_overdue(connection, asked)
+    """Two questions of the whole portfolio (reach, and usual amounts where none are given), and two of the
+    office."""
+    if usual is None:
+        minor = known_debtors.usual_overdue(connection, asked)
+        amounts = {currency: from_minor(each, currency) for currency, each in minor.items()}
+    else:
+        amounts = {currency: Decimal(each) for currency, each in usual.items()}
     return Ground(
         strategy=strategy or using.in_force(connection),
         day=asked.day,
         packs=Remembered(at_office(connection, packs)),
-        usual={currency: from_minor(minor, currency) for currency, minor in usual.items()},
+        usual=amounts,
         reach=Reach(reached.tallies(connection, asked.known_at - LEARNED_FROM)),
         through=known_debtors.payments_through(connection, asked.known_at),
     )

@@ -1,0 +1,123 @@
+"""The rows of a list as people read them: with their reason, and whether the contact may be made now.
+
+What the law forbids now is shown with the next moment it allows, never hidden: a row that is not there looks
+like a row that is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from sync.records import Ruling
+from sync.rules.ladder import Next
+from sync.rules.score import Score
+from sync.rules.strategy import Strategy
+from sync.words import N_, Phrase
+
+from ..consulting import Question, answered
+from ..packs import Packs, pack_of
+from ..store.known_debtors import Asked
+from . import grounds, using
+from .appraising import Appraised, Ground
+
+
+@dataclass(frozen=True)
+class Permission:
+    """allow, warn or block, the ruling that decides, and when the contact may be made (None: never)."""
+
+    decision: str
+    ruling: Ruling
+    next_allowed: datetime | None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A row with everything its page says of it."""
+
+    row: Mapping[str, Any]
+    next: Next
+    because: Phrase
+    score: Score | None
+    due: date | None
+    permission: Permission | None
+
+
+def shown(
+    connection: Connection,
+    run: Mapping[str, Any],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    listed: str = "",
+    channel: str = "",
+    now: datetime,
+    packs: Packs = pack_of,
+) -> list[Shown]:
+    """These rows of a run. The reasons are worked out again from what was known at the run's moment."""
+    appraised = _appraised(connection, run, {str(row["debtor_id"]) for row in rows}, packs)
+    allowed = permissions(connection, rows, channel, now=now, packs=packs) if channel else {}
+    found = []
+    for row in rows:
+        one = appraised.get(str(row["account_id"]))
+        if one is None:
+            continue
+        place = next((place for place in one.places if place.name == listed), None)
+        found.append(
+            Shown(
+                row,
+                one.next,
+                place.because if place is not None else one.next.because,
+                one.score,
+                place.due if place is not None else one.next.due,
+                allowed.get(str(row["account_id"])),
+            )
+        )
+    return found
+
+
+def permissions(
+    connection: Connection,
+    rows: Sequence[Mapping[str, Any]],
+    channel: str,
+    *,
+    now: datetime,
+    packs: Packs = pack_of,
+) -> dict[str, Permission]:
+    """By account, whether it may be contacted now by this channel."""
+    owners = {str(row["account_id"]): str(row["debtor_id"]) for row in rows}
+    said = answered(connection, owners, Question(now, channel), now=now, packs=packs)
+    return {
+        one.account.id: Permission(one.said.verdict.decision, one.said.ruling, one.said.next_allowed)
+        for one in said
+    }
+
+
+def strategy_of(connection: Connection, run: Mapping[str, Any]) -> Strategy:
+    """The very version by which a run was made; the one in force where it is not known any more."""
+    return using.version(connection, str(run["version"])) or using.in_force(connection)
+
+
+def _appraised(
+    connection: Connection, run: Mapping[str, Any], debtors: set[str], packs: Packs
+) -> dict[str, Appraised]:
+    asked = Asked(run["as_of"], run["made_at"])
+    standing = _ground(connection, asked, run, packs)
+    found = grounds.some(connection, asked, standing, debtors)
+    return {one.account: one for _, each in found.values() for one in each}
+
+
+def _ground(connection: Connection, asked: Asked, run: Mapping[str, Any], packs: Packs) -> Ground:
+    """As the run stood; its usual amounts are kept with it, so that no page goes through the portfolio."""
+    usual = run["counts"].get("usual", {})
+    return grounds.ground(connection, asked, strategy=strategy_of(connection, run), packs=packs, usual=usual)
+
+
+WORDS = {
+    "allow": N_("Se puede ahora"),
+    "warn": N_("Se puede, con cuidado"),
+    "block": N_("Ahora no se puede"),
+}
