@@ -24,7 +24,7 @@ from sync.rules.strategy import Strategy
 from sync.words import N_, Phrase
 
 from ..packs import Packs, pack_of
-from ..store import facts
+from ..store import facts, lenders
 from ..store import strategies as store
 from ..store.engine import reading, writing
 from ..store.known_debtors import Asked
@@ -137,12 +137,12 @@ def _members(
     connection: Connection, asked: Asked, strategy: Strategy, segment: Segment, packs: Packs
 ) -> Iterator[dict[str, Any]]:
     standing = grounds.ground(connection, asked, strategy=strategy, packs=packs)
-    for known, each in grounds.everybody(connection, asked, standing):
-        lenders = {str(row["id"]): str(row["lender_id"]) for row in known.accounts}
+    names = {str(row["id"]): str(row["name"]) for row in lenders.listed(connection)}
+    for _, each in grounds.everybody(connection, asked, standing):
         for one in each:
             if segment.holds(one.traits):
                 yield {
-                    "lender": lenders[one.account],
+                    "lender": names[one.traits.lender],
                     "account": one.number,
                     "debtor": one.debtor,
                     "days_past_due": one.dpd,
