@@ -188,6 +188,11 @@ def m003_pictures_and_papers(db: Database) -> None:
     db.executescript(FILES)
 
 
+@migrations()
+def m004_when_files_were_looked_at(db: Database) -> None:
+    db.execute("CREATE TABLE reviews (debtor TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (debtor, at))")
+
+
 def upgrade(store: Store) -> None:
     """Bring the database to this version's tables; all pending steps or none."""
     with store.writing() as db:

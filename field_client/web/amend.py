@@ -21,7 +21,7 @@ from ..store import attachments, cases, policies
 from ..store.attachments import Picture
 from ..visiting import NotSaved, Problem, Saved
 from . import answers as forms
-from . import pictures
+from . import method, pictures
 from .guard import clock, store
 from .visit import LOCATION_REASONS, account_form, told
 
@@ -95,6 +95,9 @@ def _amend(
     if unreadable:
         return NotSaved(tuple(unreadable))
     kept = replace(_same_minutes(draft, before), pictures=added)
+    # The form asks of the steps, objections and flags; what else was told of the visit stays.
+    told = before.conduct
+    kept = replace(kept, conduct=replace(kept.conduct, answers=told.answers, reviewed=told.reviewed))
     kept = kept if where is None else replace(kept, location=where)
     return amend_visit(store(), before.id, kept, said.get("why", ""), clock().read())
 
@@ -160,4 +163,5 @@ def _page(
         told_place=before.location if before.location.source is LocationSource.EXIF else None,
         pictures=pictures.shown(pictures.kept(before.id), case.zone),
         **context,
+        **method.shown(case, accounts),
     )

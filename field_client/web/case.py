@@ -7,15 +7,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sync.records import AddressKind
+from sync.rules.questions import QUESTIONS
 from sync.rules.visit import PARTIES, PLACES, REASONS, RESULTS
 
 from ..casefile import Case, case_of
 from ..correcting import propose_address, propose_phone, skip_stop
 from ..drafting import ProposedAddress, ProposedPhone
-from ..store import attachments, cases, drafts, papers, policies, records
+from ..store import attachments, cases, drafts, papers, policies, records, reserved, reviews
 from ..today import badge_of
 from ..visiting import NotSaved, Saved
-from . import city
+from . import city, method
 from .guard import clock, store
 
 blueprint = Blueprint("case", __name__)
@@ -26,10 +27,10 @@ def load(debtor: str, address: str | None = None) -> Case:
     """The case of a debtor on this laptop; 404 for one who is not, or is no longer."""
     with store().reading() as db:
         state = cases.state_of(db, debtor)
-        packs = policies.all_of(db)
+        packs, places = policies.all_of(db), reserved.by_debtor(db)
     if state.debtor is None:
         abort(404)
-    return case_of(state, packs, clock().read().wall, address)
+    return case_of(state, packs, clock().read().wall, address, places.get(debtor, ()))
 
 
 def stop_of(debtor: str, stop: str | None) -> dict[str, object] | None:
@@ -47,6 +48,8 @@ def stop_of(debtor: str, stop: str | None) -> dict[str, object] | None:
 def show(debtor: str) -> str:
     stop = stop_of(debtor, request.args.get("parada"))
     found = load(debtor, str(stop["address"]) if stop and stop["address"] else None)
+    with store().writing() as db:
+        reviews.looked(db, debtor, found.now)  # review before acting: the next visit says so
     with store().reading() as db:
         draft = drafts.get(db, debtor)
         held = attachments.of_visits(db, [one.visit.id for one in found.state.visits])
@@ -65,6 +68,10 @@ def show(debtor: str) -> str:
         kinds=address_kinds(),
         map_data=city.map_data(points, [], ground) if points else None,
         attribution=ground["attribution"],
+        questions=QUESTIONS,
+        five={account.id: method.of_account(found, account) for account in found.accounts},
+        flags=method.alarms_of(found),
+        likely={account.id: method.likely(found, account) for account in found.accounts},
     )
 
 

@@ -7,28 +7,33 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlite_utils import Database
 from werkzeug.wrappers import Response
 
 from sync.fold import KnownVisit
-from sync.records import Party, Promise, Result, Verdict
+from sync.records import Location, LocationSource, Party, Promise, Result, Verdict
+from sync.rules.alarms import ALARMS
 from sync.rules.answers import FieldError
 from sync.rules.policy import Policy
+from sync.rules.questions import QUESTIONS
 from sync.rules.results import FIELDS, PARTIES, PLACES, RESULTS
+from sync.rules.steps import STEPS
 from sync.rules.visit import optional_fields, required_fields, results_for
 from sync.words import N_
 
 from .. import delivery
 from ..casefile import AccountCase, Case, place_at
-from ..store import attachments, cases, drafts, journal, records
+from ..store import attachments, cases, drafts, journal, records, settings
 from ..store.db import NotWritten
 from ..today import badge_of
 from ..visiting import Problem, Saved, record_visit
 from . import answers as forms
-from . import pictures
+from . import method, pictures
 from .case import WORDS, address_kinds, load, stop_of
 from .guard import clock, store
 
 blueprint = Blueprint("visit", __name__)
+USUAL_REASON = "location_reason"
 LOCATION_REASONS = (
     N_("El portátil no tiene GPS"),
     N_("No hubo señal"),
@@ -113,10 +118,14 @@ def form(debtor: str) -> str:
     now = case.now
     with store().reading() as db:
         draft = drafts.get(db, debtor)
+        usual = usual_reason(db)
     if draft is not None:
         said = forms.resumed(forms.flat(draft), now, case.zone)
     else:
         said = forms.fresh(now, case.zone, place_at(case.address), case.address.id if case.address else None)
+        said |= {"location_reason": usual}
+        if stop is not None and stop["sequence"] is not None:
+            said["line"] = str(stop["sequence"])  # of the paper sheet, where it was followed
     return _page(case, stop, said, [], None, kept=draft is not None)
 
 
@@ -129,7 +138,10 @@ def save(debtor: str) -> Response | tuple[str, int]:
     wrong = pictures.receive(debtor, case.zone, said)
     kept = pictures.kept(debtor)
     said = pictures.placed(said, kept)
-    if "adjuntar" in request.form:
+    for text in request.form.getlist("poner"):
+        if (put := method.setting(text)) is not None:
+            said |= dict([put])
+    if "adjuntar" in request.form or "poner" in request.form:
         with store().writing() as db:
             drafts.save(db, debtor, said, reading.wall)
         return _page(case, stop, said, list(wrong), None, kept=True), 422 if wrong else 200
@@ -141,10 +153,23 @@ def save(debtor: str) -> Response | tuple[str, int]:
     except NotWritten as wrong:  # what was typed stays in the form; its id makes saving again safe
         return _page(case, stop, said, [FieldError("", wrong.because)], None, kept=False), 507
     if isinstance(result, Saved):
+        _remember(draft.location)
         return redirect(url_for("visit.show", visit=result.visit, guardado=1))
     with store().writing() as db:
         drafts.save(db, debtor, said, reading.wall)
     return _page(case, stop, said, list(result.problems), result.verdict, kept=True), 422
+
+
+def usual_reason(db: Database) -> str:
+    """Why there is no location, as it was told last on this laptop; a laptop without receiver says so."""
+    told = str(settings.get(db, USUAL_REASON, ""))
+    return told or ("" if settings.get(db, "receiver", "") else _(LOCATION_REASONS[0]))
+
+
+def _remember(where: Location) -> None:
+    if where.source is LocationSource.NONE and where.reason:
+        with store().writing() as db:
+            settings.put(db, USUAL_REASON, where.reason)
 
 
 @blueprint.post("/caso/<debtor>/borrador")
@@ -205,6 +230,7 @@ def _page(
         pictures=pictures.shown(pictures.kept(case.state.id), case.zone),
         amending=False,
         draft_kept=kept,
+        **method.shown(case, accounts),
     )
 
 
@@ -240,6 +266,7 @@ def show(visit: str) -> str:
         state = cases.state_of(db, found.row.debtor or "")
         states = delivery.of_rows(db, [found.row, *found.amendments])
         held = attachments.of_visits(db, [visit]).get(visit, [])
+        library = method.objections(db)
     return render_template(
         "field/visit.html",
         told=found,
@@ -249,5 +276,6 @@ def show(visit: str) -> str:
         pictures=held,
         saved="guardado" in request.args,
         badge_of=badge_of,
-        words=WORDS | {"fields": FIELDS},
+        words=WORDS | {"fields": FIELDS, "steps": STEPS, "alarms": ALARMS, "questions": QUESTIONS},
+        titles={one.code: one.title for one in library},
     )

@@ -59,6 +59,16 @@ def guide(lines: Iterable[Line], party: Party, policy: Policy | None) -> tuple[L
     )
 
 
+def guide_of_all(
+    lines: Iterable[Line], party: Party, policies: Iterable[Policy | None]
+) -> tuple[Line, ...]:
+    """Of several packs at one door: what one of them forbids or demands holds; said is what all allow."""
+    every = list(lines)
+    each = [set(guide(every, party, policy)) for policy in policies] or [set(guide(every, party, None))]
+    common, some = set.intersection(*each), set.union(*each)
+    return tuple(line for line in every if line in (common if line.kind == "say" else some))
+
+
 def of_step(lines: Iterable[Line], step: str) -> dict[str, tuple[Line, ...]]:
     """The lines of a step by kind, in the order do, say, avoid."""
     mine = [line for line in lines if line.step == step]

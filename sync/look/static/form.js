@@ -1,5 +1,5 @@
-// Makes forms quicker where scripts run: fields that depend on an answer, keys 1–9 for choices, the
-// error summary's focus and the draft's autosave. Every form also works, and is checked, without it.
+// Makes forms quicker where scripts run: fields that depend on an answer, keys 1–9, 0, Q … for choices, the
+// way to what is still missing, the error summary's focus and the draft's autosave. Every form also works, and is checked, without it.
 (function () {
   "use strict";
 
@@ -38,16 +38,55 @@
     });
   }
 
+  var MARKS = "1234567890qwertyuiop";
+
   function keys(group) {
     var radios = group.querySelectorAll('input[type="radio"]');
     group.addEventListener("keydown", function (event) {
-      if (event.ctrlKey || event.altKey || event.metaKey) { return; }
-      var chosen = radios[Number(event.key) - 1];
+      if (event.ctrlKey || event.altKey || event.metaKey || event.key.length !== 1) { return; }
+      var chosen = radios[MARKS.indexOf(event.key.toLowerCase())];
       if (!chosen) { return; }
       event.preventDefault();
       chosen.checked = true;
       chosen.focus();
       chosen.dispatchEvent(new Event("change", { bubbles: true }));
+      // Who chooses by its key is taken on; who walks with the arrows or the mouse stays.
+      var form = group.closest("form[data-advance]");
+      if (form) { (missing(form) || save(form)).focus(); }
+    });
+  }
+
+  // The first control, in reading order, of what must be answered and is not. In such a form these are the
+  // groups of keys and what stands in [data-needed] (its value, if any, says when) or has `required`.
+  function missing(form) {
+    var asked = form.querySelectorAll('fieldset[data-keys], [data-needed], .input[required]');
+    for (var i = 0; i < asked.length; i += 1) {
+      var box = asked[i];
+      var needed = box.closest("[data-needed]");
+      var rule = needed && needed.getAttribute("data-needed");
+      if (rule && !wanted(form, rule)) { continue; }
+      if (!needed && box.matches("fieldset") && box.closest(".ask")) { continue; }
+      var control = Array.prototype.find.call(
+        box.matches(".input") ? [box] : box.querySelectorAll("input:not([type=hidden]), select, textarea"),
+        function (one) { return !one.disabled && one.offsetParent !== null; }
+      );
+      if (control && !current(form, control.name)) { return control; }
+    }
+    return null;
+  }
+
+  function save(form) {
+    return form.querySelector("[data-save]") || form.querySelector("button");
+  }
+
+  // Enter in a line of such a form goes on to what is missing, and sends only what is whole.
+  function advance(form) {
+    form.addEventListener("keydown", function (event) {
+      if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) { return; }
+      var next = missing(form);
+      if (!next) { return; }
+      event.preventDefault();
+      next.focus();
     });
   }
 
@@ -65,9 +104,9 @@
   }
 
   function autosave(form) {
-    var waiting = null;
     var changes = 0;
     var sending = false;
+    var leaving = false;
     var status = form.querySelector("[data-autosave-status]");
     var meta = document.querySelector('meta[name="csrf-token"]');
     function say(key) {
@@ -75,8 +114,7 @@
       var text = status ? status.getAttribute("data-" + key) || "" : "";
       if (status && status.textContent !== text) { status.textContent = text; }
     }
-    function save() {
-      waiting = null;
+    function keep() {
       if (sending) { return; } // one at a time, or an older draft could arrive after a newer one
       var told = changes;
       sending = true;
@@ -90,17 +128,16 @@
     function done(kept, told) {
       sending = false;
       // "Saved" is said of all that was typed, or not yet.
-      if (changes === told) { say(kept ? "saved" : "failed"); } else if (waiting === null) { save(); }
+      if (changes === told) { say(kept ? "saved" : "failed"); } else if (!leaving) { keep(); }
     }
     function later() {
       changes += 1;
       say("saving");
-      window.clearTimeout(waiting);
-      waiting = window.setTimeout(save, 800);
+      keep(); // at every stroke: the battery warns nobody
     }
     form.addEventListener("input", later);
     form.addEventListener("change", later);
-    form.addEventListener("submit", function () { window.clearTimeout(waiting); waiting = 0; });
+    form.addEventListener("submit", function () { leaving = true; });
   }
 
   document.addEventListener("DOMContentLoaded", function () {
@@ -110,6 +147,7 @@
         form.addEventListener("change", function () { show(form); });
       }
       if (form.hasAttribute("data-autosave-url")) { autosave(form); }
+      if (form.hasAttribute("data-advance")) { advance(form); }
     });
     document.querySelectorAll("[data-keys]").forEach(keys);
     document.querySelectorAll("[data-print]").forEach(function (button) {
