@@ -90,11 +90,9 @@ def _system() -> Any:
         import keyring
     except ImportError:
         return None
-    try:
-        usable = keyring.get_keyring().priority > 0
-    except (RuntimeError, *_errors()):
-        return None
-    return keyring if usable else None
+    with suppress(RuntimeError, *_errors()):
+        return keyring if keyring.get_keyring().priority > 0 else None
+    return None
 
 
 def _errors() -> tuple[type[Exception], ...]:

@@ -5,6 +5,7 @@ The one module of the laptop that opens a connection. Knows no event and no reco
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from ipaddress import ip_address
 from typing import Any, TypeVar
@@ -25,8 +26,10 @@ from sync.wire.packing import Context
 from sync.words import N_, Phrase
 
 from .pinning import pool_for
+from .updating import NotUpdated
 
 CONNECT_S, READ_S = 5, 60
+PROXY = "RONDA_FIELD_PROXY"
 ATTEMPTS = 3
 PART = 1024  # of a piece that comes down: what is read of a broken answer is kept
 # What a server in between says of itself, for want of the office's own words.
@@ -73,6 +76,12 @@ class _Pinned(requests.adapters.HTTPAdapter):
         super().init_poolmanager(*given, **named)
         self.poolmanager.pool_classes_by_scheme = {"https": self._pool}
 
+    def proxy_manager_for(self, proxy: str, **named: Any) -> Any:
+        """Through a proxy, too, nothing is said to a server that does not show the key."""
+        manager = super().proxy_manager_for(proxy, **named)
+        manager.pool_classes_by_scheme = {"https": self._pool}
+        return manager
+
 
 class HttpPeer:
     """`sync.exchange.Peer` over HTTP."""
@@ -98,6 +107,9 @@ class HttpPeer:
         self._session = requests.Session()
         # A proxy of the environment would be told which debtors a laptop asks about.
         self._session.trust_env = False
+        # One that is named for Ronda carries TLS only: it learns the office's address and nothing else.
+        if (proxy := os.environ.get(PROXY)) and self.server.startswith("https://"):
+            self._session.proxies = {"https": proxy}
         # On a slow link every byte counts, and the usual headers say nothing that the office asks.
         self._session.headers.clear()
         self._session.headers["User-Agent"] = SKIP_HEADER  # urllib3 would put its own name there
@@ -269,6 +281,32 @@ def _read(raw: bytes) -> object:
         return codec.loads(raw)
     except Problem:
         return None
+
+
+def fetched(place: str, proxy: str = "") -> Callable[[str, int], bytes]:
+    """What stands under an https:// address, by name, for who checks its signature himself."""
+    session = requests.Session()
+    session.trust_env = False
+    if proxy:
+        session.proxies = {"https": proxy}
+
+    def fetch(name: str, most: int) -> bytes:
+        try:
+            with session.get(
+                f"{place.rstrip('/')}/{name}", timeout=(CONNECT_S, READ_S), stream=True, allow_redirects=False
+            ) as response:
+                if response.status_code != 200:
+                    raise NotUpdated(f"{name}: the address answers {response.status_code}")
+                came = b""
+                while len(came) <= most and (part := response.raw.read(1 << 20, decode_content=True)):
+                    came += part
+        except (requests.RequestException, HTTPError) as wrong:
+            raise NotUpdated(f"{name} does not come: {type(wrong).__name__}") from wrong
+        if len(came) > most:
+            raise NotUpdated(f"{name} is larger than it should be")
+        return came
+
+    return fetch
 
 
 def checked_address(server: str) -> str:

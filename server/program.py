@@ -1,4 +1,4 @@
-"""Tells laptops which version of the program the office wants of them. Hands no program out, refuses no laptop.
+"""Tells laptops which version of the program the office wants of them. Hands none out, refuses nobody.
 
 Two versions: the newest, which is worth having, and the least, below which a person must act. A laptop
 below either hears of it in `notices` of its next exchange; what it sends is taken all the same.

@@ -18,13 +18,14 @@ from sync.rules.answers import FieldError
 from sync.sealing import BrokenKey, WrongPassphrase
 from sync.words import Phrase
 
-from .. import leasing, wiping
+from .. import collectors, leasing, wiping
 from ..clock import SystemClock
-from ..folder import AlreadyEnrolled, NotEnrolled, WeakPassphrase, default_folder, open_laptop
+from ..folder import AlreadyEnrolled, NotEnrolled, WeakPassphrase, default_folder
 from ..peer import BadAddress
 from ..store.db import Busy, NotWritten, Store, UnsafeSQLite, WrongDatabase
 from ..store.journal import Empty
 from ..turns import Elsewhere
+from ..unlocking import TooSoon, open_slowly
 from ..visiting import Problem
 
 Command = Callable[..., Any]
@@ -39,10 +40,14 @@ SENTENCES = (
     NotWritten,
     Empty,
     Elsewhere,
+    TooSoon,
+    collectors.TooMany,
 )
 VARIABLE = "RONDA_FIELD_PASSPHRASE"
 
-data_option = click.option(
+WHO = "ronda.who"
+
+root_option = click.option(
     "--data",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
@@ -51,6 +56,46 @@ data_option = click.option(
     show_default="your own data folder",
     help="The laptop's folder (else RONDA_FIELD_DATA).",
 )
+
+
+def data_option(command: Command) -> Command:
+    """`--data` and `--who`: the folder of one of the laptop's collectors."""
+    whose = click.option(
+        "--who",
+        metavar="NAME",
+        envvar="RONDA_FIELD_WHO",
+        is_eager=True,
+        expose_value=False,
+        callback=_remember_who,
+        help="Whose data, on a laptop of several collectors: the label or number (`ronda field collectors`).",
+    )
+    data = click.option(
+        "--data",
+        metavar="DIR",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="RONDA_FIELD_DATA",
+        default=default_folder,
+        show_default="your own data folder",
+        callback=_folder_of,
+        help="The laptop's folder (else RONDA_FIELD_DATA).",
+    )
+    return whose(data(command))
+
+
+def _remember_who(context: click.Context, _parameter: click.Parameter, said: str | None) -> None:
+    context.meta[WHO] = said
+
+
+def _folder_of(context: click.Context, _parameter: click.Parameter, root: Path) -> Path:
+    who = context.meta.get(WHO)
+    if not who:
+        return root
+    try:
+        return collectors.named(root, who).folder
+    except collectors.NoSuchCollector as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
 
@@ -123,7 +168,7 @@ def with_closed_laptop(command: Command) -> Command:
         wiping.finish(data)
         if not (data / "keyring.json").exists():
             raise NotEnrolled(data)
-        store = open_laptop(data, ask_passphrase())
+        store = open_slowly(data, ask_passphrase(), SystemClock().read().wall)
         try:
             if wiping.begun(store):
                 raise click.ClickException(wiped_sentence(wiping.wipe(store, SystemClock().read())))

@@ -11,20 +11,19 @@ from pathlib import Path
 import click
 from waitress.server import create_server
 
-from .. import wiping
+from .. import collectors, wiping
 from ..app import create_app
 from ..clock import SystemClock
-from ..folder import NotEnrolled, is_enrolled
 from ..web.guard import Vault
 from ..web.pictures import LARGEST_FORM
-from .options import clear_errors, data_option
+from .options import clear_errors, root_option
 
 TICK_S = 15
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
 @click.command()
-@data_option
+@root_option
 @click.option("--host", type=click.Choice(LOOPBACK), default="127.0.0.1", help="This computer only.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option(
@@ -39,10 +38,12 @@ LOOPBACK = ("127.0.0.1", "localhost")
 )
 @clear_errors
 def serve(data: Path, host: str, port: int, ready_file: Path | None, automatic: bool) -> None:
-    """Open the laptop's pages. They ask for the passphrase; everything works with no network."""
-    wiping.finish(data)
-    if not is_enrolled(data):
-        raise NotEnrolled(data)
+    """Open the laptop's pages. They ask for the passphrase; everything works with no network.
+
+    On a computer that is no laptop yet, they ask for the office's address and code first.
+    """
+    for one in (data, *(each.folder for each in collectors.all_of(data))):
+        wiping.finish(one)
     app = create_app(data, SystemClock(), automatic=automatic)
     try:
         # What waits to be read stays in memory: on the disk the laptop's encryption would not cover it.

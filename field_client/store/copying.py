@@ -1,4 +1,4 @@
-"""Writes the database once more, encrypted under the same key, while others go on using it. Knows no place."""
+"""Writes the database once more, under the same key, while others go on using it. Knows no place."""
 
 from __future__ import annotations
 

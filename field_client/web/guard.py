@@ -25,7 +25,7 @@ from sync.wire.fields import instant
 from .. import backing_up, collectors, leasing, os_keyring, unlocking, wiping
 from ..background import Background
 from ..collectors import Collector
-from ..folder import NotEnrolled, is_enrolled, open_with
+from ..folder import NotEnrolled, open_with
 from ..store import journal, settings
 from ..store.db import Closed, NotWritten, Store, WrongDatabase
 

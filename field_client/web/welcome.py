@@ -5,7 +5,7 @@ Knows no key and no message.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, render_template, request, session, url_for
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from sync.exchange import OfficeSays, Unreachable, Untrusted
 
-from .. import advice, collectors, enrolling
+from .. import advice, collectors, enrolling, inviting
 from ..folder import LEAST_PASSPHRASE, AlreadyEnrolled, WeakPassphrase
 from ..peer import BadAddress
 from ..store import records, settings, tiles
@@ -49,7 +49,8 @@ class First:
 
 @blueprint.get("/")
 def show() -> str:
-    return _page({}, {})
+    invited = inviting.waiting(vault().root)
+    return _page({} if invited is None else asdict(invited), {})
 
 
 @blueprint.post("/")
@@ -69,6 +70,7 @@ def enrol() -> str | Response | tuple[str, int]:
         full = _("Este portátil no admite otra persona: alguien debe entregarlo primero.")
         return _page(said, {"code": full}), 409
     collectors.note(place, label=said["label"])
+    inviting.drop(held.root)
     token = held.unlock(passphrase, place)
     session.clear()
     session["unlocked"] = token

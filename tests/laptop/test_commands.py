@@ -208,7 +208,7 @@ def test_a_wrong_passphrase_is_a_sentence(laptop: Laptop) -> None:
 
 
 def test_a_folder_that_is_no_laptop_says_how_to_make_one(tmp_path: Path) -> None:
-    for command in ("status", "today", "sync", "serve"):
+    for command in ("status", "today", "sync"):
         assert "ronda field enrol" in refused(ronda(None, command, "--data", str(tmp_path / "none")))
 
 
