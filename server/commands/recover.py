@@ -17,7 +17,7 @@ from ..office import Office
 from ..recovering import Person
 from ..store import recoveries
 from ..store.engine import reading
-from .import_ import english
+from .import_files import english
 from .options import answer, json_option, now, with_office
 
 VARIABLE = "RONDA_OFFICE_PASSWORD"
@@ -47,7 +47,7 @@ def recover() -> None:
 @json_option
 def start(office: Office, device_id: str, reason: str, user: str, as_json: bool) -> None:
     """Ask that DEVICE (see `ronda office device list`) be opened."""
-    made = _or_say(recovering.start(office.engine, device_id, reason, by=_person(office, user), now=now()))
+    made = _or_say(recovering.start(office.engine, device_id, reason, by=person(office, user), now=now()))
     answer(
         {"recovery": made, "device": device_id},
         as_json,
@@ -65,7 +65,7 @@ def start(office: Office, device_id: str, reason: str, user: str, as_json: bool)
 @json_option
 def approve(office: Office, recovery: str, user: str, as_json: bool) -> None:
     """Agree to RECOVERY, which someone else asked for."""
-    done = _or_say(recovering.approve(office.engine, recovery, by=_person(office, user), now=now()))
+    done = _or_say(recovering.approve(office.engine, recovery, by=person(office, user), now=now()))
     answer(
         {"recovery": done.id, "device": done.device_id, "approved_by": user},
         as_json,
@@ -83,7 +83,7 @@ def approve(office: Office, recovery: str, user: str, as_json: bool) -> None:
 @json_option
 def close(office: Office, recovery: str, user: str, as_json: bool) -> None:
     """Withdraw RECOVERY before it is used up."""
-    done = _or_say(recovering.close(office.engine, recovery, by=_person(office, user), now=now()))
+    done = _or_say(recovering.close(office.engine, recovery, by=person(office, user), now=now()))
     answer({"recovery": done.id, "closed": True}, as_json, [f"{done.id} is closed"])
 
 
@@ -106,7 +106,7 @@ def package(
     _refuse_to_overwrite(out)
     made = _or_say(
         recovering.package(
-            office.engine, office.signer, private, recovery, by=_person(office, user), now=now()
+            office.engine, office.signer, private, recovery, by=person(office, user), now=now()
         )
     )
     out.write_bytes(made.file)
@@ -141,7 +141,7 @@ def read(
     private = private_key(office, recovery_key)
     _refuse_to_overwrite(out)
     made = _or_say(
-        recovering.read(office.engine, private, recovery, folder, by=_person(office, user), now=now())
+        recovering.read(office.engine, private, recovery, folder, by=person(office, user), now=now())
     )
     out.write_bytes(made.file)
     figures = {"device": made.device, "events": made.events, "attachments": made.attachments}
@@ -187,7 +187,8 @@ def private_key(office: Office, file: Path | None) -> X25519PrivateKey:
         raise click.ClickException(f"{path}: {wrong}") from wrong
 
 
-def _person(office: Office, username: str) -> Person:
+def person(office: Office, username: str) -> Person:
+    """Who runs the command, proved by his password."""
     given = os.environ.get(VARIABLE)
     password = given or click.prompt(f"Password of {username}", hide_input=True, err=True)
     return _or_say(recovering.person(office.engine, username, str(password)))

@@ -36,6 +36,8 @@ def text(cell: Cell) -> str:
         return "sí" if cell else "no"
     if isinstance(cell, Decimal):
         return whole_or_plain(cell)
+    if isinstance(cell, datetime):
+        return f"{cell:%d/%m/%Y %H:%M:%S}"
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
     written = unsafe(cell)

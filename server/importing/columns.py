@@ -13,8 +13,14 @@ from sync.words import N_, Phrase, Terms
 
 from .answers import WrongFile
 from .synonyms import PAYMENTS, PORTFOLIO
+from .synonyms_outside import CONTACTS, STOPS
 
-KINDS: Mapping[str, Mapping[str, frozenset[str]]] = {"portfolio": PORTFOLIO, "payments": PAYMENTS}
+KINDS: Mapping[str, Mapping[str, frozenset[str]]] = {
+    "portfolio": PORTFOLIO,
+    "payments": PAYMENTS,
+    "contacts": CONTACTS,
+    "stops": STOPS,
+}
 
 # A file needs every one of these, each by one of its alternatives.
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
@@ -26,6 +32,8 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
         ("oldest_due",),
     ),
     "payments": (("number",), ("value_date",), ("amount",)),
+    "contacts": (("number", "document"), ("at",)),
+    "stops": (("number", "document"), ("kind",)),
 }
 # A list of accounts the lender takes back needs no figures.
 CLOSING = (("number",), ("status",))
@@ -42,6 +50,8 @@ SHOWN = {
     "oldest_due": N_("vencimiento más antiguo"),
     "value_date": N_("fecha de pago"),
     "amount": N_("valor"),
+    "at": N_("fecha y hora"),
+    "kind": N_("tipo de novedad"),
 }
 
 

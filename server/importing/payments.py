@@ -21,8 +21,8 @@ from sync.words import N_, Phrase
 from ..publishing import refresh_debtors
 from ..store import accounts, balances, counters, imports, lenders, payments
 from ..store.engine import reading, writing
-from . import asked, remembering
-from .answers import ImportReport, Recognised, WrongImport
+from . import asked, outside, remembering
+from .answers import ImportReport, Recognised
 from .payment_rows import PaymentRow, SiftedPayments, sift
 from .reading import Terms
 from .sifting import decimal_of
@@ -66,7 +66,7 @@ def import_payments(
         told = asked.mapping(connection, mapping, KIND)
         country = asked.country(connection, lender)
         if lenders.id_of(connection, lender) is None:
-            raise _no_lender(connection, lender)
+            raise outside.no_lender(connection, lender)
     tell("reading the file")
     with opened(path, KIND, told) as source:
         decimal = decimal_of(source, ("amount",), asked.decimal(country))
@@ -236,9 +236,3 @@ def _inside(connection: Connection, plain: Iterable[Mapping[str, Any]]) -> int:
     return sum(
         row["account_id"] in latest and row["value_date"] <= latest[row["account_id"]].as_of for row in rows
     )
-
-
-def _no_lender(connection: Connection, name: str) -> WrongImport:
-    known = ", ".join(row["name"] for row in lenders.listed(connection)) or str(Phrase(N_("ninguno")))
-    text = N_("no hay un acreedor «{lender}»: importe antes su cartera; los que hay: {known}")
-    return WrongImport(Phrase(text, {"lender": name, "known": known}))

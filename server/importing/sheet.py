@@ -3,7 +3,8 @@
 Run as a script of its own (`python sheet.py FILE`; it imports nothing of Ronda). Its memory and time are
 bounded, so that a workbook that breaks the parser breaks this process and nothing else. First line: the
 sheet's name and the others'.
-Each next line: [row number from 1, cells]; a cell is a string, a number, true/false, [ISO date] or "".
+Each next line: [row number from 1, cells]; a cell is a string, a number, true/false, [ISO date, with its
+time of day where it has one] or "".
 A formula that was saved without its value is given as its text, as a CSV would hold it.
 """
 
@@ -171,7 +172,8 @@ def _column(letters: str) -> int:
 def plain(cell: Any) -> Any:
     """A cell as JSON holds it."""
     if isinstance(cell, datetime):
-        return [cell.date().isoformat()]
+        at_midnight = cell.time() == time()
+        return [cell.date().isoformat() if at_midnight else cell.replace(microsecond=0).isoformat()]
     if isinstance(cell, date):
         return [cell.isoformat()]
     if isinstance(cell, (time, timedelta)):

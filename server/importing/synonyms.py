@@ -9,9 +9,9 @@ _NUMBERS = ("no", "nro", "num", "numero", "n", "id", "codigo")
 _DOCUMENTS = ("cedula", "documento", "identificacion", "cc", "nit", "dni", "curp", "rfc", "rut", "ruc", "ci")
 
 
-def _of(names: str) -> frozenset[str]:
+def names(text: str) -> frozenset[str]:
     """Names written one after another, parted by commas."""
-    return frozenset(names.split(", "))
+    return frozenset(text.split(", "))
 
 
 def _numbered(nouns: Iterable[str]) -> set[str]:
@@ -50,21 +50,21 @@ _CO_HOLDER = _person(
     "segundo titular", "cotitular", "titular 2", "co holder", "second holder", "joint holder"
 )
 
-_NUMBER = frozenset(
+NUMBER = frozenset(
     _numbered(_ACCOUNTS)
     | {"account", "account number", "account no", "loan number", "loan id", "loan", "pagare no"}
 )
 _HOLDER = ("titular", "del titular", "cliente", "del cliente", "deudor", "del deudor")
 
 PORTFOLIO: dict[str, frozenset[str]] = {
-    "number": _NUMBER,
+    "number": NUMBER,
     "document": frozenset(
         _numbered(_DOCUMENTS)
         | {f"{noun} {who}" for noun in _DOCUMENTS for who in _HOLDER}
         | {"nit cedula", "cedula nit", "cc nit", "cedula o nit", "nit o cedula", "cedula de ciudadania"}
         | {"document", "document number", "id number", "national id", "tax id"}
     ),
-    "document_type": _of(
+    "document_type": names(
         "tipo documento, tipo de documento, tipo doc, tipo identificacion, tipo de identificacion, "
         "tipo id, document type"
     ),
@@ -74,40 +74,40 @@ PORTFOLIO: dict[str, frozenset[str]] = {
         | {f"nombre {who}" for who in _HOLDER}
         | {"name", "full name", "debtor", "debtor name", "customer", "customer name", "borrower", "holder"}
     ),
-    "first_names": _of("nombres, first name, first names"),
-    "surnames": _of("apellidos, apellido, last name, surname, surnames"),
-    "address": _of(
+    "first_names": names("nombres, first name, first names"),
+    "surnames": names("apellidos, apellido, last name, surname, surnames"),
+    "address": names(
         "direccion, dir, domicilio, direccion residencia, direccion de residencia, direccion casa, "
         "direccion domicilio, direccion vivienda, direccion titular, direccion del titular, direccion "
         "cliente, direccion del cliente, dir titular, dir residencia, address, home address, street "
         "address"
     ),
-    "work_address": _of(
+    "work_address": names(
         "direccion trabajo, direccion de trabajo, direccion laboral, dir trabajo, direccion empresa, "
         "work address"
     ),
-    "business_address": _of(
+    "business_address": names(
         "direccion negocio, direccion del negocio, direccion comercial, dir negocio, business address"
     ),
-    "district": _of(
+    "district": names(
         "barrio, colonia, vereda, barrio vereda, barrio o vereda, sector, localidad, district, "
         "neighbourhood, neighborhood"
     ),
-    "city": _of("ciudad, municipio, poblacion, ciudad residencia, ciudad municipio, city, town"),
-    "landline": _of(
+    "city": names("ciudad, municipio, poblacion, ciudad residencia, ciudad municipio, city, town"),
+    "landline": names(
         "telefono fijo, tel fijo, fijo, telefono residencia, telefono casa, landline, home phone"
     ),
-    "phone": _of("telefono, tel, telefonos, telefono titular, telefono cliente, phone, telephone"),
-    "mobile": _of(
+    "phone": names("telefono, tel, telefonos, telefono titular, telefono cliente, phone, telephone"),
+    "mobile": names(
         "celular, cel, telefono celular, tel celular, movil, telefono movil, whatsapp, celular "
         "titular, celular cliente, mobile, mobile phone, cell, cell phone"
     ),
-    "email": _of("correo, correo electronico, email, e mail, mail, correo e"),
-    "relative_phone": _of(
+    "email": names("correo, correo electronico, email, e mail, mail, correo e"),
+    "relative_phone": names(
         "tel familiar, telefono familiar, telefono de familiar, celular familiar, tel de familiar, "
         "tel referencia, telefono referencia, telefono referencia familiar, relative phone"
     ),
-    "relation": _of("parentesco, parentesco familiar, relacion, relation, relationship"),
+    "relation": names("parentesco, parentesco familiar, relacion, relation, relationship"),
     "codebtor_name": _CODEBTOR["name"],
     "codebtor_document": _CODEBTOR["document"],
     "codebtor_phone": _CODEBTOR["phone"],
@@ -120,120 +120,120 @@ PORTFOLIO: dict[str, frozenset[str]] = {
     "co_holder_document": _CO_HOLDER["document"],
     "co_holder_phone": _CO_HOLDER["phone"],
     "co_holder_address": _CO_HOLDER["address"],
-    "product": _of("producto, nombre producto, linea, linea de credito, linea credito, product"),
-    "credit_type": _of(
+    "product": names("producto, nombre producto, linea, linea de credito, linea credito, product"),
+    "credit_type": names(
         "tipo de credito, tipo credito, modalidad, modalidad de credito, clase de credito, modalidad "
         "credito, credit type, loan type"
     ),
-    "opened": _of(
+    "opened": names(
         "fecha desembolso, fecha de desembolso, fecha apertura, fecha de apertura, fecha "
         "otorgamiento, fecha de otorgamiento, fecha credito, fecha del credito, fecha originacion, "
         "fecha de originacion, disbursement date, opening date, opened"
     ),
-    "disbursed": _of(
+    "disbursed": names(
         "valor desembolsado, monto desembolsado, valor desembolso, monto desembolso, valor credito, "
         "valor del credito, monto credito, monto del credito, monto otorgado, valor inicial, capital "
         "inicial, disbursed, disbursed amount, amount disbursed, original amount"
     ),
-    "principal": _of(
+    "principal": names(
         "saldo capital, saldo de capital, saldo a capital, capital, capital adeudado, saldo insoluto, "
         "capital insoluto, principal, principal balance, outstanding principal"
     ),
-    "total": _of(
+    "total": names(
         "saldo total, saldo, saldo deuda, saldo de la deuda, deuda total, total adeudado, total "
         "deuda, valor total, total balance, balance, total due"
     ),
-    "interest": _of(
+    "interest": names(
         "interes corriente, intereses corrientes, interes, intereses, interes ordinario, intereses "
         "ordinarios, saldo interes, saldo intereses, interest"
     ),
-    "late_interest": _of(
+    "late_interest": names(
         "interes de mora, intereses de mora, interes mora, intereses mora, interes moratorio, "
         "intereses moratorios, late interest, penalty interest"
     ),
-    "fees": _of(
+    "fees": names(
         "otros cargos, cargos, otros, otros conceptos, gastos, gastos de cobranza, comisiones, fees, "
         "other charges, charges"
     ),
-    "instalments_overdue": _of(
+    "instalments_overdue": names(
         "cuotas vencidas, cuotas en mora, cuotas atrasadas, no cuotas vencidas, numero cuotas "
         "vencidas, numero de cuotas vencidas, instalments overdue, installments overdue, overdue "
         "instalments"
     ),
-    "overdue": _of(
+    "overdue": names(
         "valor vencido, saldo vencido, monto vencido, importe vencido, total vencido, valor en mora, "
         "valor mora, saldo en mora, saldo mora, monto en mora, overdue, overdue amount, amount "
         "overdue, past due, past due amount"
     ),
-    "oldest_due": _of(
+    "oldest_due": names(
         "vencimiento mas antiguo, fecha vencimiento mas antiguo, fecha de vencimiento mas antigua, "
         "fecha vencimiento mas antigua, fecha primer vencimiento, primer vencimiento, fecha "
         "vencimiento, fecha de vencimiento, vencimiento, fecha mora, fecha de mora, fecha inicio "
         "mora, fecha de inicio de mora, fecha cuota mas antigua, fecha cuota vencida mas antigua, "
         "oldest due, oldest due date, first unpaid due date"
     ),
-    "last_payment_on": _of(
+    "last_payment_on": names(
         "ultimo pago, fecha ultimo pago, fecha de ultimo pago, fecha del ultimo pago, last payment "
         "date, last payment"
     ),
-    "last_payment": _of(
+    "last_payment": names(
         "valor ultimo pago, valor del ultimo pago, monto ultimo pago, monto del ultimo pago, last "
         "payment amount"
     ),
-    "payday": _of("dia de pago, dias de pago, dia pago, payday, payment day"),
-    "review_days": _of(
+    "payday": names("dia de pago, dias de pago, dia pago, payday, payment day"),
+    "review_days": names(
         "dias de revision, dia de revision, dias revision, revision de facturas, dias de recepcion, dia de "
         "recepcion, recibe cobradores, review days, review day"
     ),
-    "counter_hours": _of(
+    "counter_hours": names(
         "horario de ventanilla, horario ventanilla, horario de caja, horario caja, horario de atencion, "
         "horario atencion, horas de ventanilla, horario de pagos, counter hours"
     ),
-    "branch": _of("sucursal, oficina, agencia, branch"),
-    "team": _of("equipo, grupo, team"),
-    "zone": _of("zona, ruta, zone"),
-    "documents": _of("documentos, documentos en poder, soportes, documents, documents held"),
-    "lat": _of("latitud, lat, latitude"),
-    "lon": _of("longitud, lon, lng, long, longitude"),
-    "status": _of(
+    "branch": names("sucursal, oficina, agencia, branch"),
+    "team": names("equipo, grupo, team"),
+    "zone": names("zona, ruta, zone"),
+    "documents": names("documentos, documentos en poder, soportes, documents, documents held"),
+    "lat": names("latitud, lat, latitude"),
+    "lon": names("longitud, lon, lng, long, longitude"),
+    "status": names(
         "estado, estado credito, estado del credito, estado cuenta, estado de la cuenta, situacion, "
         "novedad, status, account status"
     ),
-    "currency": _of("moneda, divisa, currency"),
-    "language": _of("idioma, language"),
-    "lender_dpd": _of(
+    "currency": names("moneda, divisa, currency"),
+    "language": names("idioma, language"),
+    "lender_dpd": names(
         "dias de mora, dias mora, dias en mora, dias vencidos, dias vencido, dias de atraso, dias "
         "atraso, days past due, dpd"
     ),
-    "exception_evidence": _of(
+    "exception_evidence": names(
         "evidencia excepcion, evidencia de la excepcion, soporte excepcion, soporte de la excepcion, "
         "documento excepcion, documento de la excepcion, exception evidence"
     ),
-    "predecessor": _of(
+    "predecessor": names(
         "credito anterior, obligacion anterior, reestructurado de, reestructura de, predecessor"
     ),
 }
 
 PAYMENTS: dict[str, frozenset[str]] = {
-    "number": _NUMBER,
-    "value_date": _of(
+    "number": NUMBER,
+    "value_date": names(
         "fecha de pago, fecha pago, fecha del pago, fecha valor, fecha, fecha recaudo, fecha de "
         "recaudo, payment date, value date, date"
     ),
-    "posted_date": _of(
+    "posted_date": names(
         "fecha de registro, fecha registro, fecha de aplicacion, fecha aplicacion, fecha contable, "
         "fecha de contabilizacion, fecha contabilizacion, fecha proceso, fecha de proceso, posted "
         "date, posting date"
     ),
-    "amount": _of(
+    "amount": names(
         "valor, monto, importe, valor pagado, valor pago, valor del pago, monto pagado, valor "
         "recaudado, valor recaudo, monto pago, amount, amount paid, paid"
     ),
-    "channel": _of("canal, canal de pago, medio de pago, medio, forma de pago, banco, channel"),
-    "receipt": _of(
+    "channel": names("canal, canal de pago, medio de pago, medio, forma de pago, banco, channel"),
+    "receipt": names(
         "recibo, no recibo, numero recibo, numero de recibo, comprobante, no comprobante, numero de "
         "comprobante, referencia, referencia de pago, transaccion, receipt, reference"
     ),
-    "currency": _of("moneda, divisa, currency"),
-    "reverses": _of("reversa de, reversa, reversado, anula, anula a, reversal of, reverses"),
+    "currency": names("moneda, divisa, currency"),
+    "reverses": names("reversa de, reversa, reversado, anula, anula a, reversal of, reverses"),
 }

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
@@ -90,7 +90,7 @@ def _unread(*why: str) -> WrongFile:
 
 def _cell(value: Any) -> Cell:
     if isinstance(value, list):
-        return date.fromisoformat(value[0])
+        return datetime.fromisoformat(value[0]) if "T" in value[0] else date.fromisoformat(value[0])
     if isinstance(value, (str, bool, Decimal)):
         return value
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, update
 
 from . import chunks
 from .tables import import_remarks, imports, lenders
@@ -17,6 +17,11 @@ def add(connection: Connection, row: dict[str, Any]) -> None:
 
 def add_remarks(connection: Connection, rows: list[dict[str, Any]]) -> None:
     chunks.write(connection, insert(import_remarks), rows)
+
+
+def count(connection: Connection, import_id: str, counts: dict[str, int]) -> None:
+    """What the import came to, where that was known only after it was written."""
+    connection.execute(update(imports).where(imports.c.id == import_id).values(counts=counts))
 
 
 def latest_as_of(connection: Connection, lender_id: str, kind: str, mode: str | None = None) -> date | None:
