@@ -32,11 +32,13 @@ from .web import (
     mio,
     people,
     pictures,
+    quick,
     recover,
     rerouting,
     sending,
     today,
     visit,
+    ways,
     welcome,
 )
 
@@ -59,6 +61,7 @@ def create_app(
         today,
         case,
         visit,
+        quick,
         pictures,
         amend,
         people,
@@ -72,6 +75,7 @@ def create_app(
         machine,
         mio,
         welcome,
+        ways,
     ):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)

@@ -15,15 +15,17 @@ from sync.rules.eligibility import may_be_visited
 from sync.rules.policy import Policy, zone_of
 from sync.rules.visit import RESULTS
 from sync.wire.fields import parse_instant
-from sync.words import Phrase
+from sync.words import N_, Phrase
 
 from .casefile import AccountCase, Case, address_of, case_of, place_at
-from .store import cases, policies, records, settings
+from .store import cases, policies, records, reserved, settings
 from .store.db import Database, Store
+from .store.reserved import Reserved
 
 NARROW = timedelta(hours=5)
 # Settings of this laptop: a change of the day that is proposed, and those that were taken, oldest first.
 PROPOSED, TAKEN = "reroute.proposed", "reroute.taken"
+PAID = N_("Pagó en la oficina: no le queda nada vencido.")
 NEGATIVE = frozenset({Result.REFUSES, Result.DISPUTES, Result.CEASE, Result.ATTORNEY, Result.UNSAFE})
 ABSENT = frozenset({ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID})
 
@@ -122,7 +124,8 @@ def day_of(store: Store, now: datetime, wanted: date | None = None) -> Day | Non
         taken = _taken(db, route)
         if taken is not None:
             route = _as_taken(route, taken)
-        stops = [_stop(db, route, said, packs, now) for said in route["stops"]]
+        places = reserved.by_debtor(db)
+        stops = [_stop(db, route, said, packs, now, places) for said in route["stops"]]
     return Day(
         id=route["id"],
         date=date.fromisoformat(route["date"]),
@@ -184,10 +187,15 @@ def _route(routes: list[dict[str, Any]], day: date, *, exact: bool) -> dict[str,
 
 
 def _stop(
-    db: Database, route: dict[str, Any], said: dict[str, Any], packs: Mapping[str, Policy], now: datetime
+    db: Database,
+    route: dict[str, Any],
+    said: dict[str, Any],
+    packs: Mapping[str, Policy],
+    now: datetime,
+    places: Reserved,
 ) -> DayStop:
     state = cases.state_of(db, said["debtor"])
-    case = case_of(state, packs, now, said["address"])
+    case = case_of(state, packs, now, said["address"], places.get(said["debtor"], ()))
     accounts = tuple(account for account in case.accounts if account.id in said["accounts"])
     visit = visit_at(state, said["id"], date.fromisoformat(route["date"]))
     skipped = next((fact.body["cause"] for fact in state.of("skip") if fact.body["stop"] == said["id"]), "")
@@ -226,7 +234,10 @@ def visit_at(state: DebtorState, stop: str, day: date) -> KnownVisit | None:
 def _stopped(case: Case, accounts: tuple[AccountCase, ...], address: str | None) -> Phrase | None:
     """Why no account of the stop may be visited on any hour of the day; None when one may."""
     because: Phrase | None = None
-    for account in accounts:
+    owing = [one for one in accounts if one.standing is None or one.standing.overdue > 0]
+    if accounts and not owing:
+        return Phrase(PAID)
+    for account in owing:
         where = address_of(case.state, address)
         verdict = may_be_visited(
             account.known.account,

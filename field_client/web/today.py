@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from sync.wire.lines import decoded
 
+from ..changes import changes, read
+from ..glance import glance
 from ..today import Day, DayStop, day_of, local_date, received
 from . import city, exchanges
 from .guard import clock, store
@@ -27,11 +29,22 @@ def show() -> str:
     return render_template(
         "field/today.html",
         day=day,
+        changed_since=changes(store(), day),
+        glance=glance,
         known=known,
         is_today=day is not None and day.date == local_date(now, known.timezone),
         map_data=_map(day, ground) if day else None,
         attribution=ground["attribution"],
     )
+
+
+@blueprint.post("/cambios/vistos")
+def changes_read() -> Response:
+    """He has read what the office changed."""
+    day = day_of(store(), clock().read().wall)
+    if day is not None:
+        read(store(), day)
+    return redirect(url_for("today.show"))
 
 
 @blueprint.post("/recibir")
