@@ -5,28 +5,26 @@ Everything here is computed for `now` and never kept.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sync.fold import DebtorState, KnownAccount
-from sync.records import Address, AddressKind, Interval, Payment, Place, Promise, Verdict
+from sync.records import Address, Contact, Payment, Promise, Verdict
+from sync.rules import asking as questions
 from sync.rules.ageing import Standing, standing
 from sync.rules.answers import strictest
-from sync.rules.contact import judge_visit, next_allowed
+from sync.rules.asking import PLACE_OF, VISIT, Asked, Said, place_at
+from sync.rules.contact import next_allowed
 from sync.rules.policy import Policy, zone_of
-from sync.rules.promise import PromiseStanding, standings
+from sync.rules.promise import PromiseStanding, made_again, reminders, standings
 
-VISIT = timedelta(minutes=12)
-PLACE_OF: Mapping[AddressKind, Place] = {
-    AddressKind.HOME: Place.HOME,
-    AddressKind.WORK: Place.WORK,
-    AddressKind.BUSINESS: Place.BUSINESS,
-    AddressKind.GUARANTOR_HOME: Place.GUARANTOR_HOME,
-    AddressKind.OTHER: Place.OTHER,
-}
+from .asking import asked
+
+__all__ = ["PLACE_OF", "VISIT", "AccountCase", "Case", "address_of", "case_of", "place_at", "when_next"]
 
 
 @dataclass(frozen=True)
@@ -39,10 +37,25 @@ class AccountCase:
     payments: tuple[Payment, ...]
     promises: tuple[tuple[Promise, PromiseStanding | None], ...]
     verdict: Verdict
+    asked: Asked
+
+    @cached_property
+    def said(self) -> Said:
+        """Why, and when: reckoned only for a page that shows it."""
+        return questions.answer(self.asked)
 
     @property
     def id(self) -> str:
         return self.known.account.id
+
+    def made_again(self, visit: str, before: datetime | None) -> int:
+        """How often in a row it was promised before this visit and not kept."""
+        earlier = [
+            (one, stands)
+            for one, stands in self.promises
+            if one.visit != visit and (before is None or one.made_at < before)
+        ]
+        return made_again([one for one, _ in earlier], {one.id: held for one, held in earlier if held})
 
     @property
     def total(self) -> Decimal | None:
@@ -80,13 +93,20 @@ class Case:
 
 
 def case_of(
-    state: DebtorState, policies: Mapping[str, Policy], now: datetime, address: str | None = None
+    state: DebtorState,
+    policies: Mapping[str, Policy],
+    now: datetime,
+    address: str | None = None,
+    places: Sequence[Contact] = (),
 ) -> Case:
-    """The case as it stands at `now`; `address` is the one to be visited, else his first accepted one."""
+    """The case as it stands at `now`; `address` is the one to be visited, else his first accepted one.
+
+    `places` are the stops that routes hold for him, which count in his caps.
+    """
     today = now.astimezone(zone_of(state.zone) or ZoneInfo("UTC")).date()
     where = address_of(state, address)
     accounts = tuple(
-        _account(state, known, policies.get(known.account.pack), now, today, where)
+        _account(state, known, policies, now, today, where, places)
         for known in state.accounts.values()
     )
     verdict = strictest(case.verdict for case in accounts)
@@ -95,41 +115,27 @@ def case_of(
 
 def address_of(state: DebtorState, id: str | None) -> Address | None:
     """The address named, else the first accepted one, else any."""
-    named = next((one for one in state.addresses if one.id == id), None)
-    accepted = next((one for one in state.addresses if one.state == "accepted"), None)
-    return named or accepted or next(iter(state.addresses), None)
-
-
-def place_at(address: Address | None) -> Place:
-    return PLACE_OF[address.kind] if address else Place.HOME
+    return questions.address_of(state.addresses, id)
 
 
 def _account(
     state: DebtorState,
     known: KnownAccount,
-    policy: Policy | None,
+    policies: Mapping[str, Policy],
     now: datetime,
     today: date,
     address: Address | None,
+    places: Sequence[Contact],
 ) -> AccountCase:
-    account = known.account
+    account, policy = known.account, policies.get(known.account.pack)
     payments = tuple(payment for payment in state.payments if payment.account == account.id)
     aged = None
     if account.balance is not None:
         edges = (policy.ageing_edges,) if policy else ()
         aged = standing(account.balance, payments, today, *edges)
-    verdict = judge_visit(
-        policy,
-        Interval(now, now + VISIT),
-        state.zone,
-        place=place_at(address),
-        credit_type=account.credit_type,
-        exception_evidence=account.exception_evidence,
-        history=state.history,
-        address_state=address.state if address else "accepted",
-        stops=state.stops(account.id, today),
-    )
-    return AccountCase(known, policy, aged, payments, _promises(state, known, policy, today), verdict)
+    question = asked(state, known, policies, now, address, places)
+    promises = _promises(state, known, policy, today)
+    return AccountCase(known, policy, aged, payments, promises, questions.judge(question), question)
 
 
 def _promises(
@@ -146,6 +152,7 @@ def _promises(
             today,
             known.payments_through,
             cancelled=dict(state.cancelled),
+            reminded=reminders(made, state.history, policy, state.zone),
             zone=state.zone,
         )
     return tuple((promise, judged.get(promise.id)) for promise in reversed(made))
@@ -158,7 +165,14 @@ def when_next(state: DebtorState, accounts: tuple[AccountCase, ...], now: dateti
         asked = moment
         for case in accounts:
             if moment is not None:
-                moment = next_allowed(case.policy, moment, state.zone, duration=VISIT, history=state.history)
+                moment = next_allowed(
+                    case.policy,
+                    moment,
+                    state.zone,
+                    duration=VISIT,
+                    history=case.asked.history,
+                    about=case.asked.about,
+                )
         if moment is None or moment == asked:
             return moment
     return None

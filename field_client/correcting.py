@@ -13,7 +13,7 @@ from marshmallow.exceptions import ValidationError
 
 from sync.exchange import Reading
 from sync.fold import DebtorState
-from sync.records import EventKind, Known, Promise, Verdict, Visit, VisitResult
+from sync.records import EventKind, Known, Promise, Result, Verdict, Visit, VisitResult
 from sync.rules.answers import FieldError
 from sync.rules.typed import money
 from sync.rules.visit import RESULTS, check_visit, draft_from
@@ -21,7 +21,7 @@ from sync.wire.events import VisitBody
 from sync.wire.fields import instant
 from sync.words import N_, Phrase
 
-from . import bodies
+from . import agreeing, bodies
 from .casefile import Case, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
 from .store import attachments, cases, policies, records
@@ -145,6 +145,7 @@ def _amend(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -
         }
         pictures = _new_pictures(db, visit, draft)
         problems = [*_wrong_why(why, replaces, pictures), *_wrong_draft(draft, case, before)]
+        problems += _wrong_plans(db, draft, before, promises, case)
         if problems:
             return NotSaved(tuple(problems))
         VisitBody(partial=True).load(replaces)  # as every reader of the amendment will
@@ -154,7 +155,7 @@ def _amend(store: Store, visit: str, draft: Draft, why: str, reading: Reading) -
             pen.write(EventKind.VISIT_AMENDED, body, debtor=draft.debtor, accounts=draft.accounts)
         here = [one for one in draft.results if one.account in state.accounts]
         fresh = [one for one in here if _is_new_promise(one, promises)]
-        write_money(pen, visit, draft.debtor, fresh, case)
+        write_money(pen, visit, draft.debtor, fresh, case, draft.party)
         write_pictures(pen, visit, draft.debtor, pictures, reading.wall)
         attachments.drop_draft(db, visit)
     return Saved(pen.written[0], pen.n, tuple(pen.written), Verdict(), reading.wall)
@@ -236,8 +237,27 @@ def _wrong_draft(draft: Draft, case: Case, before: Visit) -> list[Problem]:
     return [one for one in found if not (isinstance(one, FieldError) and one.field == "result")]
 
 
+def _wrong_plans(
+    db: Database, draft: Draft, before: Visit, promises: Sequence[Promise], case: Case
+) -> list[Problem]:
+    """A new plan is judged; one already agreed is not put right by a correction: it may have been paid on."""
+    found: list[Problem] = []
+    told = {one.account: one.detail.get("schedule", "") for one in before.results}
+    here = [one for one in draft.results if one.account in case.state.accounts]
+    fresh = [one for one in here if _is_new_promise(one, promises)]
+    found += agreeing.wrong_plans(db, case, fresh, draft.party)
+    for one in here:
+        agreed = one.result is Result.PLAN and one not in fresh
+        if agreed and one.detail.get("schedule", "") != told.get(one.account, ""):
+            text = N_("El convenio ya quedó registrado: pida a la oficina que lo cancele y acuerde otro.")
+            found.append(FieldError("schedule", Phrase(text), "offer.schedule", one.account))
+    return found
+
+
 def _is_new_promise(result: VisitResult, promises: Sequence[Promise]) -> bool:
-    """True for a promise that the visit did not already make in the same words."""
+    """True for a promise, or a plan, that the visit did not already make in the same words."""
+    if result.result is Result.PLAN:
+        return not any(one.account == result.account and one.agreement for one in promises)
     if not RESULTS[result.result].promise:
         return False
     said = {key: result.detail.get(key, "") for key in ("due", "channel", "place")}

@@ -20,6 +20,7 @@ from sync.records import (
     EventKind,
     Interval,
     Known,
+    Party,
     Place,
     Promise,
     Refused,
@@ -41,10 +42,10 @@ from sync.rules.visit import (
 )
 from sync.words import N_, Phrase
 
-from . import bodies
+from . import agreeing, bodies
 from .casefile import Case, address_of, case_of
 from .drafting import Draft, ProposedAddress, ProposedPhone
-from .store import attachments, cases, drafts, journal, policies, settings
+from .store import attachments, cases, drafts, journal, policies, reviews, settings
 from .store.attachments import Picture
 from .store.db import Database, Store
 from .unwritable import UNWRITABLE, unwritable
@@ -127,12 +128,13 @@ def _record(store: Store, draft: Draft, reading: Reading, unreadable: Sequence[P
             return Saved(draft.id, held.entry.n, (draft.id,), Verdict(), held.recorded_at, again=True)
         packs = policies.all_of(db)
         state = cases.state_of(db, draft.debtor)
-        draft = as_told(draft, reading.wall)
+        draft = _reviewed(db, as_told(draft, reading.wall))
         case = case_of(state, packs, draft.end or reading.wall, draft.address)
         problems = list(unreadable)
         named = {_place_of(one) for one in unreadable}
         found = _known(state, draft)
         found += check_visit(rules_draft(draft, case), case.policies, _as_of(draft, reading), state.zone)
+        found += agreeing.wrong_plans(db, case, draft.results, draft.party)
         # A field that could not be read is missing from the draft: it is named once.
         problems += [one for one in found if _place_of(one) is None or _place_of(one) not in named]
         verdict = judge(case, draft, db)
@@ -145,6 +147,14 @@ def _record(store: Store, draft: Draft, reading: Reading, unreadable: Sequence[P
         drafts.drop(db, draft.debtor)
         attachments.drop_draft(db, draft.debtor)
     return Saved(draft.id, pen.n, tuple(pen.written), verdict or Verdict(), reading.wall)
+
+
+def _reviewed(db: Database, draft: Draft) -> Draft:
+    """The draft with when its debtor's file was last looked at before it."""
+    if draft.start is None:
+        return draft
+    looked_at = reviews.last_before(db, draft.debtor, draft.start)
+    return replace(draft, conduct=replace(draft.conduct, reviewed=looked_at))
 
 
 def _as_of(draft: Draft, reading: Reading) -> datetime:
@@ -220,6 +230,7 @@ def rules_draft(draft: Draft, case: Case) -> VisitDraft:
         note=draft.note,
         totals=case.totals,
         currencies=case.currencies,
+        promised={one.id: one.made_again(draft.id, draft.end) for one in case.accounts},
         conduct=draft.conduct,
     )
 
@@ -264,6 +275,7 @@ def judge(case: Case, draft: Draft, db: Database) -> Verdict | None:
                 uncertainty_s=uncertainty,
                 after_the_fact=True,
                 ignore=(draft.id,),
+                about=case.state.circumstances(account.id, address),
             )
         )
     return strictest(verdicts)
@@ -280,7 +292,7 @@ def _write(pen: Pen, draft: Draft, case: Case, verdict: Verdict, reading: Readin
         judged_by=packs,
         id=draft.id,
     )
-    write_money(pen, draft.id, draft.debtor, draft.results, case)
+    write_money(pen, draft.id, draft.debtor, draft.results, case, draft.party)
     for address in draft.addresses:
         body = bodies.address_body(draft.debtor, draft.id, address)
         pen.write(EventKind.ADDRESS_PROPOSED, body, debtor=draft.debtor, accounts=())
@@ -298,8 +310,11 @@ def write_pictures(pen: Pen, visit: str, debtor: str, pictures: Sequence[Picture
         attachments.keep(pen.db, event, visit, debtor, picture, now)
 
 
-def write_money(pen: Pen, visit: str, debtor: str, results: Sequence[VisitResult], case: Case) -> None:
-    """A promise for each result that is one; a reported payment for each that speaks of money paid."""
+def write_money(
+    pen: Pen, visit: str, debtor: str, results: Sequence[VisitResult], case: Case, party: Party | None
+) -> None:
+    """A promise for each result that is one, an agreement with its instalments for each plan; a reported
+    payment for each that speaks of money paid."""
     for result in results:
         known = case.state.accounts[result.account].account
         if RESULTS[result.result].promise:
@@ -307,6 +322,8 @@ def write_money(pen: Pen, visit: str, debtor: str, results: Sequence[VisitResult
             pen.write(
                 EventKind.PROMISE_MADE, body, debtor=debtor, accounts=[known.id], judged_by=[known.pack]
             )
+        elif result.result is Result.PLAN:
+            agreeing.write_plan(pen, visit, case, result, party)
         elif (paid := bodies.payment_body(visit, debtor, result, known.currency, case.today)) is not None:
             pen.write(EventKind.PAYMENT_REPORTED, paid, debtor=debtor, accounts=[known.id])
 

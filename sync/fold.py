@@ -398,9 +398,9 @@ class DebtorState:
         for known in self.visits:
             if not known.amendments:
                 continue
-            said = {result.account: result.result for result in known.visit.results}
+            said = {result.account: result for result in known.visit.results}
             for promise in self.promises:
-                kept = promise.account in said and still_promised(said[promise.account], promise.agreement)
+                kept = promise.account in said and still_promised(said[promise.account], promise)
                 if promise.visit == known.visit.id and not kept:
                     day = self._day(known.amended_at or promise.made_at)
                     found[promise.id] = min(day, found.get(promise.id, day))

@@ -12,6 +12,9 @@ from . import journal, records, settings
 from .journal import Row
 
 
+OF_AN_ACCOUNT = ("promise.made", "agreement.made", "offer.requested", "suggestion.made")
+
+
 def state_of(db: Database, debtor: str) -> DebtorState:
     """The debtor as this laptop knows him now, sent or not."""
     return fold_all(debtor, _facts(db, debtor))
@@ -33,6 +36,9 @@ def _facts(db: Database, debtor: str) -> Iterator[Fact]:
         ("attachment", records.about(db, "attachment", [debtor])),
         ("payment", records.on_accounts(db, "payment", names)),
         ("promise", records.on_accounts(db, "promise", names)),
+        ("agreement", records.on_accounts(db, "agreement", names)),
+        ("offer", records.on_accounts(db, "offer", names)),
+        ("suggestion", records.on_accounts(db, "suggestion", names)),
     ):
         yield from (office_said(kind, id, said, number) for id, number, said in found)
     theirs = {said["lender"] for _, _, said in accounts}
@@ -48,7 +54,7 @@ def _facts(db: Database, debtor: str) -> Iterator[Fact]:
 
 def _concerns(row: Row, debtor: str) -> bool:
     """A guarantor's promise concerns the account; what else is said of him is his own."""
-    return row.debtor == debtor or row.entry.kind == "promise.made"
+    return row.debtor == debtor or row.entry.kind in OF_AN_ACCOUNT
 
 
 def _own(row: Row, agent: str, agent_name: str) -> Fact:

@@ -128,7 +128,10 @@ def cancelled(connection: Connection, debtor_ids: Collection[str]) -> dict[str, 
 def _still_promised(promise: RowMapping, amendment: RowMapping) -> bool:
     return any(
         result["account"] == promise["account_id"]
-        and still_promised(Result(result["result"]), promise["agreement_id"])
+        and still_promised(
+            VisitResult(result["account"], Result(result["result"]), None, dict(result.get("detail") or {})),
+            as_records.promise(promise),
+        )
         for result in amendment["replaces"]["results"]
     )
 

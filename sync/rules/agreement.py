@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from ..money import to_minor
-from ..records import Promise, PromiseState, Result
+from ..records import Promise, PromiseState, Result, VisitResult
 from ..words import N_, Phrase
 from . import typed
 from .debt import Parts
@@ -162,10 +162,21 @@ def read_schedule(text: str, currency: str | None = None) -> tuple[Instalment, .
     return tuple(rows)
 
 
-def still_promised(result: Result, agreement: str | None) -> bool:
-    """Whether a visit's result, as it stands now, is still one that made this promise: an instalment stands
-    with its plan, a promise of its own with any result that promises."""
-    return result is Result.PLAN if agreement else RESULTS[result].promise
+def still_promised(told: VisitResult, promise: Promise) -> bool:
+    """Whether a visit's result, as it stands now, is still one that made this promise.
+
+    An instalment stands with its plan. A promise of its own stands with a result that promises the same: a
+    correction of its amount or day made another promise in its place.
+    """
+    if promise.agreement:
+        return told.result is Result.PLAN
+    said = (told.detail.get("amount"), told.detail.get("due"))
+    same = None in said or said_alike(promise, *(text or "" for text in said))
+    return RESULTS[told.result].promise and same
+
+
+def said_alike(promise: Promise, amount: str, due: str) -> bool:
+    return typed.money(amount) == promise.amount and due == promise.due.isoformat()
 
 
 def standing_of(

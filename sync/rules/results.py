@@ -158,7 +158,7 @@ RESULTS: dict[Result, ResultRule] = {
         promise=True,
         debt=True,
     ),
-    Result.PLAN: _row(N_("Convenio o plan de pagos"), ("schedule", "approver")),
+    Result.PLAN: _row(N_("Convenio o plan de pagos"), ("schedule", "channel", "place", "approver")),
     Result.REPORTED_PAID: _row(N_("Pago reportado por el titular"), ("reference",), ("amount", "photo")),
     Result.PAID_IN_FIELD: ResultRule(
         N_("Pago recibido en campo"), _RPC, ("amount", "receipt"), _OWN, ("photo",), payment=True, debt=True

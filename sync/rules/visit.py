@@ -61,7 +61,8 @@ class VisitDraft:
     """A visit as typed, perhaps incomplete. `accounts` are the stop's: each needs exactly one result.
 
     `totals` is what each account owes, where known: a promise may not exceed it; `currencies` is the money
-    of each account, where known: no amount may be finer.
+    of each account, where known: no amount may be finer; `promised`: how often in a row it was promised
+    before and not kept.
     """
 
     place: Place | None
@@ -74,6 +75,7 @@ class VisitDraft:
     note: str = ""
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
+    promised: Mapping[str, int] = field(default_factory=dict)
     conduct: Conduct = Conduct()
 
 
@@ -87,6 +89,7 @@ class _Setting:
     zone: str
     total: Decimal | None
     currency: str | None
+    promised: int = 0
 
 
 def draft_from(
@@ -179,7 +182,8 @@ def check_visit(
         where = zone or (own.timezone if own is not None else "UTC")
         today = now.astimezone(zone_of(where) or ZoneInfo("UTC")).date()
         total, currency = draft.totals.get(result.account), draft.currencies.get(result.account)
-        setting = _Setting(draft.party, own, today, where, total, currency)
+        promised = draft.promised.get(result.account, 0)
+        setting = _Setting(draft.party, own, today, where, total, currency, promised)
         found += _check_result(result, setting)
     return [*found, *_check_conduct(draft, policy)]
 
@@ -319,5 +323,6 @@ def _check_promise(result: VisitResult, setting: _Setting) -> list[FieldError]:
             window_start=typed.clock(_answer(result, "window_start")),
             window_end=typed.clock(_answer(result, "window_end")),
             account=result.account,
+            earlier=setting.promised,
         )
     )
