@@ -106,8 +106,7 @@ def case_of(
     today = now.astimezone(zone_of(state.zone) or ZoneInfo("UTC")).date()
     where = address_of(state, address)
     accounts = tuple(
-        _account(state, known, policies, now, today, where, places)
-        for known in state.accounts.values()
+        _account(state, known, policies, now, today, where, places) for known in state.accounts.values()
     )
     verdict = strictest(case.verdict for case in accounts)
     return Case(state, now, today, where, accounts, verdict, when_next(state, accounts, now))

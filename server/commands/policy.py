@@ -15,6 +15,9 @@ from ..lists import WrongList
 from ..packs import pack_of
 from ..ruling import decide_list
 from .options import answer, json_option
+from .policy_holiday import holiday
+from .policy_override import commission, override
+from .policy_why import why
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 OUT = click.Path(dir_okay=False, path_type=Path)
@@ -98,3 +101,7 @@ def decide(file: Path, out: Path, as_json: bool) -> None:
     answer({**counts, "out": str(out)}, as_json, [said, f"written to {out}"])
     if counts["invalid"]:
         raise click.exceptions.Exit(1)
+
+
+for command in (why, holiday, override, commission):
+    policy.add_command(command)

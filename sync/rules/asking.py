@@ -15,7 +15,7 @@ from .caps import OWN_PLACE
 from .circumstances import NONE, Circumstances
 from .clauses import Cite, StopKind
 from .contact import deciding, judge_contact, judge_visit, next_allowed
-from .policy import Policy
+from .policy import Policy, local_day
 
 # How long a visit is taken to last before anybody knows.
 VISIT = timedelta(minutes=12)
@@ -131,9 +131,15 @@ def when_next(asked: Asked) -> datetime | None:
     return when
 
 
-def own_places(reserved: Iterable[Contact]) -> list[Contact]:
-    """Stops of the routes of whoever asks: each takes its place in the caps of every day but its own."""
-    return [replace(contact, source=OWN_PLACE) for contact in reserved]
+def own_places(reserved: Iterable[Contact], at: datetime, zone: str) -> list[Contact]:
+    """Stops of the debtor that routes still hold a place for, on the day asked about or later: each takes
+    its place in the caps of every day but its own, on which it is the very visit asked about."""
+    today = local_day(at, zone)
+    return [
+        replace(contact, source=OWN_PLACE)
+        for contact in reserved
+        if local_day(contact.happened.start, zone) >= today
+    ]
 
 
 def address_of(addresses: Sequence[Address], id: str | None) -> Address | None:
