@@ -13,12 +13,24 @@ from sqlalchemy import Connection, Engine
 
 from sync.ids import new_id
 from sync.records import AccountState, Refused
+from sync.rules.cease import closed_channels, closes
 from sync.rules.clauses import StopKind
 from sync.rules.policy import Policy
 from sync.words import N_, Phrase
 
 from ..publishing import refresh_debtors
-from ..store import accounts, balances, counters, debtors, imports, lenders, scope_records, withdrawals
+from ..stopping import freeze_co_held
+from ..store import (
+    accounts,
+    balances,
+    counters,
+    debtors,
+    imports,
+    lenders,
+    scope_records,
+    strategies,
+    withdrawals,
+)
 from ..store.accounts import Held
 from ..store.engine import reading, writing
 from . import asked, remembering, settling
@@ -109,6 +121,8 @@ def import_portfolio(
         if not dry_run:
             made.rejects_path = remembering.write_rejects(path, report, sifted, made.recognised)
         remembering.remember(connection, made, sifted, now)
+        if not dry_run:
+            strategies.remember_traits(connection, now)  # so that a day's segments can be found again
     return made
 
 
@@ -152,15 +166,25 @@ def _settle(
     reckoning = _reckon(settlement, triage, identities, evidence)
     made.buckets, made.at_field = reckoning.buckets, reckoning.at_field
     made.visitable, made.barred = reckoning.visitable, reckoning.barred
+    made.missing_evidence = reckoning.lacking
+    made.counts |= _for_the_field(made)
+    imports.count(settlement.connection, made.import_id, made.counts)
     made.remarks = sorted(sifted.remarks, key=lambda remark: remark.line)
     made.became = {
         state.value: sorted(number for number, other in triage.became.items() if other is state)
         for state in dict.fromkeys(triage.became.values())
     } | ({"absent": [account.number for account in absent]} if absent else {})
+    frozen = {row["debtor_id"] for row in freeze_co_held(connection, now)}
     tell("publishing to the laptops")
-    refresh_debtors(
-        connection, touched | set(identities.ids.values()) | _holders(settlement, old, triage), now
-    )
+    concerned = touched | frozen | set(identities.ids.values()) | _holders(settlement, old, triage)
+    refresh_debtors(connection, concerned, now)
+
+
+def _for_the_field(made: ImportReport) -> dict[str, int]:
+    """What the report of the import keeps of it: the rest of its counts are of rows."""
+    by_rule = {f"barred:{rule}": count for rule, count in made.barred.items()}
+    figures = {"at_field": made.at_field, "visitable": made.visitable, "barred": sum(made.barred.values())}
+    return figures | {"missing_evidence": made.missing_evidence} | by_rule
 
 
 def _write(
@@ -263,7 +287,10 @@ def _reckon(
     ids = {number: account.id for number, account in settlement.held.items()}
     stopped = {
         number: {
-            StopKind(stop["state"]) for stop in stops[debtor] if stop["account_id"] in (None, ids.get(number))
+            StopKind(stop["state"])
+            for stop in stops[debtor]
+            if stop["account_id"] in (None, ids.get(number))
+            and closes(closed_channels(StopKind(stop["state"]), stop["detail"] or {}), "visit")
         }
         for number, debtor in holders.items()
         if debtor in stops

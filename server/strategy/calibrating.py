@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -145,16 +144,18 @@ def _tried(
         return "nothing was overdue, as far as was known"
     if any(through.get(lender, date.min) < last for lender in _lenders(then)):
         return "payments are not known long enough after the visit"
-    return Tried(scored.pays, _paid_after(paid, day, last, asked.known_at) > 0)
+    return Tried(scored.pays, _paid_after(paid, day, last, asked.known_at))
 
 
 def _lenders(then: KnownDebtor) -> set[str]:
     return {str(row["lender_id"]) for row in then.accounts if str(row["id"]) in then.owed}
 
 
-def _paid_after(paid: Sequence[Payment], day: date, last: date, before: datetime) -> Decimal:
-    """What came in from the visit's day on, less what was taken back; what was known before does not count."""
+def _paid_after(paid: Sequence[Payment], day: date, last: date, before: datetime) -> bool:
+    """True when something came in from the visit's day on that nobody took back and nobody knew before."""
     after = [one for one in paid if one.imported_at is None or one.imported_at > before]
-    mine = {one.id: one for one in after if one.reverses is None and day <= one.value_date <= last}
-    total = sum((one.amount for one in mine.values()), start=Decimal(0))
-    return total - sum((one.amount for one in after if one.reverses in mine), start=Decimal(0))
+    left = {one.id: one.amount for one in after if one.reverses is None and day <= one.value_date <= last}
+    for one in after:
+        if one.reverses in left:
+            left[one.reverses] -= one.amount
+    return any(amount > 0 for amount in left.values())

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from sync.money import from_minor
 from sync.records import Ruling
 from sync.rules.ladder import Next
+from sync.rules.policy import zone_of
 from sync.rules.score import Score
 from sync.rules.strategy import Strategy
 from sync.words import N_, Phrase
@@ -77,6 +79,32 @@ def shown(
             )
         )
     return found
+
+
+def cells(one: Shown) -> dict[str, Any]:
+    """A row as a file holds it: what is on the screen, no more."""
+    row, permission = one.row, one.permission
+    when = permission.next_allowed if permission is not None else None
+    where = zone_of(str(row["timezone"])) or UTC
+    return {
+        "lender": row["lender"],
+        "account": row["number"],
+        "debtor": row["debtor_name"],
+        "days_past_due": row["dpd"],
+        "overdue": f"{from_minor(row['overdue_minor'], row['currency']):f}",
+        "currency": row["currency"],
+        "segment": row["segment"],
+        "risk": row["risk"],
+        "stage": row["stage"],
+        "next_action": row["action"],
+        "since": one.due.isoformat() if one.due else "",
+        "why": str(one.because),
+        "value": row["value"],
+        "pays_of_100": row["pays"],
+        "allowed": permission.decision if permission is not None else "",
+        "rule": permission.ruling.rule if permission is not None else "",
+        "next_allowed": when.astimezone(where).isoformat(timespec="minutes") if when else "",
+    }
 
 
 def permissions(

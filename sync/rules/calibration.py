@@ -1,7 +1,7 @@
 """How right a score was: what it foretold against what happened, by tenths and in one figure. Knows no store.
 
-The Brier score is the mean of (foretold - happened)²: 0 is a seer, and who always says the share of all is told
-beside it. What figures of the scale would have fitted best is worked out too; a person decides to use them.
+The Brier score is the mean of (foretold - happened)²: 0 is a seer; what it is for who always says the share
+of all is told beside it. What scale would have fitted best is worked out too; a person decides to use it.
 """
 
 from __future__ import annotations

@@ -95,9 +95,9 @@ def reckon(
         )
     ]
     for count, each, text in (
-        (terms.visits, costs.visit, N_("{count} visitas de {each} {currency}")),
-        (terms.calls, costs.call, N_("{count} llamadas de {each} {currency}")),
-        (terms.letters, costs.letter, N_("{count} cartas de {each} {currency}")),
+        (terms.visits, costs.visit, N_("Visitas: {count}, cada una {each} {currency}")),
+        (terms.calls, costs.call, N_("Llamadas: {count}, cada una {each} {currency}")),
+        (terms.letters, costs.letter, N_("Cartas: {count}, cada una {each} {currency}")),
     ):
         if count and each:
             said = f"{from_minor(each, currency):f}"
