@@ -49,7 +49,9 @@ def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: C
         return other_sense(match, row) or own_matter(tags) or others_claim(match, row, tags) or place_name(match, tags)
     if category is Category.AUTHORITY:
         return _kin(match, row, tags)
-    return others_claim(match, row, tags) or _in_kind(match, tags)
+    if category is Category.DEADLINE and any("GOODNEWS" in each for each in tags):
+        return True
+    return others_claim(match, row, tags) or _family_court(match, row, tags) or _in_kind(match, tags)
 
 
 def reported(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
@@ -83,7 +85,10 @@ def _their_saying(row: Sequence[Word], tags: Sequence[Tags], at: int) -> bool:
 def _opens(row: Sequence[Word], at: int, until: int) -> bool:
     """True when what is said follows: "dice que", "preguntó su esposa si", "miedo de", "dice:"."""
     following = [word.text for word in row[at + 1 : min(at + 7, until + 1)]]
-    return any(word in ("que", "si", "de", "con", "por", ":", "como", "ser", "haber") for word in following)
+    if row[at].text in ("cuenta", "cuentan", "aviso", "recuerda", "informo", "anuncio", "pide"):
+        return following[:1] == ["que"]
+    opening = {"que", "si", "de", "por", ":", "como", "ser", "haber"}
+    return any(word in opening or (word == "con" and row[at].text.startswith("amenaz")) for word in following)
 
 
 def _ours_after_pause(match: Match, row: Sequence[Word], tags: Sequence[Tags], at: int) -> bool:
@@ -105,7 +110,7 @@ def ours(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
 
 def denied(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: Category) -> bool:
     """ "No vamos a embargar nada", "no hay ningún proceso judicial", "no es ningún ladrón"."""
-    for at in range(match.first - 1, max(-1, match.first - 6), -1):
+    for at in range(match.begin - 1, max(-1, match.begin - 7), -1):
         word = row[at].text
         if word in _PAUSES or word in ("y", "o", "pero") or "PAY" in tags[at]:
             return False
@@ -114,6 +119,8 @@ def denied(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: Ca
         before = row[at - 1].text if at else ""
         if before in ("si", "de", "como", "por") or (at > 1 and row[at - 2].text == "si"):
             return False
+        if at >= match.first and word in ("sin",):
+            continue
         if category is Category.INSULT:
             after = row[at + 1].text if at + 1 < len(row) else ""
             return word in ("ningun", "ninguna") or after in ("es", "son", "era", "fue", "soy", "me", "nos")
@@ -152,6 +159,12 @@ def own_matter(tags: Sequence[Tags]) -> bool:
     return any("OWNMATTER" in each for each in tags) and not any(
         not each.isdisjoint(("deuda", "credito", "adeudo", "saldo", "obligacion", "cobro")) for each in tags
     )
+
+
+def _family_court(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """Seized or taken to court for something else, and not by the sender."""
+    matters = ("divorcio", "alimentos", "alimenticia", "alimentaria", "pension", "laboral", "sucesion", "interdiccion")
+    return not ours(match, row, tags) and any(not each.isdisjoint(matters) for each in tags)
 
 
 def others_claim(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:

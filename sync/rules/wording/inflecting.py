@@ -60,6 +60,7 @@ IRREGULAR: dict[str, dict[str, str]] = {
     "poner": {"first": "pong", "future": "pondr", "past": "pus", "part": "puesto puesta puestos puestas"},
     "detener": {"strong": "detien", "first": "deteng", "future": "detendr", "past": "detuv"},
     "retener": {"strong": "retien", "first": "reteng", "future": "retendr", "past": "retuv"},
+    "atener": {"strong": "atien", "first": "ateng", "future": "atendr", "past": "atuv"},
     "tener": {"strong": "tien", "first": "teng", "future": "tendr", "past": "tuv"},
     "venir": {"strong": "vien", "first": "veng", "future": "vendr", "past": "vin", "ger": "viniendo"},
     "salir": {"first": "salg", "future": "saldr"},

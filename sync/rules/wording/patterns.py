@@ -2,7 +2,7 @@
 
 A pattern is words and signs with blanks between: `le|lo` either word; `HARM` any word of that class,
 `HARM.fut1` of that group of forms; `word?` perhaps; `~3` up to three words, not over a comma; `~~6` up to
-six, over commas too; `^` where the sentence begins; `$` where it ends; `!a|b` not before a or b here;
+six, over commas too; `^` where the sentence begins; `$` where it ends, also among alternatives; `!a|b` not before a or b here;
 `<a|b` only after a or b; `<!a|b` not after a or b. `[` and `]` mark the words to show; without them, all.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Tags = frozenset[str]
+END: Tags = frozenset({"$"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,9 @@ def compiled(written: str, shorthand: Mapping[str, str]) -> Pattern:
 
 def find(pattern: Pattern, row: Sequence[Tags], has: Tags) -> Iterator[Match]:
     """The places where the pattern fits the tagged words, at most one from each word; `has` are all tags."""
-    if any(has.isdisjoint(among) for among in pattern.needed):
+    if any(has.isdisjoint(among) and "$" not in among for among in pattern.needed):
         return
+    row = [*row, END]
     first = pattern.steps[0]
     plain = first.sort == "word" and not first.optional
     dead: set[tuple[int, int]] = set()
@@ -75,7 +77,8 @@ def find(pattern: Pattern, row: Sequence[Tags], has: Tags) -> Iterator[Match]:
         marks = _walk(pattern.steps, 0, row, at, dead)
         if marks is not None:
             begin, end = marks[pattern.shown[0]], marks[pattern.shown[1]]
-            yield Match(pattern, at, marks[-1], begin, max(end, begin + 1))
+            last = len(row) - 1
+            yield Match(pattern, at, min(marks[-1], last), min(begin, last - 1), min(max(end, begin + 1), last))
 
 
 def _walk(
@@ -106,7 +109,7 @@ def _ends(step: Step, row: Sequence[Tags], at: int) -> list[int]:
         return _gap(step, row, at)
     held = {
         "start": lambda: at == 0,
-        "end": lambda: at == len(row),
+        "end": lambda: at == len(row) - 1,
         "not": lambda: at >= len(row) or step.among.isdisjoint(row[at]),
         "after": lambda: at > 0 and not step.among.isdisjoint(row[at - 1]),
         "not_after": lambda: at == 0 or step.among.isdisjoint(row[at - 1]),
@@ -119,7 +122,7 @@ _PAUSE = frozenset({",", ":"})
 
 def _gap(step: Step, row: Sequence[Tags], at: int) -> list[int]:
     found = [at]
-    for place in range(at, min(at + step.most, len(row))):
+    for place in range(at, min(at + step.most, len(row) - 1)):
         if step.sort == "gap" and not _PAUSE.isdisjoint(row[place]):
             break
         found.append(place + 1)

@@ -71,7 +71,7 @@ def tags_of(text: str) -> Tags:
                 continue
             if group in _IMPERATIVE and tail in ("la", "las", "lo", "los", "me") and base.endswith("o"):
                 continue
-            found |= {name, tag, "+" + tail[-2:], "+CL"}
+            found |= {name, tag, tag + "+", "+CL"}
             if group in _IMPERATIVE:
                 found |= {name + ".imp", "ORDER"}
     return frozenset(found)

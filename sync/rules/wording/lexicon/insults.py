@@ -31,11 +31,13 @@ INSULTS = {
     # Of those, what wounds even after a plain "es un".
     "NAMED": """
         rata* rater* ladron* delincuente* criminal* bandid* estafador* mentiros* parasit* mantenid* vag* vago vaga
-        vagos basura cerdo* marrano* puerco* cobarde* ignorante* brut* bestia* irresponsable* burro burra
-        miserable* ridicul* inservible* transa manoso incumplid* descomedid* raton* cucaracha* cinic* farsante* timador*
+        vagos basura cobarde* ignorante* brut* bestia* irresponsable*
+        miserable* ridicul* inservible* transa manoso incumplid* descomedid* raton* cucaracha* cinic* farsante* timador* holgazan* zangan*
         chor* tonto tonta bobo boba menso mensa gil pillo* granuja* truhan* mediocre* perdedor* hipocrita* vulgar*
-        prostitut* animal perezos* fantoche* perro perra igualad* mamarracho* vicios* flojo floja
+        prostitut* perezos* fantoche* igualad* mamarracho* vicios* moros*
     """,
+    # Animals: an insult to a person only after "es un", "qué" and the like.
+    "BEAST": "perro perra cerdo cerda marrano* puerco puerca burro burra animal animales buitre vibora* culebra* cucaracha* rata",
     "SPOKEN": """
         usted ustedes ud vos tu oiga oigame oye mire miren mira senor senora senorita don dona joven hombre pague paga
         paguen pagame pagueme deposite contesta conteste conteteme abra abre salga sali cumpla cumple responde responda

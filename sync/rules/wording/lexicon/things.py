@@ -19,11 +19,23 @@ CLASSES = {
         familia libertad herencia nada custodia hijos departamento apartamento local garantia*
     """,
     # What a court or the police does, as a thing.
+    "APPLIANCE": """
+        refrigerador* refri nevera* lavadora* estufa* televis* tele teles tv pantalla* sala comedor colchon* cama* ropero
+        computadora* compu laptop celular* herramienta* maquina* mercancia* mercaderia* electrodomestico* sillon* muebles
+        bicicleta* bici joyas
+    """,
+    "BODYPART": """
+        cara madre hocico jeta piernas pierna huesos brazo brazos cabeza dientes dedos mano manos alma trompa rodilla*
+        costillas lengua
+    """,
+    "SANCTION": "multa* sancion* penalizacion castigo pena recargo arresto",
     "BADNOUN": """
         embargo* remate* desalojo* lanzamiento demanda* denuncia* querella* juicio* incautacion* detencion arresto
-        captura aprehension allanamiento* secuestro decomiso* desahucio* carcel prision calabozo encarcelamiento
+        captura aprehension allanamiento* secuestro decomiso* desahucio* cateo inmovilizacion retencion congelamiento
+        congelacion confiscacion expropiacion adjudicacion carcel prision calabozo encarcelamiento
         enjuiciamiento deportacion subasta ejecucion
     """,
+    "LEGALADV": "legalmente judicialmente penalmente juridicamente coactivamente forzosamente",
     "LEGALWORD": "legal legales judicial judiciales penal penales juridica juridicas juridico coactivo coactiva",
     "JAIL": """
         carcel preso presa presos presas prision rejas calabozo reclusorio carceles cana chirona guandoca
@@ -52,9 +64,12 @@ CLASSES = {
         gendarmeria pdi carabineros sip indepabis receptor infonavit seguro imss personeria registraduria
         fuero uif agente federal
     """,
+    "RANK": """
+        comandante sargento capitan teniente coronel oficial inspector inspectora detective subinspector mayor fiscal juez
+        jueza magistrado magistrada comisario actuario actuaria alguacil agente perito ejecutor
+    """,
     "OFFICEPLACE": """
-        juzgado* tribunal* fiscalia* corte procuraduria* ministerio poder rama republica superintendencia*
-        policia comisaria judicatura gobierno hacienda
+        juzgado* tribunal* fiscalia* procuraduria* superintendencia* judicatura
     """,
     "PAPER": """
         notificacion* citacion* citatorio* cedula boleta* requerimiento* emplazamiento* comparendo* intimacion*
@@ -118,7 +133,7 @@ CLASSES = {
     """,
     # The guarantor and the co-debtor are told lawfully.
     "PARTY": "aval avales codeudor* fiador* garante* obligado obligada solidario solidaria titular deudor deudora cliente",
-    "LEAVE": "autorizo autorizado autorizada autorizacion permiso peticion autorizados consentimiento poder",
+    "LEAVE": "pidio solicito pidieron acordamos acordado autorizo autorizado autorizada autorizacion permiso peticion autorizados consentimiento poder",
     "PLACENAME": """
         calle avenida av barrio colonia vereda finca bar local tienda restaurante edificio plaza parque esquina
         residencial conjunto sector cerro rancho hacienda cantina cafe hotel escuela colegio parada frente detras

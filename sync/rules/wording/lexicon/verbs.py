@@ -51,6 +51,15 @@ VERBS = {
     # Puts somewhere; public only where the place is.
     "PUT": "compartir colocar poner mostrar enviar mandar dejar circular publicar exhibir pegar subir colgar",
     "CALL": "hablar llamar contactar buscar visitar ir avisar decir contar informar notificar escribir cobrar",
+    # Puts behind bars.
+    "JAILPUT": "meter refundir mandar hundir encerrar poner guardar enchironar encanar enviar llevar dejar consignar encarcelar",
+    # Hits, with a part of the body as the object.
+    "HIT": "partir romper reventar quebrar cortar volar arrancar patear moler tumbar bajar desfigurar",
+    "CATCH": "agarrar pescar atrapar cazar alcanzar encontrar hallar cachar",
+    # What a collector confesses to have done.
+    "MENACE": "amenazar presionar intimidar hostigar asustar insultar humillar ofender acosar amedrentar",
+    "VOID": "cancelar anular revocar suspender invalidar quitar retirar",
+    "HOLD": "atener",
     "LOSE": "perder",
     "STAY": "quedar amanecer terminar acabar parar salir dormir resultar aparecer",
     "PAY": """

@@ -1,6 +1,16 @@
 """What looks like a court's paper, and what claims an authority that a collector has not."""
 
 JUDICIAL = """
+LEGALADV|jurid* ~2 en MINE? contra
+proced*|procederemos|procedere|actuar|actuaremos|proceda|procedamos|procedera|exigir|exigiremos|cobrar*|cobraremos|demand*|denunci*|perseguid*|perseguir* ~2 LEGALADV
+^ ~2 carta|aviso|notificacion|acta|boleta|auto de ~1 BADNOUN|emplazamiento|apercibimiento|arraigo
+es|comete|cometio|constituye|cometiendo|considera|considerado|seria|tipifica|es ~3 delito
+delito de|que|y|penado|grave|perseguido
+se castiga|sanciona|paga|pena|persigue con|por ~3 carcel|prision|oficio|pena|multa|JAIL
+orden|ordenes de ~1 BADNOUN|cateo|presentacion|comparecencia|arraigo|ejecucion|busca
+con auxilio|apoyo|uso|ayuda de la fuerza|policia|autoridades
+MINE caso|expediente|cuenta|credito|deuda|asunto|pagare ~2 ya? ~1 esta|estaba|fue|ha|se|obra|encuentra ~4 juzgado|tribunal|fiscalia|juez|demanda*|jueces|embargo*|judicial|penal|ministerio|turnad* ~2
+actuario|actuaria|ejecutor|alguacil|receptor ~2 va|viene|llega|llegara|ira|pasara|visitara|acudira|esta|se|ya|vendra|presentara ~4
 ^ ~3 PAPER ~2 COURTWORD|LEGALWORD ~~12 COLLECT|comparezca|comparecer|presentese|presentarse|preséntese|acuda|usted|comuniquese|MINE|se|ante|deudor
 ^ ~2 PAPER ~1 COURTWORD $|:|,|para|de|inminente|inmediato|final|numero
 ^ ~3 citacion|citatorio|boleta|cedula|emplazamiento|exhorto|requerimiento|comparendo|mandamiento|intimacion ~1 judicial|penal|de ~8 COLLECT|comparezca|presentese|deudor|juridico
@@ -46,6 +56,14 @@ comete|cometio|cometiendo|cometido|incurre|incurriendo|incurrio|incurrido|tipifi
 """
 
 AUTHORITY = """
+represento|representamos|representante ~3 poder|OFFICE|estado|ley
+^ ~2 habla|saluda|llama|escribe|atiende|soy|somos|les|le ~3 RANK !de|en|administrativo|comercial|credito|cobranza|ventas|servicio
+habla|atiende|saluda|llama|escribe|soy ~2 comandante|sargento|capitan|teniente|coronel|comisario|detective|fiscal|juez|jueza|magistrado|actuario
+abr* ~4 , ~2 es|somos|soy|llego|llegamos|aqui|venimos ~2 OFFICE
+es|somos|llego|aqui la|el policia|ley|juzgado|fiscalia|justicia $|,|abra|salga
+habl*|llam*|escrib*|somos|soy ~5 banco central|nacion
+autorizad*|enviad*|comisionad*|facultad*|ordenad*|mandad*|delegad*|instruid*|asignad* ~1 por ~2 OFFICE|ley
+estoy|estamos|vengo|venimos|soy|somos ~1 autorizad*|facultad*|comisionad* ~1 para ~1 SEIZE|LAW|TAKE|entrar|ingresar|revisar|abrir|retener|inventariar
 soy|somos ~1 el|la|los|del|de|un|una|agente|oficial|funcionario|autoridad|parte|perito|actuario|enviado|representante|auxiliar|secretario|inspector|ministro|receptor ~4 OFFICE !de
 soy|somos ~2 OFFICE
 soy|somos ~1 agente|oficial|funcionario|auxiliar|inspector|delegado|comisionado|enviado|ministro|receptor ~1 de|del|la|judicial|por ~3 OFFICE|justicia|estado|ley|judicial

@@ -1,6 +1,10 @@
 """The debt told to those whom it does not concern, or left where they see it. One pattern a line."""
 
 TOLD = """
+HAND.pret1 ~4 OTHERS ~~6 estado|DEBTSTRONG|requerimiento|cobranza
+HAND.pret1 ~2 estado|requerimiento|carta|notificacion|aviso|papel|saldo ~5 a|al|con ~2 ~1 OTHERS ~~6
+PUT.fut1|PUT.pret1|PUT.pres1 ~2 cartel*|letrero|manta*|lona*|pancarta*|afiche*|volante*
+GO1 a PUT.inf ~2 cartel*|letrero|manta*|lona*|pancarta*|afiche*|volante*
 OBJ TELL.pret1|HAND.pret1 ~5 OTHERS ~~10 DEBT
 TELL.pret1 ~5 OTHERS ~~10 DEBTSTRONG|embarg*|demand*
 se OBJ? TELL.pret3|entrego|dejo|envio|mando|pidio ~5 a|al|con OTHERS|la|el|los|su ~2 OTHERS ~~10 DEBTSTRONG|embarg*
@@ -30,8 +34,9 @@ digan|diga|dile|avisen|avise|cuente|informe ~2 a|al ~3 OTHERS ~~3 que ~4 DEBTSTR
 informar|avisar|decir|comunicar|contar|comentar|notificar|explicar|revelar ~3 a|al|a ~3 OTHERS ~~3 DEBTSTRONG|deuda|que
 ^ ~2 OTHERS , ~~8 OTHERS|usted|senor|senora|dueno|patron ~~4 nos|DEBT ~3 DEBT|mora|atras*
 ^ OTHERS , ~~8 DEBTSTRONG
-^ ~3 MINE OTHERS ~5 nos|me|les debe|deben|adeuda
-MINE OTHERS ~4 nos|le|me debe|deben|adeuda|adeudan|quedo|queda
+^ ~3 MINE OTHERS ~5 nos debe|deben|adeuda
+MINE OTHERS ~4 nos debe|deben|adeuda|adeudan|quedo|queda
+MINE OTHERS ~2 le debe|deben a|al ~2 banco|financiera|empresa|caja|cooperativa|compania|nosotros
 MINE OTHERS ~2 tiene|tienen|mantiene|presenta|registra ~3 deuda*|mora|credito|prestamo|atraso|saldo|adeudo ~3 con nosotros|nuestra|la|el|esta|en|vencid*|atrasad*|pendiente* ~2
 MINE OTHERS ~1 es|esta|son|figura ~3 moros*|deudor*|mora|atrasad*
 MINE OTHERS ~1 no ~2 paga|pago|cumple|quiere|pagar|cumplio|responde ~2 pagar|MINE|la|sus|el|$
@@ -76,7 +81,7 @@ lista negra
 sera|seras|quedara|va|vas ~1 a? ser? ~1 publicado|exhibido|exhibida|publicada|balconeado|quemado|quemada|exhibidos|expuesto|expuesta ~3 ~1 en|ante|frente|por|como|con|$
 OBJ vamos|voy ~1 a? exhibir|quemar|balconear|funar|exhibirlo|quemarte|exponerlo|exponer|escrachar ~3 con|en|ante|frente|redes|publicamente|todos|como
 quemaremos|exhibiremos|balconearemos|funaremos|escracharemos|escrachamos ~~6
-OBJ llamaremos|llamamos|llamare|visitaremos|buscaremos|contactaremos ~2 a ~1 MINE|todos|todas|tus ~1 referencias|contactos|familiares|amigos|vecinos|conocidos
+OBJ? llamaremos|llamare|visitaremos|visitare|buscaremos|contactaremos|contactare|molestaremos ~2 a ~1 MINE|todos|todas|tus ~1 referencias|contactos|familiares|amigos|vecinos|conocidos
 que verguenza ~2 que|si|para ~2 MINE|sus|vecinos ~2
 delante|frente|enfrente ~1 de|a ~1 MINE|todos|sus|todo ~1 OTHERS|hijos|mundo ~~3 cobr*|OBJ ~2 cobr*|sacar*|verguenza
 cobrador* ~1 disfrazado*|vestido*|frac|uniformado*

@@ -30,9 +30,26 @@ sea|se|sean hombre|hombrecito|hombres|decente|gente ~1 $|y|,
 """
 
 AIMED = """
+^ NAMED|STRONG ,|$|:
+^ NAMED ~1 $
+^ rata ~2 $
+, ~1 NAMED|STRONG|BEAST $
+rata de dos patas
+asco de persona|gente|tipo|mujer|hombre|vieja|viejo|senora|cliente
+que asco $|me|de|da|usted
+es|eres|son|sos|fue una verguenza
+que verguenza $|de|usted|deber|tan|,|su
+avergonzad* ~1 de ~1 usted|ti|vos|ustedes
+deberia|debe|deben|deberian|MUST ~1 estar|sentirse avergonzad*
+no sirve|sirves|servis|sirven ni ~3
+concha ~2 madre|hermana|tu|su
+senora|senor|cliente|clienta|deudor|deudora|titular|vieja|tipo|tipa ~2 es ~2 NAMED|BEAST
+razon ~1 MINE ~1 marido|esposo|esposa|mujer|hijos|familia|padres OBJ ~1 dejo|abandono|dejaron|corrio|engano
+OBJ trate|tratamos de NAMED|STRONG|AIMED
+trate|tratamos|llame|tilde|acuse ~1 al|a|lo|la ~3 de ~1 NAMED|STRONG|AIMED
 no sea|seas|sean|sean ~1 !amable|mal|mala ~1 AIMED|malo|asi
 deje|deja|dejate|dejese|dejen de ser ~2 AIMED
-es|son|eres|sos|parece|pareces|parecen|resulto|salio|era|eran|fue ~1 un|una|unos|unas|puro|pura|puros ~1 NAMED
+es|son|eres|sos|parece|pareces|parecen|resulto|salio|era|eran|fue ~1 un|una|unos|unas|puro|pura|puros ~1 NAMED|BEAST !bravo|brava|de|del|muy|en|guardian|suelto
 usted|ud|ustedes|tu|vos|senor|senora|tipo|tipa|cliente|deudor|deudora|titular|este|ese|esa|esta|ella ~1 es|son|eres|sos|parece ~1 muy|bien|tan|re|todo|toda|un|una? NAMED
 usted|ud|ustedes|tu|vos ~1 es|son|eres|sos|parece|parecen ~3 AIMED !de|del
 eres|sos ~2 AIMED
@@ -40,7 +57,7 @@ eres|sos ~2 AIMED
 ^ usted|ustedes|ud|tu|vos|senor|senora|oiga|oye|viejo|vieja|par de? ~1 AIMED ,|$|!de|en|del
 PAY.subj|PAY.pres3|PAY.imp|ORDER|SPOKEN ~4 , ~1 AIMED $|,
 PAY.imp|pague|paga|pagame|pagueme|conteste|contesta ~1 ya? ~1 NAMED $|,
-^ que ~1 NAMED|AIMED ~1 $|es|eres|son|sos|resulto|salio|usted
+^ que ~1 NAMED|AIMED|BEAST ~1 $|es|eres|son|sos|resulto|salio|usted
 que AIMED|NAMED es|eres|son|sos|resulto|salio
 tan NAMED|AIMED !que|para ~1 que|como|$|es|usted
 por|de|como NAMED $|,

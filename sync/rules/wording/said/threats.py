@@ -2,6 +2,19 @@
 
 # What the sender, or nobody named, will do to the person spoken to.
 SEIZING = """
+SEIZE.inf+|LAW.inf+ ~2
+embargamos|demandamos|rematamos|desalojamos|incautamos|embargaremos
+manana|hoy|ya|lunes|viernes|pronto ~3 OBJ SEIZE.pres3|LAW.pres3|detienen|llevan
+OBJ JAILPUT.fut1|JAILPUT.pres1 ~3 JAIL|detenido
+GO1 a JAILPUT.inf ~3 JAIL
+OBJ? GO1|GO3 a llevar*|sacar*|traer* ~3 esposad*|preso|presa|detenid*|arrastr*|fuerza
+se lo|la|te llevan|lleven|llevaran|llevara ~1 preso|presa|detenid*|esposad*|$|la|policia
+se te? GO3 a? llevar* ~1 preso|presa|detenid*|esposad*
+podia|podian|podria|podrias|puede|puedes|pueden ~2 ir|terminar|acabar|caer|parar|quedar|ser ~3 BEHINDBARS|JAILPLACE|BADPART
+ya|hoy|ayer? START.pret1 ~2 demanda|denuncia|querella|juicio
+pusimos|presentamos|interpusimos|metimos|levantamos|presente|interpuse ~2 demanda|denuncia|querella ~2
+sera|seras|seran ~1 acreedor|acreedora|objeto|sujeto|sujeta a|de ~2 BADNOUN|SANCTION|accion*|proceso
+START.cond|SEND.cond|SEIZE.cond|LAW.cond|HURT.cond|TAKE.cond ~3 BADNOUN|POLICE|GOODS|JAIL|$
 GO1 a BADINF
 GO1 ~2 a ~1 BADINF
 GO1 a tener que BADINF
@@ -45,6 +58,13 @@ pagara|pagaras|pagar|cobraremos|cobraras|costara|costar|salir|saldra ~1 caro|car
 
 # Goods of life taken away.
 TAKING = """
+nos|me llevamos|llevaremos|llevo|llevare ~2 APPLIANCE|HOMEGOODS
+OBJ? GO1 a VOID.inf|VOID.inf+ ~1 visa|licencia|pasaporte|cedula|dni|permiso|titulo
+VOID.fut1|VOID.fut3 ~1 visa|licencia|pasaporte|cedula|dni|titulo|permiso
+ver ~2 HOMEGOODS ~2 en la? calle
+no podra|podras|podran ~1 votar|viajar|salir|sacar|comprar|conseguir|casarse|estudiar|trabajar ~3 del|nunca|jamas|mas|ni|deuda|pais|hasta
+por|a la fuerza
+recuperar*|recogemos|recogeremos|recoger* ~4 fuerza|con o sin|policia|orden
 GO1 a TAKE.inf DET? DET? DET? GOODS
 GO1 a TAKE.inf ~2 de su|tu casa
 GO1 a dejar|dejarlo|dejarla|dejarte|dejarlos|dejarle ~1 sin ~2 GOODS
@@ -72,7 +92,7 @@ quedar|quedara|quedaras|quedaran|dejar|dejarlo|dejaremos|dejamos|dejo|dejare ~2 
 MINE HOMEGOODS sera|seran|es|pasara|quedara ~2 nuestro|nuestra|nuestros|rematado|rematada|embargado|banco
 haremos|hare|hago|hacemos efectiva ~6 fuerza
 tenemos|tengo ~3 orden|ordenes|autorizacion ~1 para|de ~2 SEIZE|TAKE|sacar|sacarlo|sacarla|entrar|LAW
-no podra|podras|podran|volvera|volveras ~1 a? poder? ~1 votar|viajar|trabajar|dormir|salir|estudiar|comprar|vender|casarse|vivir|conseguir|caminar|andar ~3 $
+no podra|podras|podran|volvera|volveras ~1 a? poder? ~1 votar|casarse ~3
 no va|vas|van a ~1 poder|volver ~1 a? votar|viajar|trabajar|dormir|salir|estudiar|comprar|vender|casarse|vivir|conseguir|caminar|andar
 no podra|podras|podran|vas|va|van ~1 a? poder? ~1 votar|viajar|trabajar|dormir|estudiar|vivir|caminar ~3 hasta|nunca|por|tranquilo|tranquila|ni|si
 reportar|reporto|reportare|reportaremos|reportamos|boletinar|boletino|quemar|fichar ~1 para que ~1 nunca|jamas|no|nadie
@@ -114,6 +134,19 @@ sino|no ~~3 habra|vendra|vendran|viene|tendra ~2 BADNOUN|policia|consecuencias
 
 # Somebody is sent who makes afraid.
 FORCE = """
+POLICE|muchachos|matones ~2 va|van|ira|iran|vendra|vendran|llegara|llegaran|pasara|pasaran|viene|vienen|llega|llegan|sacara|sacaran ~4 visitar*|buscar*|por|casa|domicilio|camino|sacar*|llevar*|detener*|manana|hoy
+SOON ~2 llega|viene|pasa|va|cae|llegan|vienen|caen|caemos|vamos|voy ~4 POLICE|muchachos|grua|camion|fiscal|actuario
+preparese|preparate|esperenos|esperese|esperame|espereme|listo ~~8 POLICE|embargo|grua|camion|muchachos|desalojo|JAIL
+GO1 a ir por usted|ustedes|ti|vos|el|ella|su|tu
+OBJ GO1 a HIT.inf|HIT.inf+ ~1 BODYPART
+GO1 a HIT.inf|HIT.inf+ ~1 BODYPART
+OBJ HIT.fut1|HIT.pres1|HIT.fut3 ~1 BODYPART
+OBJ? GO1 a agarrar*|pescar*|atrapar*|cazar*|alcanzar* !el|la|a
+OBJ GO1 a CATCH.inf ~~5 escond*|escap*|donde|aunque
+escond*|escap*|donde ~~6 OBJ GO1 a CATCH.inf
+escond*|escap*|donde ~~6 OBJ CATCH.fut1|CATCH.pres1
+estar|estare|estaremos|estaran|parare|plantare|plantar* ~2 afuera|fuera|frente|puerta|banqueta ~3 casa|trabajo|negocio|oficina ~~6 todos|diario|hasta|cada
+voy|vamos|estare|estaremos|seguire|seguiremos|ire|iremos|llamare|llamaremos|volvere|volveremos|vendre|vendremos|insistire ~~12 hasta que ~2 PAY.subj
 GO1 ~1 a SEND.inf ~3 FORCE|camion
 OBJ? ~1 SEND.fut1|SEND.pres1 ~3 POLICE|muchachos|unidad|camion|abogados|juez|gente|fiscal|amigos|cobradores
 OBJ SEND.fut1|SEND.pres1 ~2 a ~1 FORCE
@@ -138,6 +171,36 @@ OBJ parto|partimos|rompo|rompemos|romper|partir ~1 la|las|el|tu|su madre|cara|ho
 
 # Veiled: nothing is named, and everybody understands.
 VEILED = """
+HOLD ~2 a ~2 consecuencias|que|venga|resultados
+consecuencias ~2 seran|graves|serias|legales|penales|judiciales|lamentables|tendra|caeran
+no diga|digas|digan|dira que ~3 adverti|avise|dije|avisamos|advertimos|dijimos|advirtio|aviso
+despues|luego|entonces no ~1 queje|quejes|llore|llores|diga|digas|venga|vengas|lamente|lamentes|respondo|reclame|arrepienta|quejen
+no ~1 queje|quejes|lamente|lamentes ~1 de|si|cuando|despues|luego|por|$
+no querra|querras|querran que
+quiere|quieres|queres que MINE|los|todos ~1 vecin*|jefe|hijos|familia|companer*|mundo ~3 vean|sepan|enteren|entere|sepa|vea
+a la mala|brava
+ni|no crea|creas|piense|pienses|espere que ~3 escapar*|librar*|salvar*|zafar*|quedar* ~3
+no ~2 GO3 a ~1 escapar*|librar*|salvar*|zafar*|esconder*
+tenemos|tengo|ya ~2 ubicad*|localizad*|identificad* ~3 escuela|hijos|familia|esposa|hija|hijo|mama|trabajo|ninos|madre
+ojala ~5 pase|pasara|ocurra|suceda|pase
+no OBJ ~1 vaya? a? pase|ocurra|suceda|pasar|ocurrir|suceder ~1 nada|algo|una
+algo ~1 malo|feo|grave|peor|terrible|desagradable|lamentable ~1 $|a|si|por|con|le
+quiere|quieres|queres|desea|quisiera que ~2 OBJ? ~1 pase|ocurra|suceda ~3
+tome* ~1 esto|este|como ~3 advertencia
+ultima|segunda|seria|clara|una advertencia
+OBJ advierto|advertimos|advertire ~2
+MENACE.pret1 ~1 al|a|con|para
+OBJ MENACE.pret1
+se OBJ? MENACE.pret3 ~1 al|a|con|para !gestor|cobrador|mi|nosotros
+cosas ~3 poner*|pongan|pondran|ponen ~1 feas|feo|peor|dificil*|serias|duras
+se|te GO3 ~1 a arrepentir
+AVOID ~2 pena|bochorno|escandalo|disgusto*|verguenza ~3
+evite*|evitese|evita|evitate|ahorrese|ahorrate ~2 pena|bochorno|escandalo|disgusto*|verguenza|problemas|sorpresas|malos ~1 de|legales|mayores|serios|ver|desagradables|ratos|$|con
+OBJ dije|comente|mencione|explique|informe|avise|recorde|adverti|aclare|hice|aseguramos|dijimos|comentamos|explicamos|informamos|advertimos ~~10 [ BADNOUN|JAIL|POLICE|SEIZE|LAW|LEGALADV|boletin* ]
+se OBJ? hizo saber|ver|notar ~~10 [ BADNOUN|JAIL|POLICE|SEIZE|LAW|LEGALADV|boletin* ]
+se OBJ? ~1 dijo|informo|comunico|advirtio|indico|menciono|explico|aviso|recordo|notifico|comento ~~10 [ BADNOUN|JAIL|POLICE|SEIZE|LAW|LEGALADV|boletin* ]
+OBJ dije|comente|mencione|explique|informe|avise|adverti|dijimos|advertimos ~~8 [ perderia|quedaria|perdera|quitarian|quitariamos|quitaria|sacarian|bloquearian|bloquearia|iria|caeria ]
+diciendo*|advirtiendo*|avisando*|informando* que ~4 perderia|perdera|iria|ira|embarg*|demand*|quitar*|detenid*|preso|carcel
 atengase|atente|atenganse|atenerse a ~1 las consecuencias
 sufrira|sufrir|sufriras|conocera|pagara|enfrentara|asuma|asumir|enfrentar|tendra|habra|vera|traera|lamentara|atenerse|vendran ~2 las? graves? serias? otras? consecuencias
 ya vera|veras|veran|va|vas|van ~2 !mejor|la|el|que
@@ -217,6 +280,12 @@ si|que si? OBJ? quiere|quieres|aprecia|aprecias|valora ~1 a? MINE familia|hijos|
 
 # What comes if one does not pay: either half says nothing bad alone.
 IF_NOT = """
+de hacer|ignorar|omitir ~~8 [ SEIZE|LAW|BADNOUN|JAIL|LEGALWORD|BADPART|policia|SANCTION ]
+caso omiso ~~8 [ SEIZE|LAW|BADNOUN|JAIL|LEGALWORD|BADPART|policia|SANCTION ]
+o PAY.pres3|PAY.subj|OBJ|me ~4 o [ ~8 SEIZE|LAW|BADNOUN|JAIL|HOLD|consecuencias|quemo|policia|preso|presa|peor|malas|TAKE.pres1|TAKE.fut1 ]
+manana|hoy|lunes|despues ~1 ya? es|sera|va|empieza|inicia|procede|viene ~2 [ BADNOUN ]
+ultimo dia ~~6 [ BADNOUN|SEIZE|LAW|JAIL|policia ]
+despues|posteriormente , ~2 BADNOUN|JAIL|policia
 si ~2 no ~~10 [ JAIL|embargo|embargamos|embargan|embargo|SEIZE|demandamos|demandan|demanda|demando|denuncio|denunciamos|denunciar ]
 si ~2 no ~~8 [ OBJ meten|metemos|reportamos|reporto|boletinamos|bloquean|bloqueamos|quitan|sacan|botan|cortan|llevan|rematan|sacamos|quitamos ]
 si ~2 no ~~8 [ bloquear*|bloquean|juicio|demandar*|embargar*|denunciar*|rematar*|desaloj*|incautar* ]

@@ -1,0 +1,1 @@
+"""The labelled sentences and the figures of the wording rules on them."""
