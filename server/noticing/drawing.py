@@ -29,6 +29,8 @@ from sync.words import N_, Phrase
 PLAIN, BOLD = "Ronda", "Ronda-Bold"
 ON_LETTER = frozenset({"CL", "CO", "CR", "DO", "GT", "HN", "MX", "NI", "PA", "SV", "US", "VE"})
 QR_MODULE, BAR_MODULE = 0.75 * mm, 0.33 * mm
+# A table sets its own font for every cell, and an unembedded one unless it is told.
+OWN_FONT = ("FONTNAME", (0, 0), (-1, -1), PLAIN)
 INK, GREY = colors.Color(0.1, 0.12, 0.15), colors.Color(0.38, 0.41, 0.45)
 
 
@@ -112,6 +114,7 @@ def amounts(pairs: Sequence[tuple[str, str]], width: float) -> Table:
 def _tight() -> TableStyle:
     return TableStyle(
         [
+            OWN_FONT,
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("TOPPADDING", (0, 0), (-1, -1), 2),
             ("BOTTOMPADDING", (0, 0), (-1, -1), 2),

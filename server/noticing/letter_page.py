@@ -130,5 +130,9 @@ def _checking(letter: Letter, width: float) -> Flowable:
         return KeepTogether(said)
     code = Qr(letter.address, 0.6 * mm)
     table = Table([[code, said]], colWidths=[code.width + 3 * mm, width - code.width - 3 * mm])
-    table.setStyle(TableStyle([("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]))
+    table.setStyle(
+        TableStyle(
+            [drawing.OWN_FONT, ("VALIGN", (0, 0), (-1, -1), "MIDDLE"), ("LEFTPADDING", (0, 0), (-1, -1), 0)]
+        )
+    )
     return table

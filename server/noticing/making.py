@@ -230,8 +230,8 @@ def _notice(told: Told, asked: Asked, token: str, template: Any) -> Drawn | Refu
 def _table_title(told: Told) -> str:
     cut = day_text(told.standing.as_of)
     if told.reckoned == told.standing.as_of:
-        return f"Detalle del saldo al {cut}"
-    return f"Detalle del saldo al {cut}, con los pagos conocidos hasta el {day_text(told.reckoned)}"
+        return f"Detalle, calculado el {cut}"
+    return f"Detalle, calculado el {cut} con los pagos conocidos hasta el {day_text(told.reckoned)}"
 
 
 def _slip(told: Told, asked: Asked, token: str, _template: Any) -> Drawn | Refused:

@@ -65,6 +65,7 @@ def drawn_payment(paper: PaymentPaper, country: str) -> bytes:
 def _top() -> TableStyle:
     return TableStyle(
         [
+            drawing.OWN_FONT,
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 0),
