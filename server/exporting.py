@@ -78,6 +78,11 @@ VISIT_COLUMNS = [
     "evidence",
     "out_of_scope",
     "note",
+    "reviewed",
+    "steps",
+    "alarms",
+    "objections",
+    "answers",
 ]
 PROMISE_COLUMNS = [
     "promise",
@@ -227,6 +232,30 @@ def _visit(row: dict[str, Any]) -> dict[str, Any]:
         "name": row["debtor_name"],
         "recorded": row["recorded_at"],
         "received": row["received_at"],
+        **_conduct(row),
+    }
+
+
+def _conduct(row: dict[str, Any]) -> dict[str, Any]:
+    """How the visit was conducted, in codes: step:answer:value, objection@version:helped, question:text."""
+    told = row["conduct"] or {}
+    helped = {True: ":yes", False: ":no"}
+    return {
+        "reviewed": told.get("reviewed", ""),
+        "steps": " ".join(
+            ":".join([one["step"], one["answer"], *([one["value"]] if one.get("value") else [])])
+            for one in told.get("steps", ())
+        ),
+        "alarms": " ".join(told.get("alarms", ())),
+        "objections": " ".join(
+            f"{one['code']}@{one['version']}{helped.get(one.get('helped'), '')}"
+            for one in told.get("objections", ())
+        ),
+        "answers": "; ".join(
+            f"{one['question']}:{one['text']}"
+            for one in told.get("answers", ())
+            if one["account"] == row["account_id"]
+        ),
     }
 
 

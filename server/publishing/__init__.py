@@ -43,6 +43,7 @@ ORDER = (
     "route",
     "city",
     "basemap",
+    "objection",
     "erasure",
 )
 PLACES = {kind: place for place, kind in enumerate(ORDER)}

@@ -17,11 +17,13 @@ from sync.digest import canonical
 
 from ..packs import at_office
 from ..store import (
+    case_answers,
     city_maps,
     contact_sources,
     encounters,
     lenders,
     notices,
+    objections,
     offices,
     overrides,
     papers,
@@ -97,6 +99,7 @@ def _of_agent(connection: Connection, agent: Agent, scope: Scope, now: datetime,
         if (pack := packs(name)) is not None:
             made.append(("policy", name, records.policy(pack)))
     made += [("lender", lender["id"], lender) for lender in _lenders(connection, scope)]
+    made += [("objection", one.code, one.wire()) for one in objections.latest(connection)]
     made += [("stationery", one["id"], one) for one in letterheads.told(connection, scope.lenders)]
     since = now.astimezone(agent.where).date() - ROUTES_KEPT
     made += [("route", route["id"], route) for route in _routes(connection, agent.id, scope, since)]
@@ -177,6 +180,7 @@ def _add_accounts(
     through = encounters.payments_through(connection)
     delivered = notices.deliveries_for(connection, held)
     agreed = terms.of_accounts(connection, held)
+    answered, packs = case_answers.of_accounts(connection, held), at_office(connection)
     for name, row in held.items():
         bound = [
             records.person(one, [], [])
@@ -187,6 +191,7 @@ def _add_accounts(
         payload = records.account(
             row, balances.get(name), bound, documents[name], through.get(row["lender_id"])
         )
+        payload |= records.answers(answered.get(name, ()), packs(row["pack"]))
         cases[row["debtor_id"]].by_account[name] = [
             (("account", name), _text(payload)),
             *(

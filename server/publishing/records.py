@@ -15,6 +15,7 @@ from sync.rules.clauses import StopKind
 from sync.rules.freshness import OutsideSource
 from sync.rules.freshness import to_wire as source_to_wire
 from sync.rules.policy import Policy, to_wire, zone_of
+from sync.rules.questions import CAUSE, may_know_cause
 from sync.wire.fields import instant
 from sync.words import Phrase
 
@@ -157,6 +158,20 @@ def account(
         "documents": [held["name"] for held in documents],
         "payments_through": _day(payments_through),
     }
+
+
+def answers(rows: Sequence[Row], pack: Policy | None) -> Payload:
+    """`answers` of an account: the latest to each of its questions. No cause where it may not be known."""
+    latest: dict[str, Payload] = {}
+    for row in reversed(rows):
+        if row["question"] != CAUSE or may_know_cause(pack):
+            latest[row["question"]] = {
+                "question": row["question"],
+                "text": row["text"],
+                "by": row["actor"],
+                "at": instant(row["at"]),
+            }
+    return {"answers": list(latest.values())} if latest else {}
 
 
 def document(row: Row, debtor_id: str) -> Payload:

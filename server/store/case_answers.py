@@ -13,7 +13,7 @@ from sync.ids import new_id
 
 from . import chunks
 from .scopes import Scope
-from .tables import accounts, case_answers
+from .tables import accounts, case_answers, contacts
 
 
 def add(
@@ -52,3 +52,9 @@ def debtor_of(connection: Connection, scope: Scope, account_id: str) -> str | No
 def pack_of_account(connection: Connection, account_id: str) -> str:
     pack: str = connection.execute(select(accounts.c.pack).where(accounts.c.id == account_id)).scalar_one()
     return pack
+
+
+def contacts_of(connection: Connection, debtor_id: str) -> list[dict[str, Any]]:
+    """Every contact of the debtor that is not a visit, by whomever."""
+    query = select(contacts).where(contacts.c.debtor_id == debtor_id).order_by(contacts.c.started)
+    return [dict(row) for row in connection.execute(query).mappings()]

@@ -114,6 +114,7 @@ def visits_told(connection: Connection) -> Iterator[dict[str, Any]]:
     query = (
         select(
             visits,
+            visit_results.c.account_id,
             visit_results.c.result,
             visit_results.c.reason,
             accounts.c.number.label("account_number"),

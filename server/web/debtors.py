@@ -23,7 +23,7 @@ from ..standing import AccountToday, accounts_today
 from ..store import as_records, encounters, papers, payments
 from ..store.boards import cases
 from ..store.engine import reading
-from . import here
+from . import here, notices, retold
 
 blueprint = Blueprint("debtors", __name__, url_prefix="/debtors")
 
@@ -47,6 +47,7 @@ def case(debtor_id: str) -> str:
         held = accounts_today(connection, scope, day, debtor_id=debtor_id)
         ids = [account.id for account in held]
         paid = payments.of_accounts(connection, ids)
+        visits = cases.visits_to(connection, debtor_id, ids)
         shown = {
             "accounts": held,
             "bonds": cases.bonds_of(connection, ids),
@@ -54,10 +55,11 @@ def case(debtor_id: str) -> str:
             "filed": papers.of_accounts(connection, ids),
             "addresses": cases.addresses_of(connection, scope, debtor_id),
             "phones": cases.contact_points_of(connection, scope, debtor_id),
-            "promises": _promises(connection, held, paid, day, person["timezone"]),
-            "visits": cases.visits_to(connection, debtor_id, ids),
+            "promises": promises_today(connection, held, paid, day, person["timezone"]),
+            "visits": visits,
             "assignments": cases.assignments_of(connection, debtor_id),
             "stops": cases.stops_of(connection, debtor_id, here.now()),
+            "notices": notices.of_debtor(connection, debtor_id, ids),
             "weeks": _weeks(connection, {one.id: debtor_id for one in held}, day),
         }
     return render_template(
@@ -66,6 +68,8 @@ def case(debtor_id: str) -> str:
         paid=_paid(held, paid),
         day=day,
         paper_kinds=[(kind, _(word)) for kind, word in KINDS.items()],
+        flags=retold.flags_of(visits),
+        stepped=retold.stepped,
         **shown,
     )
 
@@ -115,7 +119,7 @@ def _paid(held: list[AccountToday], paid: dict[str, list[Payment]]) -> list[Paid
     return sorted(rows, key=lambda row: (row.payment.value_date, row.payment.id), reverse=True)
 
 
-def _promises(
+def promises_today(
     connection: Connection, held: list[AccountToday], paid: dict[str, list[Payment]], day: date, zone: str
 ) -> list[dict[str, Any]]:
     """Every promise with its state today; None where the account's pack is not known."""

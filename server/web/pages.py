@@ -24,10 +24,15 @@ from . import (
     home,
     imports,
     labels,
+    messages,
+    notices,
+    objections,
     people,
     places,
     portfolio,
+    questions,
     routes,
+    slips,
     tiles,
     visits,
     weeks,
@@ -38,6 +43,8 @@ PAGES = (
     portfolio,
     imports,
     debtors,
+    questions,
+    objections,
     geocoding,
     assignments,
     routes,
@@ -45,6 +52,9 @@ PAGES = (
     weeks,
     visits,
     attachments,
+    notices,
+    messages,
+    slips,
     findings,
     erasures,
     devices,
@@ -62,6 +72,7 @@ NAVIGATION = (
     ("routes.index", N_("Rutas")),
     ("visits.index", N_("Visitas")),
     ("findings.index", N_("Hallazgos")),
+    ("objections.index", N_("Objeciones")),
     ("erasures.index", N_("Supresión")),
     ("devices.index", N_("Portátiles")),
     ("people.index", N_("Personas")),
@@ -69,9 +80,11 @@ NAVIGATION = (
 # A page of another noun that belongs under one of the navigation.
 UNDER = {
     "debtors": "portfolio",
+    "questions": "portfolio",
     "places": "portfolio",
     "imports": "portfolio",
     "attachments": "visits",
+    "messages": "portfolio",
     "weeks": "routes",
 }
 
@@ -79,6 +92,7 @@ UNDER = {
 def install(app: Flask) -> None:
     for module in PAGES:
         app.register_blueprint(module.blueprint)
+    slips.install(app.extensions["ronda.limiter"])
     fiction.install(app)
     app.jinja_env.filters.update(labels.FILTERS)
     app.context_processor(_shared)

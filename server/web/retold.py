@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -12,7 +13,9 @@ from babel.dates import format_datetime
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from sync.rules.alarms import ALARMS
 from sync.rules.results import FIELDS
+from sync.rules.steps import STEPS
 from sync.words import N_
 
 from .labels import said
@@ -28,6 +31,10 @@ LABELS = {
     "address": N_("Dirección"),
     "recorded": N_("Escrita"),
     "zone": N_("Zona horaria"),
+    "steps": N_("Cinco pasos"),
+    "objections": N_("Objeciones"),
+    "alarms": N_("Señales de alarma"),
+    "answers": N_("Cinco preguntas"),
 }
 
 
@@ -73,7 +80,51 @@ def _words(key: str, value: Any, zone: str) -> str:
     if key == "location" and isinstance(value, dict):
         source = said(str(value.get("source", "")), "location")
         return f"{source} {value.get('lat', '')}, {value.get('lon', '')}".rstrip(", ")
+    if key == "steps" and isinstance(value, list):
+        return "; ".join(f"{one.label}: {one.answer}" for one in stepped(value))
+    if key == "alarms" and isinstance(value, list):
+        return "; ".join(_(ALARMS[code]) if code in ALARMS else str(code) for code in value) or _("Ninguna")
+    if key == "objections" and isinstance(value, list):
+        return ", ".join(str(one.get("code", "")) for one in value if isinstance(one, dict)) or _("Ninguna")
     return str(value)
+
+
+@dataclass(frozen=True)
+class ToldStep:
+    """One step of a visit in words; `kind` says how its value is written: "money", "date" or ""."""
+
+    label: str
+    answer: str
+    value: str
+    kind: str
+    implied: bool
+
+
+def stepped(told: Iterable[Any]) -> list[ToldStep]:
+    """The five steps in words; a laptop newer than this office may say what it does not know."""
+    found = []
+    for one in told:
+        if not isinstance(one, dict):
+            continue
+        step = STEPS.get(str(one.get("step")))
+        code, value = str(one.get("answer", "")), str(one.get("value", ""))
+        words = dict(step.answers).get(code) if step is not None else None
+        kind = step.value if step is not None and value and _reads_as(value, step.value) else ""
+        label = _(step.label) if step is not None else str(one.get("step", ""))
+        found.append(ToldStep(label, _(words) if words else code, value, kind, bool(one.get("implied"))))
+    return found
+
+
+def flags_of(visits: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The early-warning flags set in these visits (newest first): the latest of each."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in visits:
+        if not row["results"]:
+            continue  # of no account that the reader may see
+        for code in (row["conduct"] or {}).get("alarms", ()):
+            told = {"text": _(ALARMS[code]) if code in ALARMS else code, "visit": row}
+            found.setdefault(code, told)
+    return list(found.values())
 
 
 def _moment(text: Any, zone: str) -> str:

@@ -20,7 +20,7 @@ NOBODY_ELSE: frozenset[UserRole] = frozenset()  # the administrator alone
 
 # Pages that ask for no login. Whole blueprints end in a dot.
 # (The tiles of a map ask for the pass that the map was given instead: it is a document without a session.)
-PUBLIC = ("look.", "session.login", "health.ok", "static", "tiles.city")
+PUBLIC = ("look.", "slips.", "session.login", "health.ok", "static", "tiles.city")
 
 PAGES: dict[str, frozenset[UserRole]] = {
     # Everyone who is logged in.
@@ -35,6 +35,17 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "places.map": READERS | PHONE | STREET,
     "places.case": READERS | PHONE | STREET,
     "debtors.decide": DESK,
+    # The five questions; notes on assets only for those who take a debt to court, in the legal stage.
+    "questions.show": READERS | PHONE | STREET,
+    "questions.answer": READERS | PHONE,
+    "questions.add_asset": frozenset({R.SUPERVISOR, R.COMPLIANCE, R.MANAGER}),
+    "questions.withdraw_asset": frozenset({R.SUPERVISOR, R.COMPLIANCE, R.MANAGER}),
+    # What collectors may answer.
+    "objections.index": READERS | PHONE | STREET,
+    "objections.new": DESK | JUDGES | {R.COMPLIANCE},
+    "objections.edit": DESK | JUDGES | {R.COMPLIANCE},
+    "objections.word": DESK | JUDGES | {R.COMPLIANCE},
+    "objections.switch": DESK | JUDGES | {R.COMPLIANCE},
     # Files of the lenders.
     "imports.index": DESK | {R.MANAGER},
     "imports.report": DESK | {R.MANAGER},
@@ -80,6 +91,15 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "attachments.picture": READERS | STREET,
     "attachments.paper": READERS | STREET,
     "attachments.add_paper": DESK,
+    # Letters and slips of an account, and texts that a person sends himself.
+    "notices.make_one": DESK,
+    "notices.delivered": DESK,
+    "messages.index": READERS | PHONE,
+    "messages.show": READERS | PHONE,
+    "messages.sent": DESK | PHONE,
+    "messages.templates": READERS,
+    "messages.template": READERS,
+    "messages.save": DESK | {R.COMPLIANCE},
     "findings.index": READERS - DESK,
     "findings.finding": READERS - DESK,
     "findings.resolve": JUDGES,

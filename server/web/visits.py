@@ -9,6 +9,11 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
+from sync.rules.alarms import ALARMS
+from sync.rules.questions import QUESTIONS
+from sync.wire.fields import parse_instant
+
+from .. import objecting
 from ..store import attachments, findings
 from ..store.boards import visits as boards
 from ..store.engine import reading
@@ -16,7 +21,7 @@ from ..store.histories import verdict_of
 from . import days, here
 from .maps import Point, map_document
 from .paging import SIZE, Page, place
-from .retold import amended, detailed
+from .retold import amended, detailed, stepped
 from .signs import sign_of
 from .tiles import ground_of
 
@@ -77,9 +82,31 @@ def visit(visit_id: str) -> str:
         verdict=verdict_of(told["verdict"]),
         detailed=detailed,
         amended=lambda replaces: amended(replaces, numbers, told["timezone"] or here.zone()),
+        conduct=_conducted(told, numbers),
         where=told["lat"] is not None or told["address_lat"] is not None,
         **shown,
     )
+
+
+def _conducted(told: dict[str, Any], numbers: dict[str, str]) -> dict[str, Any]:
+    """How the visit was conducted, in words: of accounts the reader may not see nothing is told."""
+    said = told["conduct"] or {}
+    with reading(here.engine()) as connection:
+        titles = {one.code: one.title for one in objecting.every(connection)}
+    return {
+        "steps": stepped(said.get("steps", ())) if numbers else [],
+        "objections": [
+            (titles.get(one["code"], one["code"]), one["version"], one.get("helped"))
+            for one in (said.get("objections", ()) if numbers else ())
+        ],
+        "alarms": [_(ALARMS[code]) if code in ALARMS else code for code in said.get("alarms", ()) if numbers],
+        "answers": [
+            (numbers[one["account"]], _(QUESTIONS.get(one["question"], one["question"])), one["text"])
+            for one in said.get("answers", ())
+            if one["account"] in numbers
+        ],
+        "reviewed": parse_instant(said["reviewed"]) if "reviewed" in said else None,
+    }
 
 
 @blueprint.get("/<visit_id>/map")
