@@ -83,6 +83,7 @@ UNDER = {
     "questions": "portfolio",
     "places": "portfolio",
     "imports": "portfolio",
+    "messages": "portfolio",
     "attachments": "visits",
     "messages": "portfolio",
     "weeks": "routes",
