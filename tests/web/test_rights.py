@@ -46,6 +46,10 @@ GET: dict[str, tuple[str, str]] = {
     "attachments.index": ("/attachments/", READERS),
     "attachments.picture": ("/attachments/{picture}", f"{READERS} gustavo hilda"),
     "attachments.paper": ("/attachments/papers/{paper}", f"{READERS} gustavo hilda"),
+    "messages.index": ("/messages/of/{account}", f"{READERS} fabio"),
+    "messages.show": ("/messages/{account}/recordatorio-whatsapp", f"{READERS} fabio"),
+    "messages.templates": ("/messages/templates/", READERS),
+    "messages.template": ("/messages/templates/recordatorio-whatsapp", READERS),
     "findings.index": ("/findings/", "carla dora elena"),
     "findings.finding": ("/findings/{finding}", "carla dora elena"),
     "erasures.index": ("/erasures/", "carla dora elena"),
@@ -73,6 +77,10 @@ POST: dict[str, tuple[str, str]] = {
     "geocoding.accept_all": ("/geocoding/accept", "nora alicia bruno"),
     "geocoding.correct": ("/geocoding/{address}", "nora alicia bruno"),
     "attachments.add_paper": ("/attachments/papers/of/{account}", "nora alicia bruno"),
+    "notices.make_one": ("/notices/of/{account}", "nora alicia bruno"),
+    "notices.delivered": ("/notices/{nothing}/delivered", "nora alicia bruno"),
+    "messages.sent": ("/messages/{account}/recordatorio-whatsapp/sent", "nora alicia bruno fabio"),
+    "messages.save": ("/messages/templates/recordatorio-whatsapp/save", "nora alicia bruno dora"),
     "findings.resolve": ("/findings/{finding}", "carla"),
     "erasures.receive": ("/erasures/new/{rosa}", "carla dora"),
     "erasures.hold": ("/erasures/{erasure}/hold", "carla dora"),
@@ -92,7 +100,7 @@ POST: dict[str, tuple[str, str]] = {
     "people.new_password": ("/people/fabio/password", ""),
     "people.disable": ("/people/fabio/disable", ""),
 }
-PUBLIC = {"session.login", "health.ok", "static", "tiles.city"}
+PUBLIC = {"slips.ask", "slips.answer", "session.login", "health.ok", "static", "tiles.city"}
 # Pages about one thing: in another's part of the portfolio it does not exist.
 OBJECTS = {
     "debtors.case",
@@ -107,6 +115,8 @@ OBJECTS = {
     "geocoding.address_map",
     "attachments.picture",
     "attachments.paper",
+    "messages.index",
+    "messages.show",
     "devices.laptop",
 }
 FROM_TUNJA = {"bruno", "hilda"}
