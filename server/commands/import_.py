@@ -185,4 +185,9 @@ def _portfolio_lines(report: ImportReport) -> list[str]:
         f"Days past due: {buckets}",
         f"Old enough for the field: {report.at_field}; may be visited: {report.visitable}"
         + (f"; barred: {barred}" if barred else ""),
+        *(
+            [f"Of the barred, {report.missing_evidence} lack only the document of an exception"]
+            if report.missing_evidence
+            else []
+        ),
     ]

@@ -102,6 +102,7 @@ class ImportReport:
     buckets: dict[str, int] = field(default_factory=dict)
     at_field: int = 0  # accounts old enough for the field under the pack
     visitable: int = 0
+    missing_evidence: int = 0  # of the barred, those that a document of their exception would free
     barred: dict[str, int] = field(default_factory=dict)  # rule → accounts it bars at that age
     rejects_path: Path | None = None
     remarks: list[Remark] = field(default_factory=list)
@@ -125,6 +126,7 @@ class ImportReport:
                 "buckets": self.buckets,
                 "at_field": self.at_field,
                 "visitable": self.visitable,
+                "missing_evidence": self.missing_evidence,
                 "barred": sum(self.barred.values()),
                 "barred_by_rule": self.barred,
             }

@@ -167,8 +167,7 @@ def _settle(
     made.buckets, made.at_field = reckoning.buckets, reckoning.at_field
     made.visitable, made.barred = reckoning.visitable, reckoning.barred
     made.missing_evidence = reckoning.lacking
-    made.counts |= _for_the_field(made)
-    imports.count(settlement.connection, made.import_id, made.counts)
+    imports.count(connection, made.import_id, made.counts | _for_the_field(made))
     made.remarks = sorted(sifted.remarks, key=lambda remark: remark.line)
     made.became = {
         state.value: sorted(number for number, other in triage.became.items() if other is state)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from sync.records import Account, AccountState
+from sync.records import Account, AccountState, Place
 from sync.rules import ageing, eligibility
 from sync.rules.policy import Policy, StopKind
 
@@ -16,11 +16,15 @@ from .rows import PortfolioRow
 
 @dataclass
 class Reckoning:
-    """`visitable` + the barred = `at_field`: the accounts old enough for the field, each counted once."""
+    """`visitable` + the barred = `at_field`: the accounts old enough for the field, each counted once.
+
+    `lacking`: of the barred, those whose credit type has an exception that only lacks its document.
+    """
 
     buckets: dict[str, int]
     at_field: int = 0
     visitable: int = 0
+    lacking: int = 0
     barred: dict[str, int] = field(default_factory=dict)
 
 
@@ -49,6 +53,9 @@ def reckoned(
         if not verdict.blocked:
             found.visitable += 1
             continue
+        found.lacking += eligibility.lacks_evidence(
+            policy, Place.HOME, account.credit_type, account.exception_evidence
+        )
         barred[next(ruling.rule for ruling in verdict.rulings if ruling.decision == "block")] += 1
     found.buckets = {name: counted[name] for name in ageing.buckets(policy.ageing_edges)}
     found.barred = dict(sorted(barred.items()))

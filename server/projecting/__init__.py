@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from sqlalchemy import Connection
 
 from sync.records import EventKind
+from sync.rules.clauses import StopKind
 from sync.words import N_, Phrase
 
+from ..stopping import freeze_co_held
 from ..store import contacts, notices, promises, proposals, stop_states, terms, visits
 from ..store.histories import HeldVisit, as_held
 from ..store.trouble import Unstorable, attempt
@@ -84,7 +86,19 @@ def project(connection: Connection, events: Sequence[Said], sender: Sender) -> P
         _store_one_by_one(connection, made, done)
     for said in done.applied:
         _touch(done, said, around)
+    _freeze(connection, done, sender)
     return done
+
+
+def _freeze(connection: Connection, done: Projected, sender: Sender) -> None:
+    """A death told at the door freezes also what the dead held together with others."""
+    dead = {
+        row["debtor_id"]
+        for row in done.made.get("stop_states", ())
+        if row["state"] == StopKind.DECEASED.value
+    }
+    if dead:
+        done.made["stop_states"] += freeze_co_held(connection, sender.now, dead)
 
 
 def _store(connection: Connection, made: Iterable[Made]) -> None:

@@ -74,9 +74,11 @@ def place_ruling(policy: Policy, place: Place, credit_type: str, exception_evide
 
 
 def lacks_evidence(policy: Policy, place: Place, credit_type: str, exception_evidence: str) -> bool:
-    """True when only the exception's document is missing: the office can still ask the lender for it."""
+    """True when only evidence is missing, and the office can still ask the lender for it: the document of an
+    exception, or of what type the credit is where some type has one."""
     rule = policy.place_rule(place)
-    excepted = policy.credit_type(credit_type) in rule.exception_credit_types
+    unknown = not credit_type.strip() and bool(rule.exception_credit_types)
+    excepted = unknown or policy.credit_type(credit_type) in rule.exception_credit_types
     barred = place_ruling(policy, place, credit_type, exception_evidence).decision == "block"
     return barred and excepted
 

@@ -41,6 +41,7 @@ def test_an_account_that_only_lacks_its_document_is_told_apart() -> None:
     assert lacks_evidence(co, Place.HOME, "microcrédito", "")
     assert not lacks_evidence(co, Place.HOME, "microcrédito", "otrosí 14")
     assert not lacks_evidence(co, Place.HOME, "consumo", "")
+    assert lacks_evidence(co, Place.HOME, " ", "")
 
 
 @pytest.mark.parametrize("state", [AccountState.RECALLED, AccountState.ABSENT, AccountState.CLOSED])
