@@ -83,7 +83,6 @@ UNDER = {
     "questions": "portfolio",
     "places": "portfolio",
     "imports": "portfolio",
-    "messages": "portfolio",
     "attachments": "visits",
     "messages": "portfolio",
     "weeks": "routes",
