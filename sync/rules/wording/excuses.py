@@ -49,7 +49,7 @@ def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: C
         return other_sense(match, row) or own_matter(tags) or others_claim(match, row, tags) or place_name(match, tags)
     if category is Category.AUTHORITY:
         return _kin(match, row, tags)
-    if category is Category.DEADLINE and any("GOODNEWS" in each for each in tags):
+    if _good_news(tags, category):
         return True
     return others_claim(match, row, tags) or _family_court(match, row, tags) or _in_kind(match, tags)
 
@@ -159,6 +159,14 @@ def own_matter(tags: Sequence[Tags]) -> bool:
     return any("OWNMATTER" in each for each in tags) and not any(
         not each.isdisjoint(("deuda", "credito", "adeudo", "saldo", "obligacion", "cobro")) for each in tags
     )
+
+
+def _good_news(tags: Sequence[Tags], category: Category) -> bool:
+    """What runs out is a discount, and no harm is named: "última oportunidad para aprovechar el descuento"."""
+    if not any("GOODNEWS" in each for each in tags):
+        return False
+    harm = ("SEIZE", "LAW", "JAIL", "POLICE", "BADNOUN", "HURT")
+    return category is Category.DEADLINE or not any(not each.isdisjoint(harm) for each in tags)
 
 
 def _family_court(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:

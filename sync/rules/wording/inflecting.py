@@ -57,6 +57,8 @@ IRREGULAR: dict[str, dict[str, str]] = {
         "also_subj": "haz",
         "also_pret3": "hizo",
     },
+    "interponer": {"first": "interpong", "future": "interpondr", "past": "interpus", "part": "interpuesto interpuesta"},
+    "exponer": {"first": "expong", "future": "expondr", "past": "expus", "part": "expuesto expuesta"},
     "poner": {"first": "pong", "future": "pondr", "past": "pus", "part": "puesto puesta puestos puestas"},
     "detener": {"strong": "detien", "first": "deteng", "future": "detendr", "past": "detuv"},
     "retener": {"strong": "retien", "first": "reteng", "future": "retendr", "past": "retuv"},

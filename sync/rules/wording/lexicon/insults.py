@@ -13,7 +13,7 @@ INSULTS = {
         careverga verga cerota cerote cerotes pisado chafa naco nacos naca piojos* muertodehambre payas* baboz* inutil*
         buenoparanada lambiscon* huevona gilipollas garca garcas chorra chorro* atorrante* mugre jodido jodida
         desobligad* holgazana bolud* infeliz infelices tranfuga* badulaque* mamerto* caremonda soreta sorete
-        marginal* alimana* sabandija* sanguijuela* malhechor* facineros* conchesumadre ladronzuel*
+        marginal* alimana* sabandija* sanguijuela* malhechor* facineros* conchesumadre ladronzuel* tranza tranzas groser* atrevid* malcriad* mugrient* prostibul* pelad* sinvergonz*
         charlatan* retrasad* mongolic* subnormal*
     """,
     # A hard word for a person; also a fact, an animal or a trade. It wounds when it is said to or of somebody.
@@ -34,7 +34,7 @@ INSULTS = {
         vagos basura cobarde* ignorante* brut* bestia* irresponsable*
         miserable* ridicul* inservible* transa manoso incumplid* descomedid* raton* cucaracha* cinic* farsante* timador* holgazan* zangan*
         chor* tonto tonta bobo boba menso mensa gil pillo* granuja* truhan* mediocre* perdedor* hipocrita* vulgar*
-        prostitut* perezos* fantoche* igualad* mamarracho* vicios* moros*
+        prostitut* perezos* fantoche* igualad* conflictiv* mamarracho* vicios* moros*
     """,
     # Animals: an insult to a person only after "es un", "qué" and the like.
     "BEAST": "perro perra cerdo cerda marrano* puerco puerca burro burra animal animales buitre vibora* culebra* cucaracha* rata",

@@ -5,7 +5,7 @@ CLASSES = {
     "GOODS": """
         casa* casita vivienda* hogar departamento apartamento depa techo moto* motocicleta carro* coche* auto autos
         automovil* camion* camioneta* vehiculo* taxi mototaxi tractor terreno* finca* parcela* rancho tierra*
-        ganado vaca* animales negocio* local puesto tienda taller empresa sueldo* salario* nomina* quincena pension
+        ganado vaca* animales negocio* local puesto tienda taller empresa changarro tiendita fonda sueldo* salario* nomina* quincena pension
         aguinaldo mueble* cosa* bien bienes pertenencia* electrodomestico* televisor* tele teles refrigerador*
         refri nevera* lavadora* estufa celular* telefono computadora* herramienta* maquina* hijo* hija* hijos nino*
         custodia ropa todo cedula dni ine licencia* titulo* pasaporte visa luz agua gas energia servicio* internet
@@ -28,10 +28,14 @@ CLASSES = {
         cara madre hocico jeta piernas pierna huesos brazo brazos cabeza dientes dedos mano manos alma trompa rodilla*
         costillas lengua
     """,
+    "RIDE": "moto* motocicleta carro* coche* auto camioneta* camion* vehiculo* taxi mototaxi tractor bici bicicleta",
+    "BEATING": "leccion calentadita paliza susto golpiza escarmiento madriza tunda visitita sorpresita sorpresa putiza piso",
+    "BUREAU": "buro infocorp dicom veraz datacredito central centrales cifin equifax transunion sicom clearing asnef boletin",
+    "LOUD": "megafono perifoneo bocina* altavoz altoparlante parlante* sirena",
     "SANCTION": "multa* sancion* penalizacion castigo pena recargo arresto",
     "BADNOUN": """
         embargo* remate* desalojo* lanzamiento demanda* denuncia* querella* juicio* incautacion* detencion arresto
-        captura aprehension allanamiento* secuestro decomiso* desahucio* cateo inmovilizacion retencion congelamiento
+        captura aprehension allanamiento* secuestro decomiso* desahucio* cateo carpeta inmovilizacion retencion congelamiento
         congelacion confiscacion expropiacion adjudicacion carcel prision calabozo encarcelamiento
         enjuiciamiento deportacion subasta ejecucion
     """,
@@ -161,7 +165,7 @@ CLASSES = {
     "DAYNAME": "hoy manana lunes martes miercoles jueves viernes sabado domingo noche tarde mediodia tardecita",
     "GOODNEWS": """
         descuento* oferta* beneficio* promocion* quita rebaja* condonacion* bonificacion premio recompensa gratis
-        ahorro convenio sorteo cita turno
+        sorteo
     """,
     "DET": "el la los las su sus tu tus un una unos unas todo toda todos todas hasta ese esa este esta esos mi del al a de",
     "MINE": "su sus tu tus",

@@ -24,7 +24,7 @@ VERBS = {
     "TAKE": """
         quitar sacar arrebatar retirar recoger bloquear congelar cortar suspender tumbar romper quemar
         vaciar inmovilizar retener ejecutar vender tomar clausurar cerrar decomisar descolgar rayar
-        danar ponchar recuperar intervenir tirar voltear incendiar
+        danar ponchar bajar recuperar intervenir tirar voltear incendiar
     """,
     # Starts what a court would do.
     "START": """

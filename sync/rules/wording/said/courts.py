@@ -1,6 +1,16 @@
 """What looks like a court's paper, and what claims an authority that a collector has not."""
 
 JUDICIAL = """
+mandamiento|intimacion|exhorto de pago
+OBJ? intim* ~4 al? pago
+en|contra MINE contra ~2 , ~6
+demanda*|juicio|proceso|denuncia|querella|orden|embargo|sentencia|expediente|auto* ~5 en MINE contra
+juez|jueza|tribunal|juzgado|corte|magistrado ~2 firmo|ordeno|ordena|autorizo|dicto|decreto|admitio|giro|libro|resolvio|fallo|ordenara|dictara|autoriza ~5 orden|embargo|remate|detencion|desalojo|demanda|sentencia|captura|pago|pagar|lanzamiento|MINE
+se decreto|ordeno|admitio|dicto|libro|giro|ordena|decreta ~3 BADNOUN|demanda|orden ~4
+fecha|hora|dia ~1 de|para|del ~2 embargo|remate|desalojo|lanzamiento|diligencia|juicio|captura ~2
+BADNOUN|demanda|orden|juicio|proceso ~3 sobre|contra|de MINE bienes|vivienda|casa|salario|sueldo|cuentas|propiedad*|inmueble|patrimonio
+carpeta de investigacion
+equipo|area|departamento|despacho|asesores|abogados juridic*|legal|legales|penalista* ~8 embargo|demanda|BADNOUN|SEIZE|LAW
 LEGALADV|jurid* ~2 en MINE? contra
 proced*|procederemos|procedere|actuar|actuaremos|proceda|procedamos|procedera|exigir|exigiremos|cobrar*|cobraremos|demand*|denunci*|perseguid*|perseguir* ~2 LEGALADV
 ^ ~2 carta|aviso|notificacion|acta|boleta|auto de ~1 BADNOUN|emplazamiento|apercibimiento|arraigo
@@ -9,13 +19,13 @@ delito de|que|y|penado|grave|perseguido
 se castiga|sanciona|paga|pena|persigue con|por ~3 carcel|prision|oficio|pena|multa|JAIL
 orden|ordenes de ~1 BADNOUN|cateo|presentacion|comparecencia|arraigo|ejecucion|busca
 con auxilio|apoyo|uso|ayuda de la fuerza|policia|autoridades
-MINE caso|expediente|cuenta|credito|deuda|asunto|pagare ~2 ya? ~1 esta|estaba|fue|ha|se|obra|encuentra ~4 juzgado|tribunal|fiscalia|juez|demanda*|jueces|embargo*|judicial|penal|ministerio|turnad* ~2
+MINE caso|expediente|cuenta|credito|deuda|asunto|pagare ~2 ya? ~1 esta|estaba|fue|ha|se|obra|encuentra ~4 juzgado|tribunal|fiscalia|juez|demanda*|jueces|embargo*|judicial|penal|ministerio
 actuario|actuaria|ejecutor|alguacil|receptor ~2 va|viene|llega|llegara|ira|pasara|visitara|acudira|esta|se|ya|vendra|presentara ~4
 ^ ~3 PAPER ~2 COURTWORD|LEGALWORD ~~12 COLLECT|comparezca|comparecer|presentese|presentarse|preséntese|acuda|usted|comuniquese|MINE|se|ante|deudor
 ^ ~2 PAPER ~1 COURTWORD $|:|,|para|de|inminente|inmediato|final|numero
 ^ ~3 citacion|citatorio|boleta|cedula|emplazamiento|exhorto|requerimiento|comparendo|mandamiento|intimacion ~1 judicial|penal|de ~8 COLLECT|comparezca|presentese|deudor|juridico
 ^ emplazamiento|exhorto|comparendo|citatorio|mandamiento|apercibimiento|edicto
-^ ~1 cedula|acta|auto|diligencia|orden|mandamiento|acto|providencia|resolucion de ~1 notificacion|embargo|ejecucion|apremio|pago|requerimiento|captura|comparecencia|desalojo|remate|lanzamiento|arresto|aprehension|citacion
+^ ~1 cedula|acta|auto|diligencia|orden|mandamiento|acto|providencia|resolucion de ~1 notificacion|embargo|ejecucion|apremio|requerimiento|captura|comparecencia|desalojo|remate|lanzamiento|arresto|aprehension|citacion
 PAPER ~1 judicial|prejudicial|penal|jurisdiccional|ministerial ~1 por|de|para|a|al|en|contra ~4 COLLECT|usted|deudor|tramite
 juicio|proceso|procedimiento|expediente|demanda ~1 ejecutivo|mercantil|hipotecario|sumario|ordinario|coactivo|penal|judicial ~4 contra|en|num*|no|por|iniciado|tramite|de ~3 COLLECT|MINE|usted|tramite|su
 ^ ~2 juicio|proceso|procedimiento|expediente ejecutivo|mercantil|judicial|penal|coactivo|hipotecario
@@ -56,6 +66,12 @@ comete|cometio|cometiendo|cometido|incurre|incurriendo|incurrio|incurrido|tipifi
 """
 
 AUTHORITY = """
+^ RANK ~3 , ~3 OFFICE
+OFFICE OBJ? ordena|ordeno|autorizo|autoriza|exige|requiere|manda|obliga ~4 cobr*|pag*|MINE|deuda|entrar|OBJ
+cobro|cobrarle|pago|deuda|credito ~1 lo|la ordena|ordeno|exige|manda|autoriza ~2 OFFICE
+trabajamos|trabajo|colaboramos|coordinados|vamos ~1 junto|de|en ~2 con|mano ~3 OFFICE ~~6 COLLECT|recuperar|cobrar
+esta|mi|con credencial|placa|charola|gafete|insignia|uniforme ~3 puedo|podemos|autoriza|entrar|permite
+puedo|podemos|puede entrar|ingresar|revisar|embargar|llevarme ~2 MINE casa|bienes|cosas|domicilio
 represento|representamos|representante ~3 poder|OFFICE|estado|ley
 ^ ~2 habla|saluda|llama|escribe|atiende|soy|somos|les|le ~3 RANK !de|en|administrativo|comercial|credito|cobranza|ventas|servicio
 habla|atiende|saluda|llama|escribe|soy ~2 comandante|sargento|capitan|teniente|coronel|comisario|detective|fiscal|juez|jueza|magistrado|actuario

@@ -1,6 +1,12 @@
 """The debt told to those whom it does not concern, or left where they see it. One pattern a line."""
 
 TOLD = """
+TELL.pret1 ~3 en|a|con|frente|ante ~3 OTHERS|PUBLIC ~~3 que ~~6 DEBT
+en|ante|frente ~3 OTHERS|PUBLIC|junta|asamblea|reunion|misa ~2 TELL.pret1 ~~8 DEBT
+OBJ? TELL.pret1|HAND.pret1 ~2 pagare|contrato|estado|requerimiento|expediente|deuda|mensajes ~4 a|al|con ~2 OTHERS
+OBJ? TELL.pret1|HAND.pret1 ~2 a|al|con ~2 OTHERS ~4 pagare|mensajes|estado
+reenvie|reenviamos|mande|mandamos|envie|comparti ~6 a|al ~3 OTHERS|whatsapp ~~6 cobro|deuda|pagare|estado|saldo|vencid*|adeudo
+OBJ explique|dije|conte|comente ~4 companeros|vecinos|familiares|hijos|papas|padres ~~10 debe|deuda|cobr*|adeud*
 HAND.pret1 ~4 OTHERS ~~6 estado|DEBTSTRONG|requerimiento|cobranza
 HAND.pret1 ~2 estado|requerimiento|carta|notificacion|aviso|papel|saldo ~5 a|al|con ~2 ~1 OTHERS ~~6
 PUT.fut1|PUT.pret1|PUT.pres1 ~2 cartel*|letrero|manta*|lona*|pancarta*|afiche*|volante*
@@ -27,6 +33,14 @@ con copia ~2 a|al|para ~3 OTHERS
 """
 
 TELLING = """
+MINE OTHERS ~2 tiene|mantiene|presenta|registra|trae|adeuda ~3 credito|cuenta|saldo|cuota*|pago*|adeudo|mensualidad*|letras|prestamo|tarjeta ~2 vencid*|atrasad*|pendiente*|moros*|mora|impag*
+^ ~2 , MINE OTHERS ~2 tiene|mantiene|debe|presenta|adeuda|no ~3
+^ ~1 joven|nino|nina|vecino|vecina|senora|senor|amigo|muchacho , ~~4 OTHERS|MINE ~~6 DEBTSTRONG|no
+referencia|aval|contacto|familiar ~1 de|que ~~5 no ~1 ha pagado|paga|cumple
+como|aparece|figura|puso|registro ~3 referencia ~~8 DEBT
+MINE familiar|empleado|empleada|companero|companera|amigo|amiga|trabajador|inquilino|vecino|hijo|hija|esposo|esposa|hermano|hermana|mama|papa ~2 esta|mantiene|sigue|anda ~2 en? mora|cobranza|atrasad*|deuda|vencid*|moros*|debiendo
+hermana|hermano|esposa|esposo|mama|papa|hijo|hija|vecina|vecino ~~2 digale|dile|avisele|decile|avisale ~~6 DEBT
+informele|digale|dile|avisele|comuniquele|notifiquele ~1 a MINE OTHERS ~~4 descontar*|embarg*|retener*|cobr*
 TELL.imp|ORDER ~5 OTHERS|senor|senora|don|dona ~~3 que ~~6 DEBT|demand*|embarg*
 avisele|digale|decile|dile|avisale|comentele|cuentele|informele|recuerdele|recordale|diganle|comuniquele|contale|hagale|comentale|expliquele|adviertale|pidale|pidele|exijale ~5 que ~4 DEBT|embarg*|demand*|preso|carcel
 avisele|digale|decile|dile|avisale|comentele|cuentele|informele|diganle|contale|comentale|recuerdele|hagale ~4 a|al ~3 OTHERS ~~6 DEBT
@@ -47,6 +61,17 @@ OTHERS|senor|senora|dona|don ~~4 sepa|sepan|enterese|enterense que ~~5 DEBT
 """
 
 WILL_TELL = """
+MINE OTHERS ~1 va|van|iran|debe|deben a? saber|enterarse|conocer|ver ~1 que|de|todo|quien|la|lo
+sabe|saben|sabra|sabran|sepa|sepan|supiera|supieran|enteran|entera|enterara ~1 MINE OTHERS ~2 que|de|lo|cuanto|$ ~3
+ya? sabe|saben ~1 MINE OTHERS ~1 que ~4 DEBT|usted
+que GO3 a decir|pensar|opinar ~2 OTHERS
+MINE|todos|tus contactos ~3 recibir*|sabran|veran|enter*|llegar*|tendran|mensaje*|conoceran ~3
+contactos ~4 escribir*|escribiremos|escribire|mandar*|mandaremos|llamar*|avisar*|avisaremos|mensaj*|enviar*
+OBJ? ~1 escribiremos|escribire|llamaremos|avisaremos|mandaremos|marcaremos|escribimos|escribo ~3 a ~3 contactos|familiares|referencias|amigos|jefe|patron|vecinos
+carro|camioneta|vehiculo|unidad de cobranza|cobros ~~6 frente|afuera|casa|puerta|calle
+GO1|pasaremos|estacionaremos|iremos|pondremos|usaremos|pasar|con|andaremos ~8 LOUD ~3
+cobr*|cobrare|cobraremos ~4 misa|iglesia|culto|escuela|colegio|fiesta|velorio|mercado|plaza|calle|trabajo|oficina ~3
+iremos|ire|vamos|voy|llegaremos|pasaremos|llegare ~4 colegio|escuela|iglesia|misa|mercado|kinder|universidad ~5 cobr*|OBJ|escandalo|hablar
 OBJ? ~1 TELL.fut1|CALL.fut1 ~4 a|al|con MINE|la|el|los|las|todos|todo ~2 OTHERS ~~8 DEBT|todo|lo|situacion|problema|pague|quien|clase|cuanto|como|moros*|esconde
 OBJ? GO1 a TELL.inf|CALL.inf|TELL|CALL ~4 a|al|con MINE|la|el|los|las|todos|todo ~2 OTHERS ~~8 DEBT|todo|lo|situacion|problema|pague|quien|clase|cuanto|moros*|esconde
 OBJ? ~1 TELL.fut1|CALL.fut1|TELL.pres1|CALL.pres1 ~3 a|al|con MINE|todos|todo|los|tu|el ~2 SHAMING

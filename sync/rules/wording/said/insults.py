@@ -30,6 +30,20 @@ sea|se|sean hombre|hombrecito|hombres|decente|gente ~1 $|y|,
 """
 
 AIMED = """
+cliente|clienta|deudor|deudora|titular|senora|senor|perra|rata ~1 NAMED|STRONG y|,|$
+NAMED y NAMED|STRONG
+^ ~2 , ~2 NAMED|STRONG y
+nos|me|se robo|robaron|robaste|robado|estafo|estafaste ~3 banco|empresa|dinero|plata|financiera|nosotros !y|del|en
+ver ~2 la cara ~1 de
+pase|pases|pasa|paso ~1 de vivo|viva|listo|lista|lanza|verga
+que ~1 descaro|cinismo|desfachatez|caradurez|desverguenza|frescura|conchudez|sinverguenceria
+que clase|tipo|calidad de ~1 es|eres|sos
+que mal|pesimo|feo|triste ejemplo
+tanto que|como presume|presumes|presumir|aparenta|alardea
+tanto|tanta|mucha|mucho ~2 y no ~2 paga|pagar|tiene
+usted|tu|vos|ud ~1 se|te lo busco|buscaste
+mal nacido|nacida|parido|parida|agradecido|agradecida|hablado|educado|educada
+lo que ~1 es ~2 NAMED|STRONG|BEAST
 ^ NAMED|STRONG ,|$|:
 ^ NAMED ~1 $
 ^ rata ~2 $
@@ -50,7 +64,7 @@ trate|tratamos|llame|tilde|acuse ~1 al|a|lo|la ~3 de ~1 NAMED|STRONG|AIMED
 no sea|seas|sean|sean ~1 !amable|mal|mala ~1 AIMED|malo|asi
 deje|deja|dejate|dejese|dejen de ser ~2 AIMED
 es|son|eres|sos|parece|pareces|parecen|resulto|salio|era|eran|fue ~1 un|una|unos|unas|puro|pura|puros ~1 NAMED|BEAST !bravo|brava|de|del|muy|en|guardian|suelto
-usted|ud|ustedes|tu|vos|senor|senora|tipo|tipa|cliente|deudor|deudora|titular|este|ese|esa|esta|ella ~1 es|son|eres|sos|parece ~1 muy|bien|tan|re|todo|toda|un|una? NAMED
+usted|ud|ustedes|tu|vos|senor|senora|tipo|tipa|cliente|deudor|deudora|titular|este|ese|esa|esta|ella|lo|que ~1 es|son|eres|sos|parece ~1 muy|bien|tan|re|todo|toda|un|una? NAMED
 usted|ud|ustedes|tu|vos ~1 es|son|eres|sos|parece|parecen ~3 AIMED !de|del
 eres|sos ~2 AIMED
 ^ AIMED , ~6 PAY|SPOKEN|ORDER|no|si|usted|te|ya|cuando|sus|su|debe|le
@@ -86,7 +100,7 @@ nadie OBJ quiere|aguanta|soporta
 no entiende|entiendes nada
 OBJ? dije|grite|llame|trate|dijimos|llamamos|tratamos ~2 de|que|era|un|una|como ~3 AIMED|NAMED|STRONG
 OBJ dije|grite|llame|dijimos|gritamos|llamamos ~1 AIMED|NAMED|STRONG
-el|la|este|esta|ese|esa cliente|deudor|deudora|titular|senor|senora|tipo|tipa|vieja|viejo ~1 es|parece|resulto ~2 AIMED
+el|la|este|esta|ese|esa cliente|deudor|deudora|titular|senor|senora|tipo|tipa|vieja|viejo ~1 es|parece|resulto ~2 NAMED|STRONG
 este|ese|esta|esa|estos|esos NAMED
 ^ este|ese|esta|esa|estos|esos AIMED !de|en|del|carro|casa
 con gente|personas asi|como|tan ~3 no

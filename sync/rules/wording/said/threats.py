@@ -2,6 +2,20 @@
 
 # What the sender, or nobody named, will do to the person spoken to.
 SEIZING = """
+cuando|antes ~3 OBJ SEIZE.subj|LAW.subj
+OBJ embarguemos|demandemos|denunciemos|rematemos|desalojemos|detengamos
+START.fut3 ~4 BADNOUN
+fut|haremos|hare|presentaremos|llevaremos|exigiremos|cobraremos ~6 ante ~2 juez|juzgado|tribunal*|fiscalia|autoridad*|justicia|ministerio
+ante ~2 juez|juzgado|tribunal*|fiscalia|justicia ~~4 OBJ cobr*|cobraremos|demand*
+inhabilitad* ~2 para|de|en
+cuando ~3 en|a la? JAILPLACE
+esta|estas|quedo ~1 fichado|fichada
+MINE nombre|datos|foto|cara ~4 fiscalia|policia|juzgado|ministerio|migracion
+amigo*|conocido*|contacto*|primo|compadre|gente|familiar* ~2 en|de ~1 policia|fiscalia|juzgado|ministerio|migracion|gobierno|cartel|mafia|transito ~4 OBJ|MINE|deben|favor*|usted|ya
+peso de la? ley
+ley es dura|implacable|clara|severa con|para
+contra MINE|usted aval|fiador|familia|con|garante|bienes
+con todo contra|sobre
 SEIZE.inf+|LAW.inf+ ~2
 embargamos|demandamos|rematamos|desalojamos|incautamos|embargaremos
 manana|hoy|ya|lunes|viernes|pronto ~3 OBJ SEIZE.pres3|LAW.pres3|detienen|llevan
@@ -58,6 +72,19 @@ pagara|pagaras|pagar|cobraremos|cobraras|costara|costar|salir|saldra ~1 caro|car
 
 # Goods of life taken away.
 TAKING = """
+pasamos|pasaremos|paso|pasare|vamos|vengo|venimos|voy ~1 por DET? RIDE|APPLIANCE
+poner|ponemos|ponerle|pondremos|pongo ~2 candado*|cadenas|sellos
+MINE negocio|local|puesto|tienda no GO3 a abrir|funcionar
+GO3 a dejar ~3 MINE? hijos|familia|ninos ~2 sin
+dejara|deja|dejas ~2 MINE hijos|familia ~2 sin
+de|da|den|dalo|delo|dela ~1 por perdid* ~2
+vaya|ve|anda|vayan ~1 preparando*|despidiendo*|empacando|buscando|recogiendo|vaciando|juntando|alistando ~4
+ir buscando|empacando|preparando|despidiendo* ~4
+aliste|alista|prepare|prepara|empaque|empaca|haga|recoja|junte ~2 maletas|cosas|cobijas|trapos|cajas|valijas
+donde ~1 vivir|dormir|quedarse ~2 $
+preparese|preparate|alistese|preparense ~2 para ~1 perder*|LOSE|SEIZE.inf|BADNOUN|lo|las|JAIL|quedarse|dormir|la
+LOSE.inf+
+responderan|respondera ~2 con MINE bienes|casa|patrimonio
 nos|me llevamos|llevaremos|llevo|llevare ~2 APPLIANCE|HOMEGOODS
 OBJ? GO1 a VOID.inf|VOID.inf+ ~1 visa|licencia|pasaporte|cedula|dni|permiso|titulo
 VOID.fut1|VOID.fut3 ~1 visa|licencia|pasaporte|cedula|dni|titulo|permiso
@@ -134,6 +161,19 @@ sino|no ~~3 habra|vendra|vendran|viene|tendra ~2 BADNOUN|policia|consecuencias
 
 # Somebody is sent who makes afraid.
 FORCE = """
+OBJ caigo|caemos|caeremos|caere ~3
+donde|cuando OBJ vea|veamos|encuentre|encontremos|tope|topemos|agarre ~~6
+volv*|vuelvo|regres*|vendr*|vengo|ir* ~5 refuerzos|cerrajero|armad*|patadas|gente
+entro|entramos|entraremos|entrar|entrare|pasamos|pasaremos ~2 con|aunque|sin ~2 permiso|quiera
+no toco|tocare|tocamos|tocaremos|pido|pedire ~1 la? puerta|permiso
+no ~1 vengo|venimos|vendre|vendremos|voy|vamos|sera|es ~1 a|para ~1 platicar|hablar|dialogar|preguntar|saludar|negociar|pedir|charlar|conversar
+dar*|daremos|dare|damos|doy|llevar ~2 BEATING
+visita ~2 no ~1 sera|va|es ~3 cortesia|amable|agradable|tan|amigable|buenas|social
+visita|sorpresa|algo que no OBJ ~1 va|gustar*|gustara
+no OBJ GO3 a gustar ~2 lo|nada|$
+no me|nos voy|vamos|muevo|movemos|ire|iremos|quito ~~5 hasta|sin|de
+o ~1 no ~1 nos|me vamos|voy|muevo
+de aqui no ~1 me|nos|se ~2 voy|vamos|muevo|va
 POLICE|muchachos|matones ~2 va|van|ira|iran|vendra|vendran|llegara|llegaran|pasara|pasaran|viene|vienen|llega|llegan|sacara|sacaran ~4 visitar*|buscar*|por|casa|domicilio|camino|sacar*|llevar*|detener*|manana|hoy
 SOON ~2 llega|viene|pasa|va|cae|llegan|vienen|caen|caemos|vamos|voy ~4 POLICE|muchachos|grua|camion|fiscal|actuario
 preparese|preparate|esperenos|esperese|esperame|espereme|listo ~~8 POLICE|embargo|grua|camion|muchachos|desalojo|JAIL
@@ -171,6 +211,40 @@ OBJ parto|partimos|rompo|rompemos|romper|partir ~1 la|las|el|tu|su madre|cara|ho
 
 # Veiled: nothing is named, and everybody understands.
 VEILED = """
+no perdonamos|perdono|olvidamos|bromeamos|jugamos|amenazamos ~2 $|a|,|cumplimos
+nadie ~2 burla|burlo|burlara|rie|juega|jugado|escapa|escapo|salva|libra|ve ~2
+nadie|nunca ~3 volver*|vuelve* ~2 a? prestar|contratar|fiar|dar
+en la mira
+OBJ? echamos|eche|pusimos|puesto ~1 el ojo
+me|nos la|las ~1 GO3|paga|pagas|pagara|pagaras|pagan ~2
+la|las GO3 a pagar ~2 caro|carisimo|juntas
+nos? paga|pagas o la paga|pagas|pagara
+mejor ~1 que? ~1 no ~1 salga|saliera|ande|anduviera|salgas|camine ~2
+tenga|ten|ande|anda|vaya con? mucho? cuidado ~2 al|cuando|por|con|en|$
+mire|mira|fijese ~1 bien? por? donde|detras|atras|espalda
+bonita|bonito|linda|lindo|buena HOMEGOODS|familia|hija|hijos ~~5 lastima|ojala|pena|seria|que no
+quien GO3 a cuidar|mantener|ver ~1 MINE hijos|familia|madre|ninos
+que sera|pasara|pasaria|haran|va con? de? ~2 MINE hijos|familia|ninos|madre
+que pens*|dir*|sentir* ~1 MINE hijos|madre|familia|vecinos ~1 si|cuando|al|de
+piensa|piense|pensado|penso ~2 en? ~2 hijos|familia|madre
+por ~1 bien de MINE|usted|ti|tus|los
+por MINE bien|seguridad|salud|propio
+yo que usted|vos|tu
+en MINE lugar ~2 PAY|yo
+seria|es|que ~1 pena|lastima que
+platos rotos
+no GO3 a tener|haber|encontrar ~1 paz|descanso|tranquilidad|vida
+no ~1 descansaremos|descansare|pararemos|parare|tendra|tendras|dejare ~2 hasta|paz|descanso
+la GO3 a pasar ~1 mal|peor|feo|pesimo
+pasara|pasaras|pasarla ~1 muy? mal|pesimo|peor
+GO3 a llorar|rogar|suplicar|implorar|llorarle|arrodillar*|sudar|sufrir|temblar
+se lo busco|buscaste|gano|advirtio
+sera|ser ~1 demasiado|muy? tarde ~1 !visit*
+va a ser tarde
+tarde para lament*|arrepent*|llorar
+queda|quedan poco tiempo $|antes|para
+^ ultimo|segundo|tercer aviso $
+ultimo aviso $|:|antes|, ~3 pague|paga|de|evite|$
 HOLD ~2 a ~2 consecuencias|que|venga|resultados
 consecuencias ~2 seran|graves|serias|legales|penales|judiciales|lamentables|tendra|caeran
 no diga|digas|digan|dira que ~3 adverti|avise|dije|avisamos|advertimos|dijimos|advirtio|aviso
@@ -203,9 +277,9 @@ OBJ dije|comente|mencione|explique|informe|avise|adverti|dijimos|advertimos ~~8 
 diciendo*|advirtiendo*|avisando*|informando* que ~4 perderia|perdera|iria|ira|embarg*|demand*|quitar*|detenid*|preso|carcel
 atengase|atente|atenganse|atenerse a ~1 las consecuencias
 sufrira|sufrir|sufriras|conocera|pagara|enfrentara|asuma|asumir|enfrentar|tendra|habra|vera|traera|lamentara|atenerse|vendran ~2 las? graves? serias? otras? consecuencias
-ya vera|veras|veran|va|vas|van ~2 !mejor|la|el|que
+ya vera|veras|veran $|,
 ya vera|veras|veran|veremos $
-ya vera|veras|veran|sabra|sabras lo|quien|que|como|de|con
+ya vera|veras|veran|sabra|sabras lo|quien|como|de|con
 a? ver|vera|veras lo|que|quien|como ~1 le|te|les pasa|espera|va|ocurre|sucede|toca|soy|somos|cobramos
 lo que OBJ va|puede|pueda|pase|pasara|espera|viene ~2 pasar|esperar|encima|suceder|ocurrir|venir|$
 se GO3 ~1 a arrepentir
@@ -317,6 +391,7 @@ MINE hijo|hija|hijos|familia|esposa|esposo|mama|madre|nietos ~1 no|va|van|se|pag
 
 # Credit bureaus: to be told of them is lawful, to be frightened with them is not.
 BUREAU = """
+OBJ meto|metemos|mando|mandamos|subo|subimos|pongo|ponemos|paso|pasamos|meteremos|subiremos|mandaremos|quemo|quemamos|quemaremos ~3 BUREAU
 OBJ? reportaremos|reportare|reporto|reportamos|boletinaremos|boletinamos|boletino|mancharemos|mancho|manchamos ~1 hoy|manana|ya|si|para|por|de|todos|en|al|a|ante ~2 mismo|no|que|buro|infocorp|dicom|veraz|datacredito|central|centrales|equifax|todos|todo|nivel|redes|siempre|vida
 GO1 a ~1 reportar|reportarlo|reportarla|reportarte|boletinar|boletinarlo|boletinarte|boletinarla|manchar|mancharle|quemar|quemarlo|meter|meterlo|meterla|meterte ~3 buro|infocorp|dicom|veraz|datacredito|central|centrales|cifin|equifax|nivel|lista|historial|todas|todos|transunion
 sera|quedara|seras|quedaras|amanece|amanecera|saldra ~2 bloqueado|reportado|boletinado|fichado|reportada|boletinada|manchado|marcado ~4 nivel|nacional|y|todo|toda|siempre|vida|de|por|buro|manana
