@@ -30,6 +30,7 @@ from .web import (
     locating,
     machine,
     mio,
+    offers,
     people,
     pictures,
     quick,
@@ -76,6 +77,7 @@ def create_app(
         mio,
         welcome,
         ways,
+        offers,
     ):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)

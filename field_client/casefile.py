@@ -19,6 +19,7 @@ from sync.rules.ageing import Standing, standing
 from sync.rules.answers import strictest
 from sync.rules.asking import PLACE_OF, VISIT, Asked, Said, place_at
 from sync.rules.contact import next_allowed
+from sync.rules.debt import Breakdown, breakdown
 from sync.rules.policy import Policy, zone_of
 from sync.rules.promise import PromiseStanding, made_again, reminders, standings
 
@@ -56,6 +57,12 @@ class AccountCase:
             if one.visit != visit and (before is None or one.made_at < before)
         ]
         return made_again([one for one, _ in earlier], {one.id: held for one, held in earlier if held})
+
+    @property
+    def breakdown(self) -> Breakdown | None:
+        """The lines of its balance today, which add up; None where no balance was told."""
+        held = self.known.account.balance
+        return breakdown(held, self.standing) if held is not None and self.standing is not None else None
 
     @property
     def total(self) -> Decimal | None:

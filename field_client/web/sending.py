@@ -32,6 +32,9 @@ KINDS = {
     "notice.delivered": N_("Papel entregado"),
     "contact.recorded": N_("Contacto"),
     "attachment.added": N_("Adjunto"),
+    "offer.requested": N_("Oferta pedida"),
+    "agreement.made": N_("Convenio"),
+    "suggestion.made": N_("Propuesta del deudor"),
     "incarnation.opened": N_("Nueva instalación"),
 }
 
