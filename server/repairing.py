@@ -18,7 +18,7 @@ from sync.rules.asking import PLACE_OF
 from sync.rules.contact import deciding, judge_visit
 
 from .doors import Packs
-from .packs import pack_of
+from .packs import at_office, pack_of
 from .store import cases, encounters, facts, repairs, seats
 from .store.cases import Case
 from .store.repairs import Ahead
@@ -48,7 +48,7 @@ def repair(
     planned = repairs.ahead(connection, debtor_ids, since)
     if not planned:
         return Mended()
-    barred, fewer = _barred(connection, planned, now, packs)
+    barred, fewer = _barred(connection, planned, now, at_office(connection, packs))
     drafts: dict[str, dict[str, Ruling]] = defaultdict(dict)
     published: dict[str, Ruling] = {}
     for stop in planned:
@@ -116,6 +116,7 @@ def _verdicts(
             address_state=address.state if address is not None else "accepted",
             stops=case.stops_of(account.id),
             ignore={stop.id},
+            about=case.circumstances(account, address),
         )
         found[account.id] = _refusal(verdict)
     return found

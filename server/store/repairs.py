@@ -78,6 +78,7 @@ _AHEAD = (
         or_(routes.c.state == RouteState.DRAFT.value, routes.c.state == RouteState.PUBLISHED.value),
         routes.c.date >= bindparam("since", type_=Date()),
         stops.c.sequence.is_not(None),
+        stops.c.eta.is_not(None),
         ~exists().where(visits.c.stop_id == stops.c.id),
         ~exists().where(skips.c.stop_id == stops.c.id),
     )
