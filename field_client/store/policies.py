@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from sqlite_utils import Database
 
-from sync.digest import canonical
 from sync.rules.policy import Policy, PolicyError, from_wire
 
 from . import records
@@ -15,13 +14,13 @@ from . import records
 
 def all_of(db: Database) -> dict[str, Policy]:
     """By name. Rules block where an account's pack is not here: never a silent allow."""
-    found = {said["name"]: _policy(canonical(said)) for said in records.all_of(db, "policy")}
+    found = {name: _policy(text) for name, text in records.texts_of(db, "policy")}
     return {name: policy for name, policy in found.items() if policy is not None}
 
 
 @lru_cache(maxsize=64)
-def _policy(text: bytes) -> Policy | None:
-    """Reading a pack with its holidays takes a while, and its bytes name it."""
+def _policy(text: str) -> Policy | None:
+    """Reading a pack with its holidays takes a while, and what was received of it names it."""
     try:
         return from_wire(json.loads(text))
     except PolicyError:

@@ -78,6 +78,12 @@ def first_of(db: Database, kind: str) -> dict[str, Any] | None:
     return next(iter(all_of(db, kind)), None)
 
 
+def texts_of(db: Database, kind: str) -> list[tuple[str, str]]:
+    """(id, payload as it was received) of every record of a kind: for who keeps what he made of it."""
+    found = db.query("SELECT id, payload FROM records WHERE kind = ? AND gone = 0 ORDER BY id", [kind])
+    return [(row["id"], row["payload"]) for row in found]
+
+
 def about(db: Database, kind: str, debtors: Sequence[str]) -> Iterator[Numbered]:
     """(id, number, payload) of the records of one kind that name one of these debtors."""
     found = db.query(

@@ -116,10 +116,9 @@ def _debtor(office: Office, account: str | None, debtor: str | None) -> str:
     with reading(office.engine) as connection:
         found = set(accounts.named(connection, account or "").values())
     if len(found) != 1:
+        several = f"several debtors have an account {account}; name one by --debtor: "
         raise click.ClickException(
-            f"no account has the number or id '{account}'"
-            if not found
-            else f"several debtors have an account {account}; name one by --debtor: {', '.join(sorted(found))}"
+            several + ", ".join(sorted(found)) if found else f"no account has the number or id '{account}'"
         )
     return found.pop()
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,19 @@ DEFAULT_YEARS = tuple(range(2023, 2031))
 
 def available() -> list[str]:
     """The names that `load` knows, readings included (`mx-agency@seven-days`)."""
+    return list(_names())
+
+
+@cache
+def _names() -> tuple[str, ...]:
+    """Read once: what is shipped does not change while the program runs."""
     names: list[str] = []
     for entry in files(__package__).iterdir():
         if entry.name.endswith(".toml"):
             name = entry.name.removesuffix(".toml")
             readings = tomllib.loads(entry.read_text(encoding="utf-8")).get("readings", {})
             names += [name, *(f"{name}@{reading}" for reading in readings)]
-    return sorted(names)
+    return tuple(sorted(names))
 
 
 def load(name: str | Path, expand: Expand | None = None, years: Sequence[int] = DEFAULT_YEARS) -> Policy:

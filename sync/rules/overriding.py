@@ -6,13 +6,18 @@ from collections.abc import Iterable
 from datetime import date
 
 from ..records import Ruling, Verdict
-from ..words import N_, Phrase
+from ..words import N_, Phrase, Terms
 from .answers import strictest
 from .circumstances import Override
 from .policy import Policy
 
 # The rule of the ruling that stands where one was set aside: an audit finds it by this name.
 OVERRIDDEN = "policy.override"
+ROLES = {
+    "coordinator": N_("coordinación"),
+    "supervisor": N_("supervisión"),
+    "compliance": N_("cumplimiento"),
+}
 _SAID = N_("Permitido por excepción a la regla {rule}, de {by} ({role}), porque: {why}")
 _TWO = N_("Permitido por excepción a la regla {rule}, de {by} ({role}) con {second}, porque: {why}")
 
@@ -57,7 +62,7 @@ def _lifted(ruling: Ruling, override: Override) -> Ruling:
     values: dict[str, str | int] = {
         "rule": ruling.rule,
         "by": override.by,
-        "role": override.role,
+        "role": Terms(ROLES.get(override.role, override.role)),
         "why": override.why,
     }
     if override.approved_by:

@@ -22,7 +22,7 @@ from sync.records import Refused
 from sync.rules.asking import Said
 
 from .builders import NOW, small_world
-from .puzzles import SEED, Puzzle, Someone, puzzle
+from .puzzles import PACKS, SEED, Puzzle, Someone, puzzle
 
 SITUATIONS = 1000
 Told = tuple[str, str, str, frozenset[tuple[str, str]], object]
@@ -112,7 +112,7 @@ def test_the_case_that_the_pages_show_is_that_very_answer(world_of_debtors: Puzz
 def test_what_only_one_side_knows_makes_the_answers_differ(world_of_debtors: Puzzle) -> None:
     """The control: were something left out on one side, the thousand would show it."""
     made = world_of_debtors
-    one = made.people["Ana"][0]
+    one = made.people["Ana"][PACKS.index("demo")]
     with writing(made.world.engine) as connection:
         for hour in range(20):
             started = NOW + timedelta(days=3, minutes=hour)
