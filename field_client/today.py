@@ -10,6 +10,7 @@ from typing import Any
 
 from sync.fold import DebtorState, KnownVisit
 from sync.records import Address, Result, ResultClass
+from sync.rules.caps import cap_rulings, counted
 from sync.rules.circumstances import dates_of
 from sync.rules.eligibility import may_be_visited
 from sync.rules.policy import Policy, zone_of
@@ -200,6 +201,8 @@ def _stop(
     visit = visit_at(state, said["id"], date.fromisoformat(route["date"]))
     skipped = next((fact.body["cause"] for fact in state.of("skip") if fact.body["stop"] == said["id"]), "")
     stopped = _withdrawn(said) or _stopped(case, accounts, said["address"])
+    if stopped is None and visit is None and not skipped:
+        stopped = _full(case, accounts, date.fromisoformat(route["date"]))
     window = said["window_start"], said["window_end"]
     return DayStop(
         id=said["id"],
@@ -252,6 +255,19 @@ def _stopped(case: Case, accounts: tuple[AccountCase, ...], address: str | None)
             return None
         because = next(one.because for one in verdict.rulings if one.decision == "block")
     return because
+
+
+def _full(case: Case, accounts: tuple[AccountCase, ...], day: date) -> Phrase | None:
+    """Why no account leaves room for a visit that day: somebody called or wrote since it was planned."""
+    where = zone_of(case.zone)
+    if where is None or day < case.today or not accounts:
+        return None
+    contacts = counted(case.state.history)
+    full = []
+    for account in accounts:
+        rulings = cap_rulings(account.policy, "visit", day, contacts, where) if account.policy else ()
+        full.append(next((one.because for one in rulings if one.decision == "block"), None))
+    return None if None in full else full[0]
 
 
 def _withdrawn(said: Mapping[str, Any]) -> Phrase | None:

@@ -68,6 +68,28 @@ def test_calls_made_elsewhere_fill_the_cap_at_the_door(carried: Carried, tmp_pat
     assert both(carried, "Luis")[0] == "allow"
 
 
+def test_a_stop_of_today_whose_caps_were_filled_elsewhere_shows_it(
+    carried: Carried,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    world = carried.peer.world
+    add_route(world, "Ana", ["Rosa", "Luis"])
+    with writing(world.engine) as connection:
+        connection.execute(t.stops.update().values(eta=SOON))
+        publishing.refresh_agents(connection, [world.agents["Ana"]], NOW)
+    rows = "".join(f"Rosa-1,llamada,20/11/2026 {hour}:00\n" for hour in (9, 10))
+    brings(world, tmp_path, import_contacts, "Crédito,Canal,Fecha y hora\n" + rows)
+    carried.exchange()
+    day = day_of(carried.open(), NOW)
+    assert day is not None
+    assert {stop.name: str(stop.stopped) for stop in day.stops} == {
+        "Rosa": "Ya hay 2 contactos ese día (límite 2).",
+        "Luis": "None",
+    }
+    assert day.next is not None
+    assert day.next.name == "Luis"
+
+
 def test_a_silent_dialler_is_a_warning_that_names_it_on_both_sides(carried: Carried, tmp_path: Path) -> None:  # noqa: F811
     world = carried.peer.world
     carried.exchange()
