@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -150,8 +149,7 @@ def test_targets_are_large_and_nothing_is_cut_off_at_twice_the_size(
 def test_what_was_typed_outlives_a_dead_battery(laptop: Laptop, chromium: Chromium, tmp_path: Path) -> None:
     laptop.store.close()
     page = chromium.page()
-    first, address = started(laptop.folder)
-    try:
+    with started(laptop.folder) as address:
         page.goto(address)
         unlock(page)
         page.goto(f"{address}caso/{MARIA}/visita")
@@ -159,19 +157,12 @@ def test_what_was_typed_outlives_a_dead_battery(laptop: Laptop, chromium: Chromi
         page.focus("#note")
         page.keyboard.type("Pidió que vuelva el vier")
         page.wait_for_selector("text=Borrador guardado")
-    finally:
-        first.send_signal(signal.SIGKILL)
-        first.wait()
-    second, address = started(laptop.folder)
-    try:
+    with started(laptop.folder) as address:
         page.goto(address)
         unlock(page)
         page.goto(f"{address}caso/{MARIA}/visita")
         assert page.input_value("#note") == "Pidió que vuelva el vier"
         assert page.is_checked('input[name="party"][value="TIT"]')
-    finally:
-        second.send_signal(signal.SIGKILL)
-        second.wait()
 
 
 def unlock(page: Page) -> None:
@@ -192,14 +183,15 @@ server.serve_forever()
 """
 
 
-def started(folder: Path) -> tuple[subprocess.Popen[str], str]:
-    """The laptop's pages in a process of their own, and the address it says."""
+@contextmanager
+def started(folder: Path) -> Iterator[str]:
+    """The laptop's pages in a process of their own, which dies as a battery does: by SIGKILL."""
     command = [sys.executable, "-c", PROGRAM, str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert process.stdout is not None
-    said = []
-    for line in process.stdout:
-        said.append(line)
-        if (found := re.search(r"http://127\.0\.0\.1:\d+/", line)) is not None:
-            return process, found[0]
-    raise AssertionError("".join(said))
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            assert address.startswith("http://127.0.0.1:"), address
+            yield address
+        finally:
+            process.send_signal(signal.SIGKILL)

@@ -44,11 +44,25 @@
       event.preventDefault();
       box.querySelectorAll("details[data-key][open]").forEach(function (other) { other.open = false; });
       found.open = true;
-      found.querySelector("button").focus();
+      found.querySelector("button").focus({ preventScroll: true }); // a map still being drawn is very wide
+      found.scrollIntoView({ block: "nearest" });
     });
   }
 
+  // A question that a result only wants stays folded until somebody opens it.
+  function fold(box) {
+    var cut = box.getAttribute("data-open-when").split("=");
+    var form = box.closest("form");
+    function look() {
+      var chosen = form.querySelector('[name="' + CSS.escape(cut[0]) + '"]:checked:not(:disabled)');
+      box.open = Boolean(chosen && cut[1].split(",").indexOf(chosen.value) >= 0) || Boolean(box.querySelector(":checked"));
+    }
+    form.addEventListener("change", function (event) { if (event.target.name === cut[0]) { look(); } });
+    look();
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
+    document.querySelectorAll("details[data-open-when]").forEach(fold);
     document.querySelectorAll("button[data-put]").forEach(put);
     document.querySelectorAll("input[data-like]").forEach(like);
     document.querySelectorAll("[data-hot]").forEach(hot);
