@@ -1,4 +1,4 @@
-"""Hands the day to other programs: GPX and KML to carry, links that open a map. Draws nothing.
+"""Hands the day to paper and to other programs: the route sheet, GPX and KML, links that open a map.
 
 A file leaves the encrypted store, so it holds places, hours and addresses, and nobody's name or debt.
 """
@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, render_template
 from flask_babel import gettext as _
 
+from sync.look.sheet import SheetAccount, SheetLine
 from sync.rules.geo import haversine_m
 from sync.wayfinding import Waypoint, google_maps, google_maps_day, gpx, kml, waze
 from sync.wire.lines import decoded
 
-from ..today import Day, DayStop, day_of
+from ..today import Day, DayStop, day_of, received
 from .guard import clock, store
 
 blueprint = Blueprint("ways", __name__)
+PHONES = ("mobile", "landline")
 WRITERS = {"gpx": (gpx, "application/gpx+xml"), "kml": (kml, "application/vnd.google-earth.kml+xml")}
 
 
@@ -31,6 +33,42 @@ def carried(kind: str) -> Response:
     held = write(f"Ronda {day.date.isoformat()}", _waypoints(day), along(day))
     named = {"Content-Disposition": f"attachment; filename=ronda-{day.date.isoformat()}.{kind}"}
     return Response(held, mimetype=mimetype, headers=named)
+
+
+@blueprint.get("/hoja")
+def sheet() -> str | Response:
+    """The day on paper: numbered lines to work from when the laptop cannot, and to type from afterwards."""
+    day = day_of(store(), clock().read().wall)
+    if day is None:
+        abort(404)
+    with store().reading() as db:
+        agent = received(db).agent_name
+    return render_template("field/sheet.html", day=day, agent=agent, lines=[_line(one) for one in day.stops])
+
+
+def _line(stop: DayStop) -> SheetLine:
+    place = stop.address
+    return SheetLine(
+        sequence=stop.sequence,
+        zone=stop.case.zone,
+        hour=stop.eta,
+        window=stop.window if stop.appointment else None,
+        name=stop.name,
+        where=", ".join(part for part in (place.text, place.district) if part) if place else "",
+        phones=tuple(one.value for one in stop.case.state.contact_points if one.kind in PHONES),
+        stopped=stop.stopped,
+        accounts=tuple(
+            SheetAccount(
+                one.known.account.number,
+                one.standing.overdue,
+                one.standing.currency,
+                one.standing.dpd,
+                one.known.account.balance.as_of if one.known.account.balance else None,
+            )
+            for one in stop.accounts
+            if one.standing is not None
+        ),
+    )
 
 
 def along(day: Day) -> list[tuple[float, float]]:

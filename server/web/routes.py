@@ -15,6 +15,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
+from sync.look.sheet import SheetAccount, SheetLine
 from sync.records import Refused, RouteState, UserRole
 from sync.wire.lines import decoded
 
@@ -207,7 +208,37 @@ def sheet(route_id: str) -> str:
         planned = _shown(connection, found, found.planned)
         agent = workforce.by_id(connection, found.agent)
     return render_template(
-        "routes/sheet.html", route=found, planned=planned, agent=agent, travel=_travel(found)
+        "routes/sheet.html",
+        route=found,
+        planned=planned,
+        agent=agent,
+        travel=_travel(found),
+        lines=[_sheet_line(one, agent.timezone) for one in planned] if agent else [],
+    )
+
+
+def _sheet_line(one: Shown, zone: str) -> SheetLine:
+    place = [one.place[key] for key in ("text", "district") if one.place[key]] if one.place else []
+    window = one.stop.window if one.stop.appointment else None
+    return SheetLine(
+        sequence=one.stop.sequence,
+        zone=zone,
+        hour=one.stop.eta,
+        window=(window.start, window.end) if window else None,
+        name=one.person["name"] if one.person else "",
+        where=", ".join(place),
+        phones=one.phones,
+        stopped=one.stop.withdrawn,
+        accounts=tuple(
+            SheetAccount(
+                account.number,
+                account.overdue,
+                account.currency,
+                account.dpd,
+                account.balance.as_of if account.balance else None,
+            )
+            for account in one.accounts
+        ),
     )
 
 

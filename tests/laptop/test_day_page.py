@@ -127,3 +127,10 @@ def test_the_day_leaves_as_gpx_and_kml_without_names(browser: FlaskClient) -> No
 @pytest.mark.parametrize("path", ["/ruta.gpx", "/ruta.kml"])
 def test_a_locked_laptop_gives_no_day_away(app: Flask, path: str) -> None:  # noqa: F811
     assert app.test_client().get(path).status_code == 302
+
+
+def test_the_day_is_printed_as_numbered_lines(browser: FlaskClient) -> None:  # noqa: F811
+    page = words(browser.get("/hoja"))
+    assert "Hoja de ruta: Carlos Pérez" in page
+    assert "1 09:10 María Núñez Peña Calle 15 # 14-32, Centro +573001234567 000451: $1.250.000 COP" in page
+    assert "2 11:00 cita 11:00–11:15 José Ibáñez" in page
