@@ -273,7 +273,8 @@ def _statements(mine: Any) -> _Statements:
         .order_by(assignments.c.debtor_id, assignments.c.since),
         done=select(work_results.c.account_id, work_results.c.debtor_id, work_results.c.happened).where(
             mine(work_results.c.debtor_id),
-            work_results.c.result == "noticed",
+            work_results.c.channel == "letter",
+            or_(work_results.c.result == "noticed", work_results.c.result == "already"),
             work_results.c.recorded_at <= known,
         ),
         written_off=select(writeoffs.c.account_id, writeoffs.c.debtor_id).where(
