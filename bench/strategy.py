@@ -106,9 +106,10 @@ def _figures(seen: dict[int, dict[str, Any]]) -> list[Figure]:
     walls = {size: median(one["wall_s"]) / one["accounts"] for size, one in seen.items()}
     beside = seen[large]["beside_ms"]
     turns = 1000 * each[large] / beside if beside else each[large] / each[small]
+    most, least = seen[large]["accounts"], seen[small]["accounts"]
     note = (
-        f"of the processor's time for one account of {seen[large]['accounts']} and of {seen[small]['accounts']}, "
-        f"in turns; by itself {each[large] / each[small]:.3f}, of the wall's {walls[large] / walls[small]:.3f}"
+        f"of the processor's time for one account of {most} and of {least}, in turns; "
+        f"by itself {each[large] / each[small]:.3f}, of the wall's {walls[large] / walls[small]:.3f}"
     )
     found.append(at_most("strategy_linear", "x", turns, LINEAR, note, runs=runs))
     return found

@@ -46,6 +46,7 @@ RESULTS: dict[str, Outcome] = {
     "sent": Outcome(N_("Se envió el mensaje"), True, True),
     "noticed": Outcome(N_("Se envió el aviso"), True, True),
     "wrong_number": Outcome(N_("El número o la dirección no es suyo"), True),
+    "already": Outcome(N_("Ya estaba hecho y anotado en otra página"), False),
     "not_done": Outcome(N_("No se hizo"), False),
 }
 BY_CHANNEL = {
@@ -56,13 +57,14 @@ BY_CHANNEL = {
         "says_paid",
         "no_answer",
         "third_party",
+        "already",
         "wrong_number",
         "not_done",
     ),
-    "message": ("sent", "promised", "says_paid", "wrong_number", "not_done"),
-    "email": ("sent", "promised", "says_paid", "wrong_number", "not_done"),
-    "letter": ("noticed", "wrong_number", "not_done"),
-    "visit": ("not_done",),  # a visit itself comes from the laptop, with its evidence
+    "message": ("sent", "already", "promised", "says_paid", "wrong_number", "not_done"),
+    "email": ("sent", "already", "promised", "says_paid", "wrong_number", "not_done"),
+    "letter": ("noticed", "already", "wrong_number", "not_done"),
+    "visit": ("already", "not_done"),  # a visit itself comes from the laptop, with its evidence
 }
 LONGEST_NOTE = 1000
 

@@ -6,7 +6,7 @@ like a row that is done.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -81,8 +81,29 @@ def shown(
     return found
 
 
-def cells(one: Shown) -> dict[str, Any]:
-    """A row as a file holds it: what is on the screen, no more."""
+COLUMNS = (
+    "lender",
+    "account",
+    "debtor",
+    "days_past_due",
+    "overdue",
+    "currency",
+    "segment",
+    "risk",
+    "stage",
+    "next_action",
+    "since",
+    "why",
+    "value",
+    "pays_of_100",
+    "allowed",
+    "rule",
+    "next_allowed",
+)
+
+
+def cells(one: Shown, said: Callable[[str], str] = str) -> dict[str, Any]:
+    """A row as a file holds it, by COLUMNS: what is on the screen, no more."""
     row, permission = one.row, one.permission
     when = permission.next_allowed if permission is not None else None
     where = zone_of(str(row["timezone"])) or UTC
@@ -98,11 +119,11 @@ def cells(one: Shown) -> dict[str, Any]:
         "stage": row["stage"],
         "next_action": row["action"],
         "since": one.due.isoformat() if one.due else "",
-        "why": str(one.because),
+        "why": one.because.said(said),
         "value": row["value"],
         "pays_of_100": row["pays"],
         "allowed": permission.decision if permission is not None else "",
-        "rule": permission.ruling.rule if permission is not None else "",
+        "rule": permission.ruling.rule if permission is not None and permission.decision != "allow" else "",
         "next_allowed": when.astimezone(where).isoformat(timespec="minutes") if when else "",
     }
 

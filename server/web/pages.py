@@ -11,6 +11,8 @@ from flask_security import current_user
 from sync.words import N_
 
 from . import (
+    agreements,
+    approvals,
     assignments,
     attachments,
     debtors,
@@ -33,12 +35,16 @@ from . import (
     questions,
     routes,
     slips,
+    strategy,
     tiles,
     visits,
     weeks,
+    worklists,
 )
 
 PAGES = (
+    agreements,
+    approvals,
     home,
     portfolio,
     imports,
@@ -61,6 +67,8 @@ PAGES = (
     people,
     places,
     tiles,
+    worklists,
+    strategy,
 )
 
 # endpoint → the word in the navigation; shown to whoever may open it.
@@ -68,10 +76,13 @@ NAVIGATION = (
     ("home.index", N_("Tablero")),
     ("portfolio.index", N_("Cartera")),
     ("geocoding.index", N_("Direcciones")),
+    ("worklists.index", N_("Listas")),
     ("assignments.index", N_("Asignación")),
     ("routes.index", N_("Rutas")),
     ("visits.index", N_("Visitas")),
     ("findings.index", N_("Hallazgos")),
+    ("approvals.index", N_("Aprobaciones")),
+    ("agreements.index", N_("Convenios")),
     ("objections.index", N_("Objeciones")),
     ("erasures.index", N_("Supresión")),
     ("devices.index", N_("Portátiles")),
@@ -82,6 +93,7 @@ UNDER = {
     "debtors": "portfolio",
     "questions": "portfolio",
     "places": "portfolio",
+    "strategy": "worklists",
     "imports": "portfolio",
     "attachments": "visits",
     "messages": "portfolio",
