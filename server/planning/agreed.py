@@ -12,7 +12,7 @@ from sync.rules.policy import zone_of
 from ..doors import Debt
 from .gathering import Subject
 
-STILL_STANDS = (PromiseState.OPEN, PromiseState.UNCONFIRMED)
+STILL_STANDS = (PromiseState.OPEN, PromiseState.REMINDED, PromiseState.UNCONFIRMED)
 
 
 def appointments(subject: Subject, owed: Sequence[Debt], day: date) -> list[Promise]:

@@ -25,7 +25,7 @@ from sync.words import N_, Phrase
 
 from ..publishing.records import AMENDABLE, visit_told
 from ..store.devices import Device
-from . import terms
+from . import agreed
 from .said import LATEST, Said, Unfit, check_body
 from .surroundings import Surroundings
 from .verdicts import judged
@@ -327,19 +327,19 @@ def _delivered(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
 def _offer(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     _of_account(said.body, around)
     made = _said_at(said, around)
-    return [Made("offers", terms.offer_row(said, sender.device.agent_id, made))]
+    return [Made("offers", agreed.offer_row(said, sender.device.agent_id, made))]
 
 
 def _agreement(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     _of_account(said.body, around)
     made = _known_visit(said.body["visit"], around)["ended"]
-    return [Made("agreements", terms.agreement_row(said, sender.device.agent_id, made))]
+    return [Made("agreements", agreed.agreement_row(said, sender.device.agent_id, made))]
 
 
 def _suggestion(said: Said, around: Surroundings, sender: Sender) -> list[Made]:
     _of_account(said.body, around)
     made = _said_at(said, around)
-    return [Made("suggestions", terms.suggestion_row(said, sender.device.agent_id, made))]
+    return [Made("suggestions", agreed.suggestion_row(said, sender.device.agent_id, made))]
 
 
 def _of_account(body: Mapping[str, Any], around: Surroundings) -> None:

@@ -195,6 +195,12 @@ def _agreed(scope: Scope) -> Select[Any]:
     )
 
 
+def debtor_of(connection: Connection, account_id: str, scope: Scope) -> str | None:
+    """Whose account it is, when it is in scope."""
+    query = select(accounts.c.debtor_id).where(accounts.c.id == account_id, scope.accounts())
+    return connection.execute(query).scalar()
+
+
 def promises_of(connection: Connection, account_ids: Iterable[str]) -> Grouped:
     """By account, in the order they were made."""
     return _grouped(found(connection, _PROMISES, sorted(set(account_ids))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
 from sync.records import Payment, Refused
+from sync.rules.debt import breakdown
 from sync.rules.policy import local_day
-from sync.rules.promise import PromiseStanding, standings
+from sync.rules.promise import PromiseStanding, reminders, standings
 
 from ..deciding import decide_proposal
 from ..filing import KINDS
@@ -23,9 +24,12 @@ from ..standing import AccountToday, accounts_today
 from ..store import as_records, encounters, papers, payments
 from ..store.boards import cases
 from ..store.engine import reading
-from . import here, notices, retold
+from . import agreements, here, notices, retold
 
 blueprint = Blueprint("debtors", __name__, url_prefix="/debtors")
+
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,8 @@ def case(debtor_id: str) -> str:
             "assignments": cases.assignments_of(connection, debtor_id),
             "stops": cases.stops_of(connection, debtor_id, here.now()),
             "notices": notices.of_debtor(connection, debtor_id, ids),
+            "agreed": agreements.of_debtor(connection, held),
+            "breakdown": breakdown,
             "weeks": _weeks(connection, {one.id: debtor_id for one in held}, day),
         }
     return render_template(
@@ -126,6 +132,7 @@ def promises_today(
     told = cases.promises_of(connection, [account.id for account in held])
     through = cases.payments_through(connection, {account.lender for account in held})
     gone = encounters.cancelled(connection, {account.debtor for account in held})
+    met = encounters.history(connection, {account.debtor for account in held}, _LONG_AGO)
     taken_back = {row["id"]: local_day(gone[row["id"]], zone) for row in told if row["id"] in gone}
     stand: dict[str, PromiseStanding] = {}
     for account in held:
@@ -139,6 +146,7 @@ def promises_today(
                 day,
                 through.get(account.lender),
                 cancelled=taken_back,
+                reminded=reminders(made, met.get(account.debtor, ()), policy, zone),
                 zone=zone,
             )
     return [row | {"promise": as_records.promise(row), "standing": stand.get(row["id"])} for row in told]

@@ -103,6 +103,7 @@ LABELS: dict[str, Mapping[str, str]] = {
     },
     "promise": {
         "vigente": N_("Vigente"),
+        "recordada": N_("Recordada"),
         "por_confirmar": N_("Por confirmar"),
         "cumplida": N_("Cumplida"),
         "parcial": N_("Cumplida en parte"),
@@ -216,6 +217,7 @@ LABELS: dict[str, Mapping[str, str]] = {
 TONES: dict[str, Mapping[str, str]] = {
     "promise": {
         "vigente": "info",
+        "recordada": "info",
         "por_confirmar": "warn",
         "cumplida": "good",
         "parcial": "warn",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sync import agreed
+from sync import agreed as terms_said
 from sync.money import to_minor, written
 from sync.rules.agreement import Agreement, wrong_agreement
 from sync.words import N_, Phrase
@@ -90,7 +90,7 @@ def _terms(made: Agreement) -> Row:
 
 
 def _checked(said: Said, made_at: datetime) -> Agreement:
-    made = agreed.agreement(said.entry.id, said.body, made_at)
+    made = terms_said.agreement(said.entry.id, said.body, made_at)
     days = [made.as_of, *(one.due for one in made.schedule)]
     if not all(EARLIEST.date() <= day <= LATEST.date() for day in days):
         raise _wrong({"instalments": ["not dates between 2000 and 2100"]})
