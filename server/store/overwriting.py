@@ -40,6 +40,7 @@ from .tables import (
     notices,
     offers,
     placings,
+    policy_overrides,
     promises,
     reported_payments,
     routes,
@@ -113,6 +114,11 @@ def overwrite_person(
     connection.execute(update(contacts).where(contacts.c.debtor_id == debtor_id).values(note=""))
     connection.execute(update(deliveries).where(deliveries.c.debtor_id == debtor_id).values(note=""))
     connection.execute(update(notices).where(notices.c.debtor_id == debtor_id).values(said={}))
+    connection.execute(
+        update(policy_overrides)
+        .where(policy_overrides.c.debtor_id == debtor_id)
+        .values(why=NAMELESS, ended_why="")
+    )
     _planned(connection, debtor_id, today)
     _remarks(connection, marks)
     _facts(connection, debtor_id)
