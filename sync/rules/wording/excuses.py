@@ -30,7 +30,9 @@ _OURS = ("fut1", "pres1")
 _OUR_WORDS = frozenset("voy vamos vengo venimos iremos ire nos nuestro nuestra nuestros nuestras".split())
 _DONE_TO_US = frozenset({"me", "nos"})
 _HOMONYMS = {
-    "demanda": frozenset("producto productos mercancia mercado clientes trabajo pan alta mucha poca oferta temporada".split()),
+    "demanda": frozenset(
+        "producto productos mercancia mercado clientes trabajo pan alta mucha poca oferta temporada".split()
+    ),
     "remate": frozenset("ropa mercancia temporada precios ofertas zapatos liquidacion libros".split()),
     "rata": frozenset("laboratorio veneno".split()),
     "ratas": frozenset("laboratorio veneno".split()),
@@ -46,7 +48,12 @@ def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: C
     if category is Category.INSULT:
         return place_name(match, tags) or done_to_us(match, row, tags) or other_sense(match, row)
     if category is Category.JUDICIAL:
-        return other_sense(match, row) or own_matter(tags) or others_claim(match, row, tags) or place_name(match, tags)
+        return (
+            other_sense(match, row)
+            or own_matter(tags)
+            or others_claim(match, row, tags)
+            or place_name(match, tags)
+        )
     if category is Category.AUTHORITY:
         return _kin(match, row, tags)
     if _good_news(tags, category):
@@ -77,7 +84,8 @@ def _their_saying(row: Sequence[Word], tags: Sequence[Tags], at: int) -> bool:
         second = row[at - 2].text if at > 1 else ""
         return second != "se" and row[at].text in _CERTAINLY_THEIRS
     return not any(
-        row[place].text in _OUR_SIDE and (place == 0 or row[place - 1].text not in ("su", "del", "otro", "otra", "tu"))
+        row[place].text in _OUR_SIDE
+        and (place == 0 or row[place - 1].text not in ("su", "del", "otro", "otra", "tu"))
         for place in range(max(0, at - 3), at)
     )
 
@@ -171,7 +179,16 @@ def _good_news(tags: Sequence[Tags], category: Category) -> bool:
 
 def _family_court(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
     """Seized or taken to court for something else, and not by the sender."""
-    matters = ("divorcio", "alimentos", "alimenticia", "alimentaria", "pension", "laboral", "sucesion", "interdiccion")
+    matters = (
+        "divorcio",
+        "alimentos",
+        "alimenticia",
+        "alimentaria",
+        "pension",
+        "laboral",
+        "sucesion",
+        "interdiccion",
+    )
     return not ours(match, row, tags) and any(not each.isdisjoint(matters) for each in tags)
 
 

@@ -57,7 +57,12 @@ IRREGULAR: dict[str, dict[str, str]] = {
         "also_subj": "haz",
         "also_pret3": "hizo",
     },
-    "interponer": {"first": "interpong", "future": "interpondr", "past": "interpus", "part": "interpuesto interpuesta"},
+    "interponer": {
+        "first": "interpong",
+        "future": "interpondr",
+        "past": "interpus",
+        "part": "interpuesto interpuesta",
+    },
     "exponer": {"first": "expong", "future": "expondr", "past": "expus", "part": "expuesto expuesta"},
     "poner": {"first": "pong", "future": "pondr", "past": "pus", "part": "puesto puesta puestos puestas"},
     "detener": {"strong": "detien", "first": "deteng", "future": "detendr", "past": "detuv"},

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from ..policy import Policy
-from . import excuses, forbidden, rewriting, telling
+from . import excuses, forbidden, rewriting, telling, weighing
 from .lexicon.things import SHORTHAND
 from .patterns import Match, Pattern, Tags, compiled, find
 from .result import Category, Linted, TextKind, Worded
@@ -37,6 +37,8 @@ def lint(text: str, policy: Policy | None = None, kind: str = "") -> Linted:
 def _of_sentence(text: str, row: tuple[Word, ...], policy: Policy | None, kind: str) -> list[Worded]:
     tags = tagged(row)
     hits = list(_hits(row, tags))
+    if not hits and (heavy := weighing.weighed(row, tags)) is not None:
+        hits = [(weighing.category_of(row, tags), heavy[1])]
     found = [_worded(text, row, tags, category, match, policy, kind) for category, match in hits]
     if policy is not None and policy.forbidden_terms:
         plainly = bool(hits) or kind in DIRECTED
@@ -128,7 +130,9 @@ def _courtly(text: str, row: Sequence[Word], tags: Sequence[Tags]) -> list[Worde
 def _patterns() -> tuple[tuple[tuple[Category, Pattern], ...], dict[str, tuple[int, ...]]]:
     """All patterns in order, and for each tag those that cannot fit without it."""
     made = tuple(
-        (Category(name), compiled(line, SHORTHAND)) for name, tables in SAID.items() for line in lines(*tables)
+        (Category(name), compiled(line, SHORTHAND))
+        for name, tables in SAID.items()
+        for line in lines(*tables)
     )
     index: dict[str, list[int]] = {}
     for place, (_, pattern) in enumerate(made):

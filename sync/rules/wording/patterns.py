@@ -78,7 +78,9 @@ def find(pattern: Pattern, row: Sequence[Tags], has: Tags) -> Iterator[Match]:
         if marks is not None:
             begin, end = marks[pattern.shown[0]], marks[pattern.shown[1]]
             last = len(row) - 1
-            yield Match(pattern, at, min(marks[-1], last), min(begin, last - 1), min(max(end, begin + 1), last))
+            yield Match(
+                pattern, at, min(marks[-1], last), min(begin, last - 1), min(max(end, begin + 1), last)
+            )
 
 
 def _walk(

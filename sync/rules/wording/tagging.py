@@ -38,11 +38,15 @@ def tagged(row: Sequence[Word]) -> list[Tags]:
 def _stressed(text: str, tags: Tags, o: bool) -> Tags:
     """What a typed accent leaves: publicó is somebody's past, publiqué and publicaré are mine."""
     kept = ("pret3",) if o else ("pret1", "fut1")
-    drop = frozenset({text, "BADNOUN", "COURTWORD", "PAPER", "DEBT", "DEBTSTRONG", "GOODS", "COLLECT", "REPORT"})
+    drop = frozenset(
+        {text, "BADNOUN", "COURTWORD", "PAPER", "DEBT", "DEBTSTRONG", "GOODS", "COLLECT", "REPORT"}
+    )
     verbs = {tag for tag in tags if "." in tag}
     if not any(tag.endswith(kept) for tag in verbs):
         return tags
-    return frozenset(tag for tag in tags - (drop if o else frozenset()) if "." not in tag or tag.endswith(kept))
+    return frozenset(
+        tag for tag in tags - (drop if o else frozenset()) if "." not in tag or tag.endswith(kept)
+    )
 
 
 def _goes_on(row: Sequence[Word], tags: Sequence[Tags], at: int) -> bool:
@@ -90,7 +94,9 @@ def _tables() -> tuple[Mapping[str, frozenset[str]], Mapping[str, frozenset[str]
     """Words, and beginnings of words, with their tags. Made once, when the first text is judged."""
     exact: dict[str, set[str]] = {}
     begun: dict[str, set[str]] = {}
-    for word in set(re.findall(r"[a-z]+(?=\*)", " ".join(lines(*(table for tables in SAID.values() for table in tables))))):
+    for word in set(
+        re.findall(r"[a-z]+(?=\*)", " ".join(lines(*(table for tables in SAID.values() for table in tables))))
+    ):
         begun.setdefault(word, set()).add(word + "*")
     for tables in (CLASSES, INSULTS):
         for name, words in tables.items():

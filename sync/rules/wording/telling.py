@@ -6,7 +6,9 @@ from ...words import N_, Phrase
 from .result import Category, TextKind
 
 WHY = {
-    Category.THREAT: N_("«{words}» suena a amenaza: anuncia un daño o una acción que no se puede anunciar así."),
+    Category.THREAT: N_(
+        "«{words}» suena a amenaza: anuncia un daño o una acción que no se puede anunciar así."
+    ),
     Category.INSULT: N_("«{words}» ofende a la persona."),
     Category.JUDICIAL: N_("«{words}» da a un cobro la apariencia de un acto judicial."),
     Category.AUTHORITY: N_("«{words}» aparenta una autoridad que quien cobra no tiene."),
@@ -19,7 +21,9 @@ NEAR = N_("«{words}» puede leerse como aviso de un tribunal o de la policía; 
 INSTEAD = {
     Category.THREAT: N_("Le pedimos comunicarse con nosotros para acordar una forma de pago."),
     Category.INSULT: N_("Le pedimos comunicarse con nosotros para hablar de su cuenta."),
-    Category.JUDICIAL: N_("Le recordamos que su cuenta tiene un saldo pendiente y queremos ofrecerle opciones."),
+    Category.JUDICIAL: N_(
+        "Le recordamos que su cuenta tiene un saldo pendiente y queremos ofrecerle opciones."
+    ),
     Category.AUTHORITY: N_("Soy gestor de cobranza del acreedor; puedo mostrarle mi identificación."),
     Category.THIRD: N_("Por favor, dígale al titular que se comunique con nosotros por un asunto personal."),
     Category.DEADLINE: N_("Su pago está pendiente; díganos qué fecha le conviene para acordarlo."),

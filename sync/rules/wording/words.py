@@ -18,7 +18,9 @@ _PIECE = re.compile(r"[0-9]+(?:[.,:][0-9]+)*(?![a-z@$\x01])|[a-z0-9@$\x01]+|[.!?
 _ENDS = frozenset(".!?;\n…")
 _PAUSES = frozenset(',:()"«»“”-')
 _STRESSED = frozenset("áéíóúÁÉÍÓÚ")
-_SHORT = frozenset(["sr", "sra", "srta", "dr", "dra", "lic", "ing", "ud", "uds", "vd", "av", "num", "tel", "art", "prof"])
+_SHORT = frozenset(
+    ["sr", "sra", "srta", "dr", "dra", "lic", "ing", "ud", "uds", "vd", "av", "num", "tel", "art", "prof"]
+)
 _LEET = re.compile(r"[a-z][^a-z]*[a-z]")
 _THRICE = re.compile(r"(.)\1{2,}")
 

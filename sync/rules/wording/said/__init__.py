@@ -17,4 +17,6 @@ SAID = {
 
 def lines(*tables: str) -> list[str]:
     """The patterns of some tables: their lines, without empty ones and comments."""
-    return [line.strip() for table in tables for line in table.splitlines() if line.strip() and line[0] != "#"]
+    return [
+        line.strip() for table in tables for line in table.splitlines() if line.strip() and line[0] != "#"
+    ]
