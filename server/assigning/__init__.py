@@ -22,6 +22,7 @@ from ..roads.picking import NO_ROADS, said_of
 from ..store.engine import reading, writing
 from .deciding import Progress, decide, silent
 from .keeping import keep
+from .remote import share_out
 from .reporting import AssignmentReport
 
 __all__ = ["AssignmentReport", "assign"]
@@ -57,6 +58,16 @@ def assign(
             if not dry_run:
                 say("saving")
                 keep(connection, found, as_of=as_of, actor=actor, now=now)
+            say("sharing out what may not be visited")
+            report.remote = share_out(
+                connection,
+                found.works,
+                as_of=as_of,
+                now=now,
+                actor=actor,
+                write=not dry_run,
+                field_agents=found.agents,
+            )
             return report
     except NO_ROADS as wrong:
         return Refused(said_of(wrong), "assign.no_roads")

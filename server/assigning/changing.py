@@ -13,7 +13,7 @@ from sync.records import Refused
 from sync.words import N_, Phrase
 
 from ..doors import Packs
-from ..packs import pack_of
+from ..packs import at_office, pack_of
 from ..roads import Roads
 from ..roads.picking import NO_ROADS, said_of
 from ..store import assignments, change_sets, facts
@@ -23,6 +23,7 @@ from ..store.engine import writing
 from ..store.said import phrase_of
 from .deciding import Decided, Progress, decide
 from .keeping import save
+from .remote import barred_now, share_out
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,15 @@ def take(
         )
         change_sets.decide(connection, set_id, TAKEN, actor=actor, now=now)
         overtaken = tuple(one["debtor"] for one in wanted if one not in live)
+        share_out(
+            connection,
+            barred_now(connection, proposed.as_of, now, at_office(connection)),
+            as_of=proposed.as_of,
+            now=now,
+            actor=actor,
+            write=True,
+            field_agents={debtor: row.agent for debtor, row in assignments.every_open(connection).items()},
+        )
         done = Taken(len(live), len(proposed.changes) - len(wanted), overtaken)
         _remember(connection, "assignment.taken", proposed, actor, now, taken=done.taken, left=done.left)
     return done

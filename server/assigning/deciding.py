@@ -52,6 +52,12 @@ class Decided:
     works: Mapping[str, Fieldwork]
     report: AssignmentReport
 
+    @property
+    def agents(self) -> dict[str, str | None]:
+        """Who visits each debtor once it is kept."""
+        held = {debtor: row.agent for debtor, row in self.held.items() if debtor not in self.closed}
+        return held | {one.debtor: one.agent for one in self.changed}
+
 
 def decide(
     connection: Connection,

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from .remote_report import RemoteReport
+
 
 @dataclass
 class AgentLoad:
@@ -44,6 +46,7 @@ class AssignmentReport:
     handed_over: int = 0  # of those moved, because their agent is away and they have an appointment
     warned: int = 0
     away: list[str] = field(default_factory=list)
+    remote: RemoteReport | None = None  # of those that may not be visited; None: not shared out
 
     @property
     def barred_accounts(self) -> int:
@@ -80,4 +83,5 @@ class AssignmentReport:
             },
             "warned": self.warned,
             "away": self.away,
+            "remote": self.remote.to_json() if self.remote is not None else None,
         }

@@ -13,6 +13,7 @@ from sync.records import Refused
 from ..assigning import AssignmentReport
 from ..assigning import assign as assign_all
 from ..assigning.changing import Proposed, propose, reject, take
+from ..assigning.remote_report import RemoteReport
 from ..office import Office
 from ..roads.picking import roads_of
 from ..store.said import phrase_of
@@ -141,6 +142,7 @@ def _lines(report: AssignmentReport) -> list[str]:
     if report.unassigned_accounts:
         lines.append(f"unassigned for lack of room: {report.unassigned_accounts} accounts")
     lines += [f"  {load.name}: {load.debtors} debtors, {load.accounts} accounts" for load in report.loads]
+    lines += _remote_lines(report.remote)
     lines.append(
         f"{report.decided} new decisions ({report.moved} moved, {report.handed_over} of them handed over), "
         f"{report.kept} kept, {report.closed} closed"
@@ -151,4 +153,21 @@ def _lines(report: AssignmentReport) -> list[str]:
         lines.append(f"{report.warned} debtors share a surname or a street with their agent: look at them")
     if report.dry_run:
         lines.append("dry run: nothing was written")
+    return lines
+
+
+def _remote_lines(report: RemoteReport | None) -> list[str]:
+    """Who works what may not be visited; nothing where nothing is barred."""
+    if report is None or not report.accounts:
+        return []
+    lines = [
+        f"worked from afar: {report.accounts - report.unassigned} of {report.accounts} barred accounts"
+        + (f", {report.missing_evidence} lack evidence for an exception" if report.missing_evidence else "")
+    ]
+    if report.unassigned:
+        lines.append(
+            f"{report.unassigned} barred accounts have nobody: add a telephone agent "
+            "(`ronda office user add --role telephone`) or `ronda office remote mark AGENT`"
+        )
+    lines += [f"  {load.name}: {load.debtors} debtors, {load.accounts} accounts" for load in report.loads]
     return lines
