@@ -40,6 +40,8 @@ from sync.records import Interval, UserRole
 from sync.wire.attachments import digest_of
 from sync.words import Phrase
 
+from .agreed_world import add_agreed
+
 # A Friday, 15:00 in Duitama.
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -88,6 +90,8 @@ class World:
     devices: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
     papers: dict[str, str] = field(default_factory=dict)
+    offers: dict[str, str] = field(default_factory=dict)
+    agreements: dict[str, str] = field(default_factory=dict)
 
     def app(self, **options: Any) -> Flask:
         settings: dict[str, Any] = {"testing": True, "clock": lambda: NOW}
@@ -109,6 +113,7 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
         _laptops(connection, world)
         _visits(connection, world)
         _pictures(connection, world)
+        add_agreed(connection, world, NOW)
     _erasure(world)
     return world
 
