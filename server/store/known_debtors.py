@@ -77,6 +77,7 @@ class KnownDebtor:
     stops: list[Stopped] = field(default_factory=list)
     in_field_since: date | None = None
     noticed: dict[str, date] = field(default_factory=dict)
+    again: dict[str, dict[str, date]] = field(default_factory=dict)  # account → list → put off to
     written_off: set[str] = field(default_factory=set)
 
 
@@ -271,12 +272,9 @@ def _statements(mine: Any) -> _Statements:
             or_(assignments.c.until.is_(None), assignments.c.until > assignments.c.since),
         )
         .order_by(assignments.c.debtor_id, assignments.c.since),
-        done=select(work_results.c.account_id, work_results.c.debtor_id, work_results.c.happened).where(
-            mine(work_results.c.debtor_id),
-            work_results.c.channel == "letter",
-            or_(work_results.c.result == "noticed", work_results.c.result == "already"),
-            work_results.c.recorded_at <= known,
-        ),
+        done=select(work_results)
+        .where(mine(work_results.c.debtor_id), work_results.c.recorded_at <= known)
+        .order_by(work_results.c.recorded_at, work_results.c.id),
         written_off=select(writeoffs.c.account_id, writeoffs.c.debtor_id).where(
             mine(writeoffs.c.debtor_id),
             writeoffs.c.state == "accepted",
@@ -319,10 +317,20 @@ def _piece(
         found[row["debtor_id"]].stops.append(Stopped(row["account_id"], kind, closed))
     _held(found, rows(ask.held))
     for row in rows(ask.done):
-        found[row["debtor_id"]].noticed[row["account_id"]] = row["happened"].date()
+        _done(found[row["debtor_id"]], row)
     for row in rows(ask.written_off):
         found[row["debtor_id"]].written_off.add(row["account_id"])
     yield from found.values()
+
+
+def _done(debtor: KnownDebtor, row: Row) -> None:
+    """A result of a list: the last one says until when he is put off."""
+    if row["channel"] == "letter" and row["result"] in ("noticed", "already"):
+        debtor.noticed[row["account_id"]] = row["happened"].date()
+    put_off = debtor.again.setdefault(row["account_id"], {})
+    put_off.pop(row["list"], None)
+    if row["next_on"] is not None:
+        put_off[row["list"]] = row["next_on"]
 
 
 def _told(found: dict[str, KnownDebtor], made: list[Row], amended: list[Row]) -> None:

@@ -241,7 +241,7 @@ def results_of(connection: Connection, account_id: str, limit: int = 20) -> list
 def _done(made_at: datetime) -> Any:
     return (
         select(work_results.c.account_id, work_results.c.list)
-        .where(work_results.c.recorded_at >= made_at)
+        .where(work_results.c.recorded_at >= made_at, work_results.c.result != "not_done")
         .distinct()
         .subquery()
     )

@@ -252,6 +252,7 @@ def _facts(
         broken_on=broken_on,
         last=last,
         noticed=known.noticed.get(debt.id),
+        again=known.again.get(debt.id, _NOWHERE),
         segment=named[0],
         risk=named[1],
         visitable=not barred,
@@ -261,6 +262,7 @@ def _facts(
     )
 
 
+_NOWHERE: dict[str, date] = {}
 _NONE: tuple[date | None, date | None, bool, date | None] = (None, None, False, None)
 
 

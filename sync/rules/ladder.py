@@ -113,6 +113,7 @@ class Facts:
     broken_on: date | None = None
     last: Mapping[str, date] = field(default_factory=dict)
     noticed: date | None = None
+    again: Mapping[str, date] = field(default_factory=dict)  # by list, the day somebody put him off to
     segment: str = ""
     risk: str = ""
     visitable: bool = True

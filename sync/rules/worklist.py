@@ -48,6 +48,8 @@ def listed(facts: Facts, lists: tuple[Worklist, ...]) -> tuple[Listed, ...]:
         return ()
     found = []
     for one in lists:
+        if one.name in facts.again and facts.again[one.name] > facts.day:
+            continue
         place = _before_due(facts, one) if one.kind == "before_due" else _in_arrears(facts, one)
         if place is not None:
             found.append(place)
