@@ -33,6 +33,7 @@ from .web import (
     offers,
     people,
     pictures,
+    printing,
     quick,
     recover,
     rerouting,
@@ -78,6 +79,7 @@ def create_app(
         welcome,
         ways,
         offers,
+        printing,
     ):
         app.register_blueprint(module.blueprint)
     app.context_processor(_around)

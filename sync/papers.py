@@ -6,12 +6,17 @@ by whoever finds it: it has no word of a debt, an account or a creditor.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from . import slips
+from .records import Refused
+from .rules.policy import Policy
+from .rules.wording import Linted, lint
 from .stationery import Slip, Stationery, payment_slip
+from .words import N_, Phrase
 from .writing import day_text, money_text
 
 SLIP_TITLE = "Aviso de visita"
@@ -77,7 +82,7 @@ def visit_slip(whole: Stationery, to: str, visitor: str, day: date, token: str) 
     return VisitSlip(
         house=whole.agency.neutral_name,
         to=to,
-        said="Hoy pasamos a visitarle y no pudimos hablar con usted.",
+        said="Pasamos a visitarle y no pudimos hablar con usted.",
         rows=tuple(rows),
         how=how,
         code=code,
@@ -116,3 +121,18 @@ def payment_paper(
         code=slips.shown(slips.code_of(token)) if token else "",
         address=address_of(whole, token) if token else "",
     )
+
+
+def refused_words(found: Linted) -> Refused | None:
+    """The linter's block as a refusal that names the words, why, and its rule."""
+    if not found.blocked:
+        return None
+    first = next(one for one in found.found if one.decision == "block")
+    text = N_("No se puede escribir «{words}»: {because}")
+    values = {"words": first.words, "because": str(first.because)}
+    return Refused(Phrase(text, values), first.rule, first.source)
+
+
+def judged_paper(texts: Iterable[str], policy: Policy | None, kind: str) -> Refused | None:
+    """The linter's word on every line that a paper shows."""
+    return refused_words(lint("\n".join(texts), policy, kind))

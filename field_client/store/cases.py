@@ -33,6 +33,7 @@ def _facts(db: Database, debtor: str) -> Iterator[Fact]:
         ("override", records.about(db, "override", [debtor])),
         ("skip", records.about(db, "skip", [debtor])),
         ("reported", records.about(db, "reported", [debtor])),
+        ("delivery", records.about(db, "delivery", [debtor])),
         ("attachment", records.about(db, "attachment", [debtor])),
         ("payment", records.on_accounts(db, "payment", names)),
         ("promise", records.on_accounts(db, "promise", names)),

@@ -193,6 +193,25 @@ def m004_when_files_were_looked_at(db: Database) -> None:
     db.execute("CREATE TABLE reviews (debtor TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (debtor, at))")
 
 
+PRINTED = """
+CREATE TABLE printed (
+    code TEXT PRIMARY KEY,
+    token TEXT NOT NULL,
+    paper TEXT NOT NULL,
+    debtor TEXT NOT NULL,
+    account TEXT,
+    amount TEXT,
+    due TEXT,
+    made_at TEXT NOT NULL
+)
+"""
+
+
+@migrations()
+def m005_printed_slips(db: Database) -> None:
+    db.execute(PRINTED)
+
+
 def upgrade(store: Store) -> None:
     """Bring the database to this version's tables; all pending steps or none."""
     with store.writing() as db:

@@ -6,7 +6,6 @@ Fields of one account end in `-0`, `-1` … in the order of the stop's accounts.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -35,6 +34,7 @@ from sync.rules.policy import zone_of
 from sync.rules.questions import QUESTIONS
 from sync.rules.results import FIELDS
 from sync.rules.steps import STEPS
+from sync.rules.typed import plain_amount
 from sync.wire.fields import instant, parse_instant
 from sync.words import N_, Phrase
 
@@ -42,7 +42,6 @@ from ..drafting import Draft, ProposedAddress, ProposedPhone, Reader
 from ..visiting import Problem
 
 Answers = dict[str, str]
-GROUPED = re.compile(r"^\d{1,3}([.,]\d{3})+$", re.ASCII)
 # A form opened longer ago than this was not written at the door.
 STALE = timedelta(hours=2)
 
@@ -55,18 +54,6 @@ def flat(said: Mapping[str, Any]) -> Answers:
         texts = [text for text in values if isinstance(text, str)]
         found[name] = next((text for text in texts if text.strip()), "")
     return found
-
-
-def plain_amount(text: str) -> str:
-    """An amount as people write it (1.250.000,50 or 1,250,000.50) as the wire has it; else as typed."""
-    typed = re.sub(r"[\s$\u00a0]", "", text)
-    if GROUPED.match(typed):
-        return re.sub(r"[.,]", "", typed)
-    cut = max(typed.rfind("."), typed.rfind(","))
-    whole, cents = (typed[:cut], typed[cut + 1 :]) if cut >= 0 else (typed, "")
-    if not (whole.isdigit() or GROUPED.match(whole)) or not (cents.isdigit() or cut < 0):
-        return text.strip()
-    return re.sub(r"[.,]", "", whole) + (f".{cents}" if cents else "")
 
 
 @dataclass(frozen=True)

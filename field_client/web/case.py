@@ -16,7 +16,7 @@ from ..drafting import ProposedAddress, ProposedPhone
 from ..store import attachments, cases, drafts, papers, policies, records, reserved, reviews
 from ..today import badge_of
 from ..visiting import NotSaved, Saved
-from . import city, method
+from . import city, method, printing
 from .guard import clock, store
 
 blueprint = Blueprint("case", __name__)
@@ -68,6 +68,7 @@ def show(debtor: str) -> str:
         kinds=address_kinds(),
         map_data=city.map_data(points, [], ground) if points else None,
         attribution=ground["attribution"],
+        printing=printing.of_case(found),
         questions=QUESTIONS,
         five={account.id: method.of_account(found, account) for account in found.accounts},
         flags=method.alarms_of(found),

@@ -13,6 +13,7 @@ from sync.records import Refused, Result
 from sync.rules.agreement import Agreement, standing_of, written_schedule
 from sync.rules.answers import FieldError
 from sync.rules.offer import EVERY, KINDS, Instalment, Quote
+from sync.rules.typed import plain_amount
 
 from ..bargaining import Bargain, bargain_of, debtor_of, quote_of, remember, rules_of, terms_of, usual_terms
 from ..casefile import Case, place_at
@@ -126,7 +127,7 @@ def _said(given: dict[str, str], usual: dict[str, str]) -> dict[str, str]:
     typed = {name: text.strip() for name, text in given.items()}
     return {
         **usual,
-        **{name: forms.plain_amount(t) if name in MONEY and t else t for name, t in typed.items()},
+        **{name: plain_amount(t) if name in MONEY and t else t for name, t in typed.items()},
     }
 
 

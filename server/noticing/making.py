@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from sync import slips
 from sync.ids import new_id
 from sync.keys import SigningKey
-from sync.papers import address_of, payment_paper, typed_at, visit_slip
+from sync.papers import address_of, judged_paper, payment_paper, typed_at, visit_slip
 from sync.records import Address, Paper, Refused
 from sync.rules.eligibility import pack_ruling, stop_rulings
 from sync.rules.messages import Medium
@@ -292,7 +292,7 @@ def _addressee(told: Told) -> tuple[str, ...] | Refused:
 
 def _checked(texts: tuple[str, ...], told: Told, kind: str) -> Refused | None:
     """Every line as it will stand there: its signs, then its words."""
-    return unwritable(texts) or wording.judged_paper(texts, told.policy, kind)
+    return unwritable(texts) or judged_paper(texts, told.policy, kind)
 
 
 Drawer = Callable[[Told, Asked, str, Any], "Drawn | Refused"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
 from sync.messages import disclosures, shipped
+from sync.papers import refused_words
 from sync.records import Refused
 from sync.rules.messages import Medium, Rendered, Template, fits, render, wrong_template
 from sync.rules.policy import Policy
 from sync.rules.wording import Linted, lint
-from sync.words import N_, Phrase
 
 from ..store import facts, message_templates
 from ..store.engine import writing
@@ -64,18 +64,3 @@ def write_out(
 def demanded(policy: Policy) -> set[str]:
     """The places that the pack's disclosures want said."""
     return {place for rule in policy.disclosures for place in disclosures().get(rule.id, ())}
-
-
-def refused_words(found: Linted) -> Refused | None:
-    """The linter's block as a refusal that names the words, why, and its rule."""
-    if not found.blocked:
-        return None
-    first = next(one for one in found.found if one.decision == "block")
-    text = N_("No se puede escribir «{words}»: {because}")
-    values = {"words": first.words, "because": str(first.because)}
-    return Refused(Phrase(text, values), first.rule, first.source)
-
-
-def judged_paper(texts: Iterable[str], policy: Policy | None, kind: str) -> Refused | None:
-    """The linter's word on every line that a paper shows."""
-    return refused_words(lint("\n".join(texts), policy, kind))

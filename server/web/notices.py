@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as Answer
 
 from sync.records import Handing, Paper, Party, Refused
-from sync.rules.typed import money
+from sync.rules.typed import money, plain_amount
 from sync.slips import shown
 from sync.words import N_
 
@@ -117,7 +117,7 @@ def _asked(account_id: str) -> Asked | None:
     if paper not in {one.value for one in DRAWERS}:
         abort(400)
     try:
-        value: Decimal | None = money(amount) if amount else None
+        value: Decimal | None = money(plain_amount(amount)) if amount else None
         day = date.fromisoformat(due) if due else None
     except (ValueError, InvalidOperation):
         return None

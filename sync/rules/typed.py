@@ -13,6 +13,7 @@ from .results import Field
 # fromisoformat also reads 20261127 and 2026-W48-5, which the wire and a person do not.
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)\Z", re.ASCII)
+GROUPED = re.compile(r"^\d{1,3}([.,]\d{3})+$", re.ASCII)
 # A date in these fields lies ahead; a promise's own date is judged with the promise.
 _AHEAD = ("next_date", "return_date", "hold_until")
 
@@ -78,3 +79,15 @@ def day(text: str) -> date | None:
 def clock(text: str) -> time | None:
     found = _CLOCK.match(text)
     return time(int(found[1]), int(found[2])) if found else None
+
+
+def plain_amount(text: str) -> str:
+    """An amount as people write it (1.250.000,50 or 1,250,000.50) as the wire has it; else as typed."""
+    typed = re.sub(r"[\s$\u00a0]", "", text)
+    if GROUPED.match(typed):
+        return re.sub(r"[.,]", "", typed)
+    cut = max(typed.rfind("."), typed.rfind(","))
+    whole, cents = (typed[:cut], typed[cut + 1 :]) if cut >= 0 else (typed, "")
+    if not (whole.isdigit() or GROUPED.match(whole)) or not (cents.isdigit() or cut < 0):
+        return text.strip()
+    return re.sub(r"[.,]", "", whole) + (f".{cents}" if cents else "")

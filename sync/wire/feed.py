@@ -376,6 +376,7 @@ class StationeryRecord(Record):
     id = Id(required=True)
     name = fields.String(required=True)
     tables = fields.Dict(required=True)
+    texts = fields.List(fields.Dict(), load_default=list)  # for a third party: nothing of a debt in them
 
 
 class ReportedRecord(Record):
