@@ -121,6 +121,10 @@ class Facts:
     in_field: bool = False
     in_field_since: date | None = None
 
+    def broken_since(self, last: date) -> bool:
+        """True when he broke a promise after that contact: what was said then holds no more."""
+        return self.broken_on is not None and last <= self.broken_on
+
     def reached_day(self, dpd: int) -> date:
         """The day on which the debt was, or will be, so late."""
         return self.day - timedelta(days=self.dpd - dpd)
@@ -223,11 +227,11 @@ def _due(facts: Facts, stage: Stage, action: Action, ladder: Ladder) -> date | N
     if facts.broken_on is not None and _raised(facts, ladder):
         begins = max(begins, min(facts.day, facts.broken_on))
     last = facts.noticed if action.do == "bureau_notice" else facts.last.get(CHANNEL_OF[action.do])
-    if last is None or last < begins:
+    if last is None or (facts.broken_since(last) and action.do != "bureau_notice"):
         return begins
     if action.every_days is None:
-        return None
-    return last + timedelta(days=action.every_days)
+        return begins if last < begins else None
+    return max(begins, last + timedelta(days=action.every_days))
 
 
 def _because(facts: Facts, stage: Stage, action: Action, ladder: Ladder) -> Phrase:

@@ -85,10 +85,11 @@ def _in_arrears(facts: Facts, one: Worklist) -> Listed | None:
         return None
     due = facts.reached_day(one.dpd_from)
     last = facts.noticed if one.kind == "once" else facts.last.get(one.channel)
-    if last is not None and last >= due:
-        if one.kind == "once":
+    if one.kind == "once":
+        if last is not None and last >= due:
             return None
-        due = last + timedelta(days=one.every_days)
+    elif last is not None and not facts.broken_since(last):
+        due = max(due, last + timedelta(days=one.every_days))
     if due > facts.day:
         return None
     if facts.broken_on is not None and facts.streak:
