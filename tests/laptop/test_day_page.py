@@ -133,4 +133,4 @@ def test_the_day_is_printed_as_numbered_lines(browser: FlaskClient) -> None:  # 
     page = words(browser.get("/hoja"))
     assert "Hoja de ruta: Carlos Pérez" in page
     assert "1 09:10 María Núñez Peña Calle 15 # 14-32, Centro +573001234567 000451: $1.250.000 COP" in page
-    assert "2 11:00 cita 11:00–11:15 José Ibáñez" in page
+    assert "2 11:00 cita 11:00 – 11:15 José Ibáñez" in page
