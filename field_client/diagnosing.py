@@ -22,6 +22,7 @@ from sync.wire.fields import instant
 from . import backing_up, collectors, delivery, leasing, os_keyring, unlocking
 from .clock import SystemClock
 from .folder import DATABASE, ENROLLING, is_enrolled
+from .releases import this_platform
 from .store import attachments, drafts, journal, keyring, records, settings, standing
 from .store.db import Store
 from .store.settings import AUTOMATIC
@@ -39,7 +40,7 @@ def outside(root: Path, now: datetime) -> dict[str, Any]:
         "ronda": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}"[:60],
-        "machine": platform.machine(),
+        "platform": this_platform(),
         "frozen": bool(getattr(sys, "frozen", False)),
         "packages": {name: _version(name) for name in PACKAGES},
         "sqlite": sqlcipher3.sqlite_version,

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import webbrowser
 from pathlib import Path
 
 import click
@@ -36,8 +37,9 @@ LOOPBACK = ("127.0.0.1", "localhost")
     default=True,
     help="Send and receive by itself while the pages are unlocked (default), or only when asked.",
 )
+@click.option("--open", "show", is_flag=True, help="Show them in this computer's browser.")
 @clear_errors
-def serve(data: Path, host: str, port: int, ready_file: Path | None, automatic: bool) -> None:
+def serve(data: Path, host: str, port: int, ready_file: Path | None, automatic: bool, show: bool) -> None:
     """Open the laptop's pages. They ask for the passphrase; everything works with no network.
 
     On a computer that is no laptop yet, they ask for the office's address and code first.
@@ -60,6 +62,8 @@ def serve(data: Path, host: str, port: int, ready_file: Path | None, automatic: 
         part.write_text(address + "\n", encoding="utf-8")
         os.replace(part, ready_file)
     click.echo(address)
+    if show:
+        webbrowser.open(address)
     signal.signal(signal.SIGTERM, lambda *_told: sys.exit(0))  # so that stopping it locks the laptop first
     stop = threading.Event()
     watch = threading.Thread(target=_lock_when_idle, args=(app.extensions["ronda_vault"], stop), daemon=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from sync.wire.errors import Problem
+
 from .. import program as programs
 from ..office import Office
 from ..store.engine import reading
@@ -25,6 +27,9 @@ def program(office: Office, newest: str | None, least: str | None, as_json: bool
             held = programs.wanted(connection)
         wish = {"newest": newest, "least": least}
         both = {name: held.get(name, "") if value is None else value for name, value in wish.items()}
-        said = programs.want(office.engine, **both, actor="cli", now=now())
+        try:
+            said = programs.want(office.engine, **both, actor="cli", now=now())
+        except Problem as problem:
+            raise click.ClickException(str(problem.detail)) from problem
     lines = [f"newest {said.get('newest', 'not said')}, least {said.get('least', 'not said')}"]
     answer({"newest": said.get("newest"), "least": said.get("least")}, as_json, lines)

@@ -11,7 +11,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,7 +102,7 @@ def found_in(place: Path, wanted: list[str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
+def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
     if shutil.which("chromium") is None:
         pytest.skip("no `chromium` on PATH")
     base = tmp_path_factory.mktemp("left")
@@ -137,7 +136,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Left]:
             process.wait()
     command(made, "export", "--queue", str(made.exports / "cola.ronda"))
     command(made, "diagnose", "--out", str(made.exports / "diagnostico.json"))
-    yield made
+    return made
 
 
 def command(made: Left, *arguments: str) -> None:

@@ -1,0 +1,5 @@
+"""What a built `ronda` starts with. Knows no command."""
+
+from sync.cli import main
+
+main()
