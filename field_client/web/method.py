@@ -13,7 +13,6 @@ from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
-from sqlite_utils import Database
 
 from sync.method import guide_lines, shipped_objections
 from sync.records import Party
@@ -26,6 +25,7 @@ from sync.rules.steps import STEPS, TALKERS
 
 from ..casefile import AccountCase, Case
 from ..store import records, reviews
+from ..store.db import Database
 from .guard import store
 
 # What a button of the form may set without scripts: a date or an amount of some account.

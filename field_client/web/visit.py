@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlite_utils import Database
 from werkzeug.wrappers import Response
 
 from sync.fold import KnownVisit
@@ -24,7 +23,7 @@ from sync.words import N_
 from .. import delivery
 from ..casefile import AccountCase, Case, place_at
 from ..store import attachments, cases, drafts, journal, records, settings
-from ..store.db import NotWritten
+from ..store.db import Database, NotWritten
 from ..today import badge_of
 from ..visiting import Problem, Saved, record_visit
 from . import answers as forms

@@ -45,9 +45,10 @@ def test_a_stop_from_unlocking_to_saved(
     assert not page.is_visible("#receipt-0")
     page.fill("#amount-0", "500.000")
     page.fill("#due-0", "2026-11-28")
-    page.select_option("#channel-0", "bank")
+    page.check('input[name="channel-0"][value="bank"]')
     page.fill("#place-0", "Corresponsal de la 15")
-    page.select_option("#reason-1", "enfermedad")
+    page.check('input[name="reason-1"][value="enfermedad"]')
+    page.fill("#location_reason", "")
     page.wait_for_selector("text=Borrador guardado")
     found += axe_violations(page)
 
@@ -56,7 +57,7 @@ def test_a_stop_from_unlocking_to_saved(
     assert page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
     found += axe_violations(page)
     page.click('a[href="#location_reason"]')
-    page.keyboard.type("El portátil no tiene GPS")
+    page.keyboard.type("No hubo señal")
     laptop.clock.forward(minutes=9)
     page.keyboard.press("Enter")
 
