@@ -24,7 +24,7 @@ from ..standing import AccountToday, accounts_today
 from ..store import as_records, encounters, papers, payments
 from ..store.boards import cases
 from ..store.engine import reading
-from . import agreements, here, notices, retold
+from . import agreements, here, notices, policy, retold
 
 blueprint = Blueprint("debtors", __name__, url_prefix="/debtors")
 
@@ -66,6 +66,9 @@ def case(debtor_id: str) -> str:
             "notices": notices.of_debtor(connection, debtor_id, ids),
             "agreed": agreements.of_debtor(connection, held),
             "breakdown": breakdown,
+            "policy": policy.of_debtor(
+                connection, debtor_id, person["timezone"], {one.id: debtor_id for one in held}
+            ),
             "weeks": _weeks(connection, {one.id: debtor_id for one in held}, day),
         }
     return render_template(

@@ -31,14 +31,17 @@ from . import (
     objections,
     people,
     places,
+    policy,
     portfolio,
     questions,
+    remote,
     routes,
     slips,
     strategy,
     tiles,
     visits,
     weeks,
+    wording,
     worklists,
 )
 
@@ -57,6 +60,7 @@ PAGES = (
     hands,
     weeks,
     visits,
+    remote,
     attachments,
     notices,
     messages,
@@ -69,6 +73,8 @@ PAGES = (
     tiles,
     worklists,
     strategy,
+    policy,
+    wording,
 )
 
 # endpoint → the word in the navigation; shown to whoever may open it.
@@ -80,16 +86,18 @@ NAVIGATION = (
     ("assignments.index", N_("Asignación")),
     ("routes.index", N_("Rutas")),
     ("visits.index", N_("Visitas")),
+    ("remote.index", N_("Contacto remoto")),
     ("findings.index", N_("Hallazgos")),
     ("approvals.index", N_("Aprobaciones")),
-    ("agreements.index", N_("Convenios")),
     ("objections.index", N_("Objeciones")),
+    ("policy.index", N_("Reglas")),
     ("erasures.index", N_("Supresión")),
     ("devices.index", N_("Portátiles")),
     ("people.index", N_("Personas")),
 )
 # A page of another noun that belongs under one of the navigation.
 UNDER = {
+    "agreements": "approvals",
     "debtors": "portfolio",
     "questions": "portfolio",
     "places": "portfolio",
@@ -97,6 +105,7 @@ UNDER = {
     "imports": "portfolio",
     "attachments": "visits",
     "messages": "portfolio",
+    "wording": "policy",
     "weeks": "routes",
 }
 
@@ -118,6 +127,7 @@ def _shared() -> dict[str, Any]:
         "choices": labels.choices,
         "bucket_choices": labels.bucket_choices,
         "zone": here.zone,
+        "unsigned_packs": policy.unsigned,
     }
 
 

@@ -23,6 +23,8 @@ NOBODY_ELSE: frozenset[UserRole] = frozenset()  # the administrator alone
 PUBLIC = ("look.", "slips.", "session.login", "health.ok", "static", "tiles.city")
 
 PAGES: dict[str, frozenset[UserRole]] = {
+    # Trying a text on the wording rules: it shows and keeps nothing.
+    "wording.index": ALL,
     # Everyone who is logged in.
     "home.index": ALL,
     "session.logout": ALL,
@@ -59,6 +61,12 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "strategy.decide": JUDGES | {R.MANAGER},
     "strategy.calibration": READERS,
     "strategy.calibrate": DESK | {R.MANAGER},
+    # What the law of each place lets do; and a rule set aside for one debtor.
+    "policy.index": ALL,
+    "policy.pack": ALL,
+    "policy.ask": DESK | JUDGES | {R.COMPLIANCE},
+    "policy.approve": DESK | JUDGES | {R.COMPLIANCE},
+    "policy.end": DESK | JUDGES | {R.COMPLIANCE},
     # Files of the lenders.
     "imports.index": DESK | {R.MANAGER},
     "imports.report": DESK | {R.MANAGER},
@@ -113,6 +121,9 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "messages.templates": READERS,
     "messages.template": READERS,
     "messages.save": DESK | {R.COMPLIANCE},
+    # Those who may not be visited; and what others said of debtors.
+    "remote.index": DESK | PHONE | STREET | {R.MANAGER, R.COMPLIANCE},
+    "remote.keep": PHONE | STREET,
     "findings.index": READERS - DESK,
     "findings.finding": READERS - DESK,
     "findings.resolve": JUDGES,
