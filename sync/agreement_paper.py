@@ -6,12 +6,13 @@ The pages of both sides and the PDF are made from this one value.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from .rules.agreement import REQUIRED, Agreement, missing_parts
 from .rules.debt import LABELS
 from .rules.offer import KINDS, Instalment
+from .rules.policy import zone_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class AgreementPaper:
     zone: str
     schedule: tuple[Instalment, ...]
     missing: tuple[str, ...]
+
+    @property
+    def made_on(self) -> date:
+        """The debtor's own day on which it was made."""
+        return self.made_at.astimezone(zone_of(self.zone) or UTC).date()
 
 
 def paper_of(

@@ -18,7 +18,7 @@ from sync.rules.typed import plain_amount
 from ..bargaining import Bargain, bargain_of, debtor_of, quote_of, remember, rules_of, terms_of, usual_terms
 from ..casefile import Case, place_at
 from ..offering import request_offer, suggest
-from ..store import drafts
+from ..store import drafts, settings
 from ..visiting import NotSaved, Problem, Saved
 from . import answers as forms
 from . import visit
@@ -81,8 +81,9 @@ def use(account: str) -> Response | tuple[str, int]:
         schedule = tuple(Instalment(row.due, row.amount) for row in quote.rows)
         with store().writing() as db:
             remember(db, account, said)
-    approver = approved.decided_by if approved is not None else bargain.limit.name
-    return _into_draft(case, account, schedule, approver)
+    with store().reading() as db:
+        mine = str(settings.get(db, "agent_name", ""))
+    return _into_draft(case, account, schedule, approved.decided_by if approved is not None else mine)
 
 
 @blueprint.get("/convenio/<agreement>")
