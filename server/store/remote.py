@@ -17,7 +17,7 @@ from sync.words import Phrase
 
 from .chunks import chunks, fetch, write
 from .said import phrase_of
-from .scopes import Share
+from .scopes import Scope, Share
 from .tables import (
     agents,
     remote_accounts,
@@ -158,6 +158,14 @@ def every_open(connection: Connection, debtor_ids: Collection[str] | None = None
         )
         for row in rows
     }
+
+
+def in_scope(connection: Connection, scope: Scope) -> set[str]:
+    """The debtors with an open row whom somebody of this scope may see."""
+    query = select(remote_assignments.c.debtor_id).where(
+        remote_assignments.c.until.is_(None), remote_assignments.c.debtor_id.in_(scope.debtors())
+    )
+    return set(connection.execute(query).scalars())
 
 
 def decide(
