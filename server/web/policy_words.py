@@ -214,10 +214,12 @@ def _overrides(policy: Policy) -> Iterator[Line]:
     if rule is None:
         return
     values = {"rules": ", ".join(rule.rules), "roles": Terms(*(ROLE_WORDS[role] for role in rule.roles))}
-    text = N_("{rules}: un día, a un deudor y por un canal, con su razón. Lo decide una persona de {roles}.")
+    text = N_(
+        "Las reglas {rules}, un día, a un deudor y por un canal, con su razón. Decide alguien de {roles}."
+    )
     if rule.four_eyes:
         text = N_(
-            "{rules}: un día, a un deudor y por un canal, con su razón. Lo deciden dos personas de {roles}."
+            "Las reglas {rules}, un día, a un deudor y por un canal, con su razón. Deciden dos de {roles}."
         )
     yield Line(Phrase(text, values), rule.cite)
 
