@@ -133,7 +133,25 @@ LABELS: dict[str, Mapping[str, str]] = {
     },
     "decision": {"allow": N_("Permite"), "warn": N_("Advierte"), "block": N_("Impide")},
     "route": {"draft": N_("Borrador"), "published": N_("Publicada"), "superseded": N_("Reemplazada")},
-    "import": {"portfolio": N_("Cartera"), "payments": N_("Pagos")},
+    "import": {
+        "portfolio": N_("Cartera"),
+        "payments": N_("Pagos"),
+        "contacts": N_("Contactos"),
+        "stops": N_("Novedades que detienen"),
+    },
+    "contact": {
+        "call": N_("Llamada"),
+        "message": N_("Mensaje"),
+        "email": N_("Correo"),
+        "letter": N_("Carta"),
+    },
+    "released": {
+        "founded": N_("Tenía razón"),
+        "unfounded": N_("No tenía razón"),
+        "settled": N_("Se llegó a un acuerdo"),
+        "mistaken": N_("Fue un error"),
+        "other": N_("Otra resolución"),
+    },
     "mode": {"full": N_("Completo"), "delta": N_("Solo cambios")},
     "remark": {"rejected": N_("Rechazada"), "warned": N_("Con aviso")},
     "channel": dict(results.FIELDS["channel"].choices),
@@ -211,6 +229,7 @@ LABELS: dict[str, Mapping[str, str]] = {
         "audit.impossible_speed": N_("Traslado imposible"),
         "audit.clock_skew": N_("Reloj desviado"),
         "audit.out_of_scope": N_("El deudor ya era de otro gestor"),
+        "audit.wording": N_("Palabras que no se deben usar"),
     },
 }
 
