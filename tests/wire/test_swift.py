@@ -72,7 +72,16 @@ BODY: dict[str, dict[str, Any]] = {
     "stop.skipped": {"debtor": ID, "stop": ID, "happened": HAPPENED, "cause": "llovía"},
     "incarnation.opened": {"parent": ID, "parent_n": 7, "parent_h": "0a" * 32},
     "offer.requested": {**TERMS, "why": "Paga hoy si se le quita la mora", "beyond": ["offer.discount"]},
-    "agreement.made": {**TERMS, "visit": ID, "settles": True, "agreed_by": "Ana", "offer": ID, "approver": "Eva"},
+    "agreement.made": {
+        **TERMS,
+        "new": {"of a": "later version"},
+        "note": "",
+        "visit": ID,
+        "settles": True,
+        "agreed_by": "Ana",
+        "offer": ID,
+        "approver": "Eva",
+    },
     "suggestion.made": {
         "debtor": ID,
         "account": ID,
