@@ -1,7 +1,8 @@
-"""Keeps the signed list of releases that laptops read. Builds nothing.
+r"""Keeps the signed list of releases that laptops read. Builds nothing.
 
 python packaging/release.py key KEY.pem                     a new release key; prints its public half
-python packaging/release.py add RELEASES ARCHIVE --key KEY.pem --version 0.3.0 --platform linux-x86_64 --percent 5
+python packaging/release.py add RELEASES ARCHIVE --key KEY.pem --version 0.3.0 --platform linux-x86_64 \
+    --percent 5
 python packaging/release.py wave RELEASES --key KEY.pem --version 0.3.0 --percent 50
 python packaging/release.py withdraw RELEASES --key KEY.pem --version 0.3.0
 """
