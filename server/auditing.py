@@ -16,10 +16,11 @@ from sqlalchemy import Connection, Engine
 from sync.records import Address, Finding, Interval, Known, Refused, Visit, changed
 from sync.rules import audit as rules
 from sync.rules.overriding import lifted_rules
+from sync.rules.wording.noticing import wording
 from sync.words import N_, Phrase
 
 from .packs import pack_of
-from .store import facts, findings, histories
+from .store import facts, findings, histories, written
 from .store.engine import writing
 from .store.scopes import Scope
 
@@ -57,10 +58,11 @@ def audit(
     read = list(histories.for_audit(connection, [name for name in visit_ids if name not in fresh]))
     known_places = {**(places or {}), **histories.addresses_of(connection, read)}
     asked_for = sorted([*read, *fresh.values()], key=lambda held: _began(held.visit))
+    beside = written.beside(connection, [held.visit.id for held in asked_for])
     for agent_id, asked in _by_agent(asked_for).items():
         seen += len(asked)
         line = _line(connection, agent_id, asked)
-        found = [finding for held in asked for finding in _judge(held, line, known_places)]
+        found = [finding for held in asked for finding in _judge(held, line, known_places, beside)]
         new += findings.add(connection, [(line.visits[one.visit], one) for one in found], now)
         for one in found:
             counted.setdefault(one.rule, set()).add(one.visit)
@@ -119,7 +121,12 @@ def _began(visit: Visit) -> tuple[datetime, str]:
     return visit.happened.start, visit.id
 
 
-def _judge(held: histories.HeldVisit, line: Line, places: Mapping[str, Address]) -> list[Finding]:
+def _judge(
+    held: histories.HeldVisit,
+    line: Line,
+    places: Mapping[str, Address],
+    beside: Mapping[str, Sequence[str]],
+) -> list[Finding]:
     visit = line.visits[held.visit.id]
     policy = pack_of(held.pack)
     found = list(rules.findings_from(held.verdict, visit.id, policy))
@@ -134,6 +141,8 @@ def _judge(held: histories.HeldVisit, line: Line, places: Mapping[str, Address])
             uncertainty_s=(held.uncertainty_ms or 0) / 1000,
             overridden=lifted_rules(held.verdict),
         )
+    if (said := wording(visit, policy, beside.get(visit.id, ()))) is not None:
+        found.append(said)
     if held.out_of_scope:
         found.append(_out_of_scope(visit))
     return found

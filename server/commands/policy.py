@@ -16,6 +16,7 @@ from ..packs import pack_of
 from ..ruling import decide_list
 from .options import answer, json_option
 from .policy_holiday import holiday
+from .policy_lint import lint
 from .policy_override import commission, override
 from .policy_why import why
 
@@ -103,5 +104,5 @@ def decide(file: Path, out: Path, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-for command in (why, holiday, override, commission):
+for command in (why, holiday, override, commission, lint):
     policy.add_command(command)

@@ -32,7 +32,7 @@ from secure import ContentSecurityPolicy, PermissionsPolicy, Secure
 from werkzeug.security import safe_join
 from werkzeug.wrappers import Response as BaseResponse
 
-from . import filters
+from . import filters, wording
 from .guide import guide_data
 from .states import SIGNS, STATES, sprite
 
@@ -43,6 +43,7 @@ LANGUAGE_COOKIE = "ronda_lang"
 SIDES = ("office", "laptop")
 
 blueprint = Blueprint("look", __name__, template_folder="templates")
+blueprint.add_url_rule("/look/wording", "wording", wording.check, methods=["POST"])
 
 
 def dress(app: Flask, *, side: str, today: Callable[[], date] | None = None) -> None:

@@ -6,36 +6,36 @@ from collections.abc import Sequence
 
 from .patterns import Match, Tags
 from .result import Category
-from .words import Word
+from .words import Word, words_of
 
 _PAUSES = frozenset({",", ":"})
-_LINKS = frozenset("el la los las de del a al un una e y se".split())
+_LINKS = words_of("el la los las de del a al un una e y se")
 _THEIR_SAYING = ("REPORT.pres3", "REPORT.pret3", "REPORT.impf")
 # Forms that can only be a third person's, so that "le dijo" is not "le dije".
-_CERTAINLY_THEIRS = frozenset(
-    "dijo dijeron dice dicen decia decian amenazo amenazaron grito gritaron amenazaba amenazaban".split()
+_CERTAINLY_THEIRS = words_of(
+    "dijo dijeron dice dicen decia decian amenazo amenazaron grito gritaron amenazaba amenazaban"
 )
-_FEARING = frozenset(
-    "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor".split()
+_FEARING = words_of(
+    "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor"
 )
-_OUR_SIDE = frozenset(
-    "banco juez jueza abogado abogados licenciado gerente empresa actuario fiscal financiera supervisor sistema "
-    "ley policia contrato despacho jefe juzgado tribunal departamento cooperativa".split()
+_OUR_SIDE = words_of(
+    "banco juez jueza abogado abogados licenciado gerente empresa actuario fiscal financiera "
+    "supervisor sistema ley policia contrato despacho jefe juzgado tribunal departamento cooperativa"
 )
-_OUR_SAYING = frozenset(
-    "dije dijimos adverti advertimos conteste contestamos respondi grite insisti amenace amenazamos avise avisamos "
-    "informe informamos comunique explique recalque".split()
+_OUR_SAYING = words_of(
+    "dije dijimos adverti advertimos conteste contestamos respondi grite insisti amenace amenazamos "
+    "avise avisamos informe informamos comunique explique recalque"
 )
 _OURS = ("fut1", "pres1")
-_OUR_WORDS = frozenset("voy vamos vengo venimos iremos ire nos nuestro nuestra nuestros nuestras".split())
+_OUR_WORDS = words_of("voy vamos vengo venimos iremos ire nos nuestro nuestra nuestros nuestras")
 _DONE_TO_US = frozenset({"me", "nos"})
 _HOMONYMS = {
-    "demanda": frozenset(
-        "producto productos mercancia mercado clientes trabajo pan alta mucha poca oferta temporada".split()
+    "demanda": words_of(
+        "producto productos mercancia mercado clientes trabajo pan alta mucha poca oferta temporada"
     ),
-    "remate": frozenset("ropa mercancia temporada precios ofertas zapatos liquidacion libros".split()),
-    "rata": frozenset("laboratorio veneno".split()),
-    "ratas": frozenset("laboratorio veneno".split()),
+    "remate": words_of("ropa mercancia temporada precios ofertas zapatos liquidacion libros"),
+    "rata": frozenset(["laboratorio", "veneno"]),
+    "ratas": frozenset(["laboratorio", "veneno"]),
 }
 
 
@@ -150,7 +150,7 @@ def place_name(match: Match, tags: Sequence[Tags]) -> bool:
 
 
 def done_to_us(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
-    """The debtor's words to the collector, or somebody's to the debtor: "me dijo ladrón", "la trataron de"."""
+    """The debtor's words to the collector, or somebody's to him: "me dijo ladrón", "la trataron de"."""
     for at in range(max(0, match.first - 5), match.first + 1):
         if at >= len(row) or tags[at].isdisjoint(("INSULTED.pret3", "INSULTED.pres3", "INSULTED.impf")):
             continue
@@ -170,7 +170,7 @@ def own_matter(tags: Sequence[Tags]) -> bool:
 
 
 def _good_news(tags: Sequence[Tags], category: Category) -> bool:
-    """What runs out is a discount, and no harm is named: "última oportunidad para aprovechar el descuento"."""
+    """What runs out is a discount, and no harm is named: "última oportunidad para el descuento"."""
     if not any("GOODNEWS" in each for each in tags):
         return False
     harm = ("SEIZE", "LAW", "JAIL", "POLICE", "BADNOUN", "HURT")
@@ -196,10 +196,7 @@ def others_claim(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> boo
     """Another lender does or did it, and not the sender."""
     if ours(match, row, tags):
         return False
-    for at in range(len(row) - 1):
-        if "ELSE" in tags[at] and not tags[at + 1].isdisjoint(("LENDER",)):
-            return True
-    return False
+    return any("ELSE" in tags[at] and not tags[at + 1].isdisjoint(("LENDER",)) for at in range(len(row) - 1))
 
 
 def _in_kind(match: Match, tags: Sequence[Tags]) -> bool:
@@ -223,8 +220,9 @@ def _allowed_to_know(match: Match, tags: Sequence[Tags]) -> bool:
 
 def _kin(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
     """ "Soy vecino del juzgado", "soy hermana del fiscal": nearness, not office."""
-    near = frozenset(
-        "vecino vecina hermano hermana hijo hija esposa esposo amigo amiga primo prima jubilado pensionado cliente ex".split()
+    near = words_of(
+        "vecino vecina hermano hermana hijo hija esposa esposo amigo amiga primo prima jubilado "
+        "pensionado cliente ex"
     )
     return any(row[at].text in near or "PLACENAME" in tags[at] for at in range(match.first, match.last))
 

@@ -8,10 +8,10 @@ from functools import lru_cache
 from . import excuses
 from .patterns import Match, Tags
 from .result import Category
-from .words import Word, fold
+from .words import Word, fold, words_of
 
 # Endings that inflection changes: embargo, embargos, embargar, embargarán, embargaríamos.
-_ENDINGS = ("ciones", "cion", "arse", "ar", "er", "ir", "ado", "ada", "ados", "adas", "es", "os", "as", "o", "a", "e", "s")  # fmt: skip
+_ENDINGS = words_of("ciones cion arse ar er ir ado ada ados adas es os as o a e s")
 _SHORTEST_STEM = 4
 
 
@@ -41,7 +41,7 @@ def stems_of(term: str) -> tuple[tuple[str, bool], ...]:
 
 
 def _stem(word: str) -> tuple[str, bool]:
-    for ending in _ENDINGS:
+    for ending in sorted(_ENDINGS, key=len, reverse=True):
         if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST_STEM:
             return word.removesuffix(ending), True
     return word, False

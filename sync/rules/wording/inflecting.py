@@ -38,7 +38,7 @@ _FUTURE = {"fut1": "e emos", "fut3": "a an as", "cond": "ia ian ias iamos"}
 # Letters that change before e, so that the sound stays.
 _BEFORE_E = (("gu", "gu"), ("g", "gu"), ("c", "qu"), ("z", "c"))
 
-# Where a verb leaves the rule: the strong stem, the first person's, the future's, the preterite's, participle.
+# Where a verb leaves the rule: strong stem, first person's, future's, preterite's, participle.
 IRREGULAR: dict[str, dict[str, str]] = {
     "decir": {
         "strong": "dic",
@@ -114,9 +114,10 @@ IRREGULAR: dict[str, dict[str, str]] = {
 # Verbs of which hardly a form is regular.
 WHOLE: dict[str, dict[str, str]] = {
     "ir": {
-        "inf": "ir", "ger": "yendo", "part": "ido", "fut1": "ire iremos", "fut3": "ira iran iras", "pres1": "voy vamos",
-        "pres3": "va van vas", "subj": "vaya vayan vayas vayamos", "pret1": "fui fuimos", "pret3": "fue fueron fuiste",
-        "impf": "iba iban ibas ibamos", "cond": "iria irian irias iriamos",
+        "inf": "ir", "ger": "yendo", "part": "ido", "fut1": "ire iremos", "fut3": "ira iran iras",
+        "pres1": "voy vamos", "pres3": "va van vas",
+        "subj": "vaya vayan vayas vayamos", "pret1": "fui fuimos",
+        "pret3": "fue fueron fuiste", "impf": "iba iban ibas ibamos", "cond": "iria irian irias iriamos",
     },
     "dar": {
         "inf": "dar", "ger": "dando", "part": "dado dada", "fut1": "dare daremos", "fut3": "dara daran daras",

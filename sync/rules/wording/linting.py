@@ -97,7 +97,7 @@ def _timed(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
         after = tags[at + 1] if at + 1 < len(row) else frozenset()
         if not tags[at].isdisjoint(("NUM", "NUMBER")) and "TIMEUNIT" in after:
             return True
-        if word.text == "antes" and "de" in after or word.text in ("hoy", "manana", "inmediato"):
+        if (word.text == "antes" and "de" in after) or word.text in ("hoy", "manana", "inmediato"):
             return True
     return False
 
@@ -105,7 +105,9 @@ def _timed(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
 def _courtly(text: str, row: Sequence[Word], tags: Sequence[Tags]) -> list[Worded]:
     """A court's or the police's word in a text to the debtor, with nothing that makes it harm: a warning."""
     for at, word in enumerate(row):
-        if tags[at].isdisjoint(_COURTLY) or word.text in ("demandas", "embargo") and tags[at] == {"embargo"}:
+        if tags[at].isdisjoint(_COURTLY) or (
+            word.text in ("demandas", "embargo") and tags[at] == {"embargo"}
+        ):
             continue
         match = Match(None, at, at + 1, at, at + 1)
         if excuses.excused(match, row, tags, Category.JUDICIAL):
@@ -119,7 +121,7 @@ def _courtly(text: str, row: Sequence[Word], tags: Sequence[Tags]) -> list[Worde
                 start=word.start,
                 end=word.end,
                 words=words,
-                because=telling.Phrase(telling.NEAR, {"words": words}),
+                because=telling.near(words),
                 instead=telling.instead(Category.JUDICIAL, ""),
             )
         ]

@@ -2,8 +2,9 @@
 
 A pattern is words and signs with blanks between: `le|lo` either word; `HARM` any word of that class,
 `HARM.fut1` of that group of forms; `word?` perhaps; `~3` up to three words, not over a comma; `~~6` up to
-six, over commas too; `^` where the sentence begins; `$` where it ends, also among alternatives; `!a|b` not before a or b here;
-`<a|b` only after a or b; `<!a|b` not after a or b. `[` and `]` mark the words to show; without them, all.
+six, over commas too; `^` where the sentence begins; `$` where it ends, also among alternatives; `!a|b`
+not before a or b here; `<a|b` only after a or b; `<!a|b` not after a or b. `[` and `]` mark the words
+to show; without them, all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ END: Tags = frozenset({"$"})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One sign of a pattern: `sort` is word, gap, wide (a gap over commas), start, end, not, after, not_after."""
+    """One sign of a pattern: `sort` is word, gap, wide (over commas), start, end, not, after, not_after."""
 
     sort: str
     among: Tags = frozenset()

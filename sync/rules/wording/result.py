@@ -47,7 +47,7 @@ class Worded:
 
 @dataclass(frozen=True)
 class Linted:
-    """The answer for one text. `neutral` is the text with what breaks a rule said otherwise; "" if nothing."""
+    """The answer for one text. `neutral` is the text with what breaks a rule put otherwise, "" if nothing."""
 
     found: tuple[Worded, ...] = ()
     neutral: str = ""

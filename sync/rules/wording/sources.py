@@ -3,6 +3,7 @@
 Not legal advice. A pack's own `[notice]` and `[parties]` are asked first; this table has the rest, by the
 pack's jurisdiction, with the mark of the source: V read in the text, S secondary.
 """
+# ruff: noqa: E501 - a source's words stay on one line.
 
 from __future__ import annotations
 

@@ -46,6 +46,11 @@ def why(category: Category, words: str) -> Phrase:
     return Phrase(WHY[category], {"words": words[:80]})
 
 
+def near(words: str) -> Phrase:
+    """Why a court's or the police's word in a text to the debtor is looked at."""
+    return Phrase(NEAR, {"words": words[:80]})
+
+
 def instead(category: Category, kind: str) -> Phrase:
     """A neutral sentence of the same purpose, as a note says it or as the debtor is told it."""
     return Phrase((NOTED if kind == TextKind.NOTE else INSTEAD)[category])

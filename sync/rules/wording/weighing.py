@@ -1,4 +1,4 @@
-"""Weighs all the words of a sentence together, for what no pattern names. Knows no weight: `weights` has them.
+"""Weighs the words of a sentence together, for what no pattern names. The weights are in `weights`.
 
 A linear score: each word, its classes and each pair of neighbours adds or takes away a little. It speaks
 only where the sentence is the writer's own, neither told of somebody else, denied, nor a place's name.
@@ -13,12 +13,13 @@ from . import excuses
 from .patterns import Match, Tags
 from .result import Category
 from .weights import BIAS, LIMIT, WEIGHTS
-from .words import Word
+from .words import Word, words_of
 
-_OBJECTS = frozenset("le les lo los la las te os".split())
-_NEGATIONS = frozenset("no nadie nunca sin ni ningun ninguna".split())
-_HARM = frozenset(
-    "SEIZE LAW HURT JAIL BADNOUN POLICE OFFICEPLACE OFFICE COURTWORD DEBTSTRONG STRONG AIMED NAMED TELL MENACE".split()
+_OBJECTS = words_of("le les lo los la las te os")
+_NEGATIONS = words_of("no nadie nunca sin ni ningun ninguna")
+_HARM = words_of(
+    "SEIZE LAW HURT JAIL BADNOUN POLICE OFFICEPLACE OFFICE COURTWORD DEBTSTRONG STRONG AIMED NAMED "
+    "TELL MENACE"
 )
 # How many of the heaviest words are shown.
 _SHOWN = 3
@@ -56,7 +57,7 @@ def framed(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
 
 
 def features(row: Sequence[Word], tags: Sequence[Tags]) -> Iterator[tuple[int, str]]:
-    """What is weighed, each with the word it stands at: words, beginnings, endings, classes and neighbours."""
+    """What is weighed, each with the word it stands at: words, begins, ends, classes and neighbours."""
     before, classes_before = "^", ["^"]
     for at, word in enumerate(row):
         text = "0" if word.text[0].isdigit() else word.text

@@ -7,6 +7,12 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+
+def words_of(listed: str) -> frozenset[str]:
+    """The words of a line, as a set."""
+    return frozenset(listed.split())
+
+
 # A word longer than this is no word of Spanish: what follows is not read.
 LONGEST_WORD = 40
 # Pieces without a full stop are cut here, so that one endless line costs what its length costs.
@@ -18,9 +24,7 @@ _PIECE = re.compile(r"[0-9]+(?:[.,:][0-9]+)*(?![a-z@$\x01])|[a-z0-9@$\x01]+|[.!?
 _ENDS = frozenset(".!?;\n…")
 _PAUSES = frozenset(',:()"«»“”-')
 _STRESSED = frozenset("áéíóúÁÉÍÓÚ")
-_SHORT = frozenset(
-    ["sr", "sra", "srta", "dr", "dra", "lic", "ing", "ud", "uds", "vd", "av", "num", "tel", "art", "prof"]
-)
+_SHORT = words_of("sr sra srta dr dra lic ing ud uds vd av num tel art prof")
 _LEET = re.compile(r"[a-z][^a-z]*[a-z]")
 _THRICE = re.compile(r"(.)\1{2,}")
 

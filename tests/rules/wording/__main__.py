@@ -68,10 +68,18 @@ def main() -> None:
         for each, _ in found.values()
     ]
     if asked.json:
-        print(json.dumps({"halves": said, "differ_in_tuning": misses, "seconds": round(seconds, 3)}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {"halves": said, "differ_in_tuning": misses, "seconds": round(seconds, 3)}, ensure_ascii=False
+            )
+        )
         return
     for half in said:
-        print("{half}: recall {recall:.1%} ({blocked}/{to_block}), false alarms {false_alarms:.1%} ({alarms}/{to_allow})".format(**half))
+        print(
+            "{half}: recall {recall:.1%} ({blocked}/{to_block}), false alarms {false_alarms:.1%} ({alarms}/{to_allow})".format(
+                **half
+            )
+        )
     for line in misses:
         print(f"  differs: {line}")
 

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 OUT = HERE.parents[2] / "sync" / "rules" / "wording" / "weights.py"
 FILES = ("tuning.csv", "further.csv")
 # What stands in fewer sentences than OFTEN is not weighed: it would only be known by heart.
-EPOCHS, STEP, SHRINK, LEAST, OFTEN, SEED = 30, 0.25, 2e-4, 0.05, 3, 20261122
+EPOCHS, STEP, SHRINK, LEAST, OFTEN, SEED = 30, 0.25, 2e-4, 0.05, 2, 20261122
 
 Example = tuple[list[str], bool]
 
@@ -73,7 +73,9 @@ def folds(given: list[Example], count: int = 5) -> None:
             scored.append((bias + sum(weights.get(name, 0.0) for name in names) if names else -9.0, block))
     for limit in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
         hit = sum(score > limit and block for score, block in scored) / sum(block for _, block in scored)
-        alarm = sum(score > limit and not block for score, block in scored) / sum(not block for _, block in scored)
+        alarm = sum(score > limit and not block for score, block in scored) / sum(
+            not block for _, block in scored
+        )
         print(f"limit {limit}: recall {hit:.1%}, false alarms {alarm:.1%}")
 
 
@@ -94,11 +96,11 @@ def written(bias: float, weights: dict[str, float], limit: float) -> str:
         "",
         "WEIGHTS = {",
     ]
-    for weight in sorted(groups, key=float, reverse=True):
-        if float(weight) == 0:
+    for heavy in sorted(groups, key=float, reverse=True):
+        if float(heavy) == 0:
             continue
-        lines.append(f'    "{weight}": (')
-        for line in textwrap.wrap("|".join(sorted(groups[weight])).replace(" ", "~").replace("|", "| "), 96):
+        lines.append(f'    "{heavy}": (')
+        for line in textwrap.wrap("|".join(sorted(groups[heavy])).replace(" ", "~").replace("|", "| "), 96):
             lines.append(f'        "{line.replace("| ", "|").replace("~", " ")}"')
         lines.append("    ),")
     return "\n".join([*lines, "}", ""])

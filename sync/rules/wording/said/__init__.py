@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import courts, disclosures, insults, threats
+from . import courts, disclosures, insults, pressure, threats
 
 # By the category they are found as; a threat with a time limit is told as a deadline.
 SAID = {
@@ -10,8 +10,8 @@ SAID = {
     "third": (disclosures.TOLD, disclosures.TELLING, disclosures.WILL_TELL),
     "authority": (courts.AUTHORITY,),
     "judicial": (courts.JUDICIAL,),
-    "deadline": (threats.DEADLINE,),
-    "threat": threats.THREATS,
+    "deadline": (pressure.DEADLINE,),
+    "threat": (*threats.THREATS, *pressure.PRESSURE),
 }
 
 

@@ -1,4 +1,5 @@
 """What looks like a court's paper, and what claims an authority that a collector has not."""
+# ruff: noqa: E501 - a pattern is one line, however many alternatives it names.
 
 JUDICIAL = """
 mandamiento|intimacion|exhorto de pago

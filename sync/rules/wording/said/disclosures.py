@@ -1,4 +1,5 @@
 """The debt told to those whom it does not concern, or left where they see it. One pattern a line."""
+# ruff: noqa: E501 - a pattern is one line, however many alternatives it names.
 
 TOLD = """
 TELL.pret1 ~3 en|a|con|frente|ante ~3 OTHERS|PUBLIC ~~3 que ~~6 DEBT

@@ -1,4 +1,5 @@
 """Insults: words that wound anywhere, and those that wound where they are aimed at somebody."""
+# ruff: noqa: E501 - a pattern is one line, however many alternatives it names.
 
 STRONG = """
 <!calle|avenida STRONG
