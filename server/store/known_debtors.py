@@ -257,7 +257,7 @@ def _statements(mine: Any) -> _Statements:
             or_(addresses.c.until.is_(None), addresses.c.until > bindparam("day")),
         )
         .order_by(addresses.c.since, addresses.c.id),
-        stops=select(stop_states.c.debtor_id, stop_states.c.account_id, stop_states.c.state, stop_states.c.id)
+        stops=select(stop_states)
         .where(
             mine(stop_states.c.debtor_id),
             stop_states.c.since <= known,

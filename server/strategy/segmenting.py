@@ -140,7 +140,7 @@ def _members(
     names = {str(row["id"]): str(row["name"]) for row in lenders.listed(connection)}
     for _, each in grounds.everybody(connection, asked, standing):
         for one in each:
-            if segment.holds(one.traits):
+            if one.segment == segment.name:  # the first that holds, as everywhere
                 yield {
                     "lender": names[one.traits.lender],
                     "account": one.number,

@@ -136,7 +136,8 @@ def fit(tried: Sequence[Tried]) -> Scale | None:
 
 
 def _tenths(tried: Sequence[Tried], scale: Scale) -> list[Tenth]:
-    ranked = sorted(tried, key=lambda one: (one.points, one.paid))
+    # By points alone: to sort those of equal points by what happened would foretell it.
+    ranked = sorted(tried, key=lambda one: one.points)
     groups = min(10, len(ranked))
     found = []
     for number in range(groups):
