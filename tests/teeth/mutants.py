@@ -7,6 +7,8 @@ from dataclasses import dataclass
 RECEIVING = "tests/office/test_receiving.py"
 EXCHANGE = "tests/laptop/test_exchange.py"
 CHAINS = "tests/laptop/test_chains.py"
+PROMISES = "tests/rules/test_promise_properties.py"
+OFFERS = "tests/rules/test_offers.py"
 
 
 @dataclass(frozen=True)
@@ -282,8 +284,8 @@ MUTANTS = (
         "reflected_before_parting",
         "between two pages a debtor given away is still there and the visit just made to him is not",
         "server/store/feeds.py",
-        "for made in (visits, promises, contacts, skips, reported_payments)",
-        "for made in (promises, contacts, skips, reported_payments)",
+        "*(visits, promises, contacts, skips, reported_payments),",
+        "*(promises, contacts, skips, reported_payments),",
         "tests/office/test_reflecting.py::test_a_visit_is_not_reflected_before_the_debtor_given_away_is_gone",
     ),
     Mutant(
@@ -310,6 +312,104 @@ MUTANTS = (
         '"synchronous=FULL"',
         '"synchronous=NORMAL"',
         "tests/laptop/test_store.py::test_the_pragmas_that_keep_a_visit_through_a_power_cut_are_on",
+    ),
+    Mutant(
+        "payment_lent_twice",
+        "one payment keeps two promises: what is given to the first is still in its purse",
+        "sync/rules/allocating.py",
+        "                    self.left[payment.id] -= part\n",
+        "                    self.left[payment.id] -= part if named else 0\n",
+        f"{PROMISES}::test_allocations_never_exceed_a_payment_nor_a_promise",
+    ),
+    Mutant(
+        "promise_overfilled",
+        "a promise takes more than was promised, and the rest of the money keeps nothing",
+        "sync/rules/allocating.py",
+        "                part = min(self.left[payment.id], self.lacks[promise.id])\n",
+        "                part = self.left[payment.id]\n",
+        f"{PROMISES}::test_allocations_never_exceed_a_payment_nor_a_promise",
+    ),
+    Mutant(
+        "order_of_arrival_decides",
+        "payments count in the order they were told, so two laptops see two states",
+        "sync/rules/allocating.py",
+        "        key=lambda payment: (payment.value_date, payment.id),\n",
+        "        key=lambda payment: payment.value_date.toordinal() // 9999,\n",
+        f"{PROMISES}::test_states_do_not_depend_on_the_order_or_the_number_of_times_facts_arrived",
+    ),
+    Mutant(
+        "told_twice_counts_twice",
+        "a payment that was told twice pays twice",
+        "sync/rules/allocating.py",
+        "    each = {payment.id: payment for payment in payments if payment.value_date <= today}\n",
+        "    each = {at: payment for at, payment in enumerate(payments) if payment.value_date <= today}\n",
+        f"{PROMISES}::test_states_do_not_depend_on_the_order_or_the_number_of_times_facts_arrived",
+    ),
+    Mutant(
+        "reversal_forgotten",
+        "money that was taken back still keeps its promise",
+        "sync/rules/allocating.py",
+        "payment.amount - undone.get(payment.id, _ZERO))",
+        "payment.amount)",
+        f"{PROMISES}::test_a_payment_taken_back_reopens_its_promise_and_paid_again_in_time_keeps_it",
+    ),
+    Mutant(
+        "late_money_repairs",
+        "what came after the last day keeps the promise all the same",
+        "sync/rules/allocating.py",
+        "        return spans[promise.id].made <= day <= spans[promise.id].last\n",
+        "        return spans[promise.id].made <= day\n",
+        f"{PROMISES}::test_late_money_does_not_repair_a_broken_promise_but_shows_with_its_day",
+    ),
+    Mutant(
+        "last_instalment_like_the_others",
+        "a restructured debt leaves the cents of its rounding unpaid",
+        "sync/rules/offer.py",
+        "        part = left if day == rest[-1] else min(level - owed, left)\n",
+        "        part = min(level - owed, left)\n",
+        f"{OFFERS}::test_a_restructured_debt_reconciles_line_by_line",
+    ),
+    Mutant(
+        "plan_pays_more_than_agreed",
+        "the discount is shown and the instalments still pay the whole debt",
+        "sync/rules/offer.py",
+        "        return self.debt.total - self.discount.total + self.fee\n",
+        "        return self.debt.total + self.fee\n",
+        f"{OFFERS}::test_a_plan_pays_exactly_what_was_agreed_principal_plus_interest_less_discount",
+    ),
+    Mutant(
+        "cents_lost_in_the_split",
+        "the cents that cannot be shared out are lost",
+        "sync/rules/offer.py",
+        "from_minor(each + (1 if place < rest else 0), currency)",
+        "from_minor(each, currency)",
+        "tests/rules/test_offer_score_segment.py"
+        "::test_instalments_add_up_to_the_cent_and_differ_by_one_cent_at_most",
+    ),
+    Mutant(
+        "who_asked_approves",
+        "whoever asked for an offer approves it himself",
+        "sync/rules/authority.py",
+        "    if actor == asked_by:\n",
+        "    if actor == asked_by and not actor:\n",
+        "tests/office/test_agreeing.py"
+        "::test_neither_who_asked_nor_who_earns_on_it_nor_one_with_less_authority_approves",
+    ),
+    Mutant(
+        "agreement_unchecked",
+        "an agreement whose instalments do not pay what was agreed is taken for good",
+        "server/projecting/agreed.py",
+        "    if found := wrong_agreement(made):\n",
+        "    if found := wrong_agreement(made)[1:]:\n",
+        "tests/office/test_agreeing.py::test_terms_that_do_not_add_up_are_set_aside_and_block_nothing",
+    ),
+    Mutant(
+        "breakdown_hides_a_reversal",
+        "a balance is shown whose lines do not come to its total",
+        "sync/rules/debt.py",
+        "        standing.reversed_since,\n        max(_ZERO, -left),\n",
+        "        _ZERO,\n        max(_ZERO, -left),\n",
+        f"{OFFERS}::test_a_balance_adds_up_on_every_page_that_shows_it",
     ),
 )
 
