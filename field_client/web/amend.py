@@ -10,6 +10,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from sync.look import wording
 from sync.records import Known, Location, LocationSource, Promise, Visit, VisitResult
 from sync.rules.results import FIELDS, PARTIES, PLACES
 from sync.rules.visit import draft_from
@@ -46,6 +47,7 @@ def form(visit: str) -> str | Response | tuple[str, int]:
     added = pictures.with_signature(pictures.kept(visit), said.get("signed_name", ""))
     result = NotSaved(tuple(wrong)) if wrong else _amend(said, before, case, accounts, added)
     if isinstance(result, Saved):
+        wording.tell(said.get("note", ""), said.get("why", ""))
         return redirect(url_for("visit.show", visit=visit, guardado=1))
     return _page(case, before, accounts, said, said.get("why", ""), list(result.problems)), 422
 

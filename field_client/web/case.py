@@ -6,6 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from sync.look import wording
 from sync.records import AddressKind
 from sync.rules.questions import QUESTIONS
 from sync.rules.visit import PARTIES, PLACES, REASONS, RESULTS
@@ -114,6 +115,7 @@ def add_address(debtor: str) -> Response:
     said = {
         key: request.form.get(key, "").strip() for key in ("kind", "text", "district", "city", "informant")
     }
+    wording.tell(said["informant"])
     if said["kind"] not in set(AddressKind):
         said["kind"] = AddressKind.OTHER
     _tell(

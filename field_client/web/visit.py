@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sync.fold import KnownVisit
+from sync.look import wording
 from sync.records import Location, LocationSource, Party, Promise, Result, Verdict
 from sync.rules.alarms import ALARMS
 from sync.rules.answers import FieldError
@@ -153,6 +154,7 @@ def save(debtor: str) -> Response | tuple[str, int]:
         return _page(case, stop, said, [FieldError("", wrong.because)], None, kept=False), 507
     if isinstance(result, Saved):
         _remember(draft.location)
+        wording.tell(draft.note, *(text for name, text in said.items() if name.endswith("place")))
         return redirect(url_for("visit.show", visit=result.visit, guardado=1))
     with store().writing() as db:
         drafts.save(db, debtor, said, reading.wall)

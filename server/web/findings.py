@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from sync.look import wording
 from sync.words import N_
 
 from ..auditing import RESOLUTIONS
@@ -80,6 +81,7 @@ def resolve(finding_id: str) -> Response | str | tuple[str, int]:
         abort(404)
     if refused is None:
         flash(_("Hallazgo resuelto. Lo escrito queda como está."), "success")
+        wording.tell(given["why"])
         return redirect(url_for("findings.index"))
     words = here.sentence(refused.reason)
     fields = {"audit.resolution": "resolution", "audit.reason": "why"}

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
 
+from sync.look import wording
 from sync.records import Party, Refused, UserRole
 from sync.rules.policy import zone_of
 
@@ -72,6 +73,7 @@ def keep(debtor_id: str) -> Response | tuple[str, int]:
         )
         if not isinstance(kept, Refused):
             flash(_("Guardado: cuenta en los límites de este deudor."), "success")
+            wording.tell(given.note)
             return redirect(url_for("remote.index"))
         said = here.sentence(kept.reason)
         if kept.source:

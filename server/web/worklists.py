@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from sync.cells import safe
+from sync.look import wording
 from sync.records import Refused
 from sync.rules.ladder import ACTIONS, CHANNELS
 from sync.rules.policy import zone_of
@@ -132,6 +133,7 @@ def record(name: str, account_id: str) -> BaseResponse | str | tuple[str, int]:
         fields = {"worklist.result": "result", "worklist.future": "time", "worklist.next": "next_on"}
         field = fields.get(done.rule, "note" if done.rule == "worklist.note" else "")
         return _row_page(name, account_id, {field: here.sentence(done.reason)}, given), 422
+    wording.tell(given["note"])
     if done.verdict is not None and done.verdict.blocked:
         flash(_("Anotado. La norma no permitía ese contacto: quedó dicho en la historia."), "warning")
     else:

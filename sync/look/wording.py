@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from flask import Response, jsonify, request
+from flask import Response, flash, jsonify, request
 from flask_babel import gettext as _
 
 from .. import policies
@@ -48,3 +48,17 @@ def reasons(found: Linted) -> list[str]:
 def pack_named(name: str) -> Policy | None:
     """The pack whose terms and sources apply; without one, what is wrong anywhere."""
     return policies.load(name) if name and name in policies.available() else None
+
+
+def tell(*texts: str, kind: str = TextKind.NOTE) -> None:
+    """Say on the next page what of texts just saved will be looked at, and how to write it instead."""
+    for text in texts:
+        found = lint(text, None, kind)
+        if found.found:
+            flash(
+                _("Quedó señalado para revisión: %(why)s", why=" ".join(reasons(found)))
+                + " "
+                + _("La próxima vez puede escribir: %(neutral)s", neutral=found.neutral),
+                "warning",
+            )
+            return
