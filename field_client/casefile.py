@@ -46,6 +46,12 @@ class AccountCase:
         return questions.answer(self.asked)
 
     @property
+    def objections(self) -> tuple[object, ...]:
+        """What the rules have against it, and until when."""
+        against = (ruling for ruling in self.said.verdict.rulings if ruling.decision != "allow")
+        return (*against, self.said.next_allowed)
+
+    @property
     def id(self) -> str:
         return self.known.account.id
 
@@ -89,6 +95,23 @@ class Case:
     def policies(self) -> dict[str, Policy | None]:
         """The pack of each account, by account."""
         return {case.id: case.policy for case in self.accounts}
+
+    @staticmethod
+    def told_alike(accounts: Sequence[AccountCase]) -> list[list[AccountCase]]:
+        """The accounts to which the same rules object, and until the same moment: it is said once."""
+        groups: list[list[AccountCase]] = []
+        for one in accounts:
+            alike = (
+                group
+                for group in groups
+                if group[0].policy == one.policy and group[0].objections == one.objections
+            )
+            group = next(alike, None)
+            if group is None:
+                groups.append([one])
+            else:
+                group.append(one)
+        return groups
 
     @property
     def totals(self) -> dict[str, Decimal]:
