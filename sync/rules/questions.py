@@ -27,10 +27,10 @@ QUESTIONS: Mapping[str, str] = {
 }
 LONGEST = 500
 _CHANNELS = {
-    "call": N_("llamadas"),
-    "message": N_("mensajes"),
-    "letter": N_("cartas"),
-    "email": N_("correos"),
+    "call": N_("Llamadas"),
+    "message": N_("Mensajes"),
+    "letter": N_("Cartas"),
+    "email": N_("Correos"),
 }
 _STATES = {
     PromiseState.KEPT: N_("cumplidas"),
@@ -143,15 +143,15 @@ def _documents(told: Told) -> Iterable[Phrase]:
 def _done(told: Told) -> Iterable[Phrase]:
     made = sorted(told.visits, key=lambda visit: (visit.happened.start, visit.id))
     if made:
-        words = N_("{count} visitas; la última el {day}")
+        words = N_("Visitas: {count}; la última el {day}")
         yield Phrase(words, {"count": len(made), "day": _day(made[-1], told.zone)})
     counted = Counter(contact.channel for contact in told.contacts)
     for channel, label in _CHANNELS.items():
         if counted[channel]:
-            words = "{count} {what}"
+            words = "{what}: {count}"
             yield Phrase(words, {"count": counted[channel], "what": Terms(label)})
     if told.promises:
-        yield Phrase(N_("{count} promesas tomadas"), {"count": len(told.promises)})
+        yield Phrase(N_("Promesas tomadas: {count}"), {"count": len(told.promises)})
 
 
 def _reactions(told: Told) -> Iterable[Phrase]:

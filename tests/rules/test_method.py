@@ -240,7 +240,7 @@ def test_facts_answer_what_they_can_and_the_rest_waits_for_a_person() -> None:
     assert said == {
         "cause": ["Dijo en la visita del 20/11/2026: Enfermedad"],
         "documents": [],
-        "done": ["1 visitas; la última el 20/11/2026"],
+        "done": ["Visitas: 1; la última el 20/11/2026"],
         "reactions": ["Negativa de pago: 1"],
         "departments": ["Entidad Banco Andino", "Campo: Ana"],
     }

@@ -69,7 +69,7 @@ def test_the_five_questions_are_answered_from_facts_and_by_people(world: World, 
     assert "Señales de alarma" in words(client.get(where).text)
     page = words(client.get(f"{where}/questions").text)
     assert "¿Qué produjo la mora? Dijo en la visita del 20/11/2026: Desempleo" in page
-    assert "¿Qué se ha hecho? 1 visitas; la última el 20/11/2026" in page
+    assert "¿Qué se ha hecho? Visitas: 1; la última el 20/11/2026" in page
     assert "¿Qué reacciones hubo? Promesa de pago: 1" in page
     assert "Atiende y escucha — Gustavo" in page
     assert "Entidad Crediboyacá, sucursal Duitama" in page
