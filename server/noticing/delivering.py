@@ -1,7 +1,7 @@
 """Records at the office that a paper was posted or handed over at its counter. Knows no page.
 
-What happened is recorded whatever the rules say of it; the verdict on it is kept beside it. A letter by post
-is a contact and counts in the caps; one handed over at the counter too.
+A letter is a contact and counts in the caps, by post or at the counter. What happened is recorded whatever
+the rules say of it, but where they forbade it only with a reason; the verdict stays beside it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,13 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine
 
 from sync.ids import new_id
-from sync.records import Handing, Interval, Party, Refused, Verdict
-from sync.rules.contact import judge_contact
+from sync.records import Handing, Party, Refused, Verdict
 from sync.words import N_, Phrase
 
-from .. import publishing
-from ..store import contacts, facts, notices
+from .. import contacting, publishing
+from ..store import facts, notices
 from ..store.engine import reading, writing
 from ..store.scopes import Scope
-from .telling import Told, tell
 
 
 @dataclass(frozen=True)
@@ -28,24 +26,6 @@ class Delivered:
     id: str
     debtor: str
     verdict: Verdict
-
-
-def may_send(told: Told, channel: str = "letter", party: Party = Party.HOLDER) -> Verdict:
-    """The pack's verdict on contacting the debtor now by this channel."""
-    third = party in (Party.RELATIVE, Party.THIRD)
-    return judge_contact(
-        told.policy,
-        Interval(told.now, told.now),
-        told.debtor.zone,
-        channel,
-        party=party,
-        history=told.history,
-        stops=told.case.stops_of(told.account.id, channel),
-        debt_discussed=not third,
-        credit_type=told.account.credit_type,
-        exception_evidence=told.account.exception_evidence,
-        about=told.about,
-    )
 
 
 def deliver(
@@ -59,19 +39,31 @@ def deliver(
     note: str,
     actor: str,
     now: datetime,
+    user: str | None = None,
 ) -> Delivered | Refused:
     """Record that a paper the office made was posted or handed over. LookupError outside the scope."""
     with reading(engine) as connection:
         made = notices.one(connection, scope, notice_id)
         if made is None:
             raise LookupError(notice_id)
-        verdict = _verdict(connection, scope, made["account_id"], happened)
-    if happened > now:
-        return Refused(Phrase(N_("La entrega está en el futuro.")), "delivery.future")
+        accounts = (made["account_id"],) if made["account_id"] else _accounts(connection, made["debtor_id"])
     if happened < made["made_at"]:
         return Refused(Phrase(N_("La entrega es anterior al papel.")), "delivery.before")
     if len(note) > 1000:
         return Refused(Phrase(N_("Escriba menos de 1000 letras.")), "delivery.note")
+    contact = contacting.Made(
+        debtor=made["debtor_id"],
+        accounts=accounts,
+        channel="letter",
+        at=happened,
+        effective=party in (Party.HOLDER, Party.GUARANTOR),
+        party=party,
+        note=f"{made['paper']} {made['code']}",
+        why=note,
+    )
+    kept = contacting.record(engine, contact, user=user, who=actor, actor=actor, now=now)
+    if isinstance(kept, Refused):
+        return kept
     delivery = new_id()
     with writing(engine) as connection:
         row = {name: made[name] for name in ("debtor_id", "account_id", "paper", "code", "token")}
@@ -94,7 +86,6 @@ def deliver(
                 }
             ],
         )
-        add_contact(connection, made["debtor_id"], "letter", happened, f"{made['paper']} {made['code']}")
         facts.append(
             connection,
             "notice.delivered",
@@ -106,34 +97,14 @@ def deliver(
                 "notice": notice_id,
                 "how": how.value,
                 "party": party.value,
-                "decision": verdict.decision,
-                "rules": [one.rule for one in verdict.rulings if one.decision != "allow"],
+                "contact": kept.contact,
+                "decision": kept.verdict.decision,
             },
         )
         publishing.refresh_debtors(connection, [made["debtor_id"]], now)
-    return Delivered(delivery, made["debtor_id"], verdict)
+    return Delivered(delivery, made["debtor_id"], kept.verdict)
 
 
-def add_contact(connection: Connection, debtor: str, channel: str, at: datetime, note: str) -> str:
-    """A contact that a person of the office made: it counts in the caps, as one that reached him."""
-    made = new_id()
-    row = {
-        "id": made,
-        "debtor_id": debtor,
-        "agent_id": None,
-        "channel": channel,
-        "started": at,
-        "ended": at,
-        "effective": True,
-        "source": "ronda",
-        "note": note,
-    }
-    contacts.add(connection, [row])
-    return made
-
-
-def _verdict(connection: Connection, scope: Scope, account: str | None, at: datetime) -> Verdict:
-    if account is None:
-        return Verdict()
-    told = tell(connection, scope, account, at)
-    return Verdict() if isinstance(told, Refused) else may_send(told)
+def _accounts(connection: Connection, debtor: str) -> tuple[str, ...]:
+    """Of a paper about no account: the contact was about all of his."""
+    return notices.accounts_of(connection, debtor)

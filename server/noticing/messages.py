@@ -11,18 +11,17 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine
 
-from sync.records import ContactPoint, Party, Refused, Verdict
-from sync.rules.contact import next_allowed
+from sync.records import ContactPoint, Party, Refused
+from sync.rules.asking import Said
 from sync.rules.messages import Audience, Medium, Rendered, Template, link
 from sync.rules.wording import Linted
 from sync.words import N_, Phrase
 
-from .. import publishing
-from ..store import facts, scope_records
-from ..store.engine import reading, writing
+from .. import contacting
+from ..store import scope_records
+from ..store.engine import reading
 from ..store.scopes import Scope
 from . import wording
-from .delivering import add_contact, may_send
 from .telling import Told, facts_of, tell
 
 KINDS = {
@@ -46,13 +45,12 @@ class Written:
     linted: Linted
     to: Sequence[ContactPoint]
     chosen: ContactPoint | None
-    verdict: Verdict
-    when: datetime | None
+    said: Said
     link: str
 
     @property
     def may_go(self) -> bool:
-        return isinstance(self.rendered, Rendered) and not self.verdict.blocked
+        return isinstance(self.rendered, Rendered) and not self.said.verdict.blocked
 
 
 def write(
@@ -77,12 +75,9 @@ def write(
     points = points_for(connection, told, template)
     chosen = next((one for one in points if one.id == to), points[0] if points else None)
     third = template.audience is Audience.THIRD
-    verdict = may_send(told, template.medium.channel, Party.RELATIVE if third else Party.HOLDER)
-    when = next_allowed(
-        told.policy, now, told.debtor.zone, channel=template.medium.channel, history=told.history
-    )
+    said = told.may_write(template.medium.channel, None if third else Party.HOLDER)
     address = chosen.value if chosen else ""
-    opened = isinstance(rendered, Rendered) and not verdict.blocked
+    opened = isinstance(rendered, Rendered) and not said.verdict.blocked
     return Written(
         told,
         template,
@@ -90,8 +85,7 @@ def write(
         linted,
         points,
         chosen,
-        verdict,
-        when,
+        said,
         link(template.medium, address, rendered.subject, rendered.text)
         if opened and isinstance(rendered, Rendered)
         else "",
@@ -127,7 +121,15 @@ def points_for(connection: Connection, told: Told, template: Template) -> list[C
 
 
 def record_sent(
-    engine: Engine, scope: Scope, account_id: str, key: str, *, to: str, actor: str, now: datetime
+    engine: Engine,
+    scope: Scope,
+    account_id: str,
+    key: str,
+    *,
+    to: str,
+    actor: str,
+    now: datetime,
+    user: str | None = None,
 ) -> Written | Refused:
     """He says that he sent it: a contact of the debtor, with which template and the verdict of that moment.
 
@@ -139,31 +141,17 @@ def record_sent(
         return written
     if isinstance(written.rendered, Refused):
         return written.rendered
-    if written.verdict.blocked:
-        worst = next(one for one in written.verdict.rulings if one.decision == "block")
-        return Refused(worst.because, worst.rule, worst.source)
     if written.chosen is None:
         return Refused(Phrase(N_("No hay a quién enviarlo.")), "message.nobody")
-    with writing(engine) as connection:
-        template = written.template
-        debtor = written.told.debtor.id
-        note = f"{template.key} v{template.version}"
-        made = add_contact(connection, debtor, template.medium.channel, now, note)
-        facts.append(
-            connection,
-            "message.sent",
-            as_of=written.told.day,
-            now=now,
-            actor=actor,
-            subject=made,
-            payload={
-                "account": account_id,
-                "template": template.key,
-                "version": template.version,
-                "medium": template.medium.value,
-                "audience": template.audience.value,
-                "decision": written.verdict.decision,
-            },
-        )
-        publishing.refresh_debtors(connection, [debtor], now)
-    return written
+    third = written.template.audience is Audience.THIRD
+    contact = contacting.Made(
+        debtor=written.told.debtor.id,
+        accounts=(account_id,),
+        channel=written.template.medium.channel,
+        at=now,
+        effective=not third,
+        party=None if third else Party.HOLDER,
+        note=f"{written.template.key} v{written.template.version}",
+    )
+    kept = contacting.record(engine, contact, user=user, who=actor, actor=actor, now=now)
+    return kept if isinstance(kept, Refused) else written

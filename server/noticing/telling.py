@@ -15,17 +15,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sync.messages import clauses
-from sync.records import Account, Contact, Debtor, Refused, Visit
+from sync.records import Account, Contact, Debtor, Party, Refused, Visit
 from sync.rules.ageing import Standing, standing
-from sync.rules.circumstances import Circumstances, dates_of, municipality_of
+from sync.rules.asking import Asked, Said, address_of, answer, own_places
 from sync.rules.messages import hidden
 from sync.rules.policy import Policy, local_day
 from sync.stationery import Stationery
 from sync.words import N_, Phrase
 from sync.writing import day_text, money_text
 
-from ..packs import pack_of
-from ..store import agents, cases, encounters, notices, scope_records
+from ..packs import at_office
+from ..store import agents, cases, encounters, notices, scope_records, seats
 from ..store.cases import Case
 from ..store.scopes import Scope
 from . import letterheads
@@ -68,11 +68,22 @@ class Told:
         moved = self.standing.paid_since or self.standing.reversed_since
         return self.day if moved else self.standing.as_of
 
-    @property
-    def about(self) -> Circumstances:
-        return Circumstances(
-            municipality=municipality_of(self.case.addresses),
-            dates=dates_of(self.account, self.case.payments),
+    def may_write(self, channel: str, party: Party | None) -> Said:
+        """May I write by this channel now, why not, and when may I? `party` None: to nobody in particular."""
+        where = address_of([one for one in self.case.addresses if one.state != "rejected"], None)
+        return answer(
+            Asked(
+                account=self.account,
+                policy=self.policy,
+                zone=self.debtor.zone,
+                at=self.now,
+                channel=channel,
+                party=party,
+                lasts=timedelta(0),
+                history=self.history,
+                stops=self.case.stops_of(self.account.id, channel),
+                about=self.case.circumstances(self.account, where),
+            )
         )
 
     def money(self, amount: Decimal) -> str:
@@ -86,7 +97,7 @@ def tell(
     row = notices.account(connection, scope, account_id)
     if row is None:
         raise LookupError(account_id)
-    policy = pack_of(row["pack"])
+    policy = at_office(connection)(row["pack"])
     if policy is None:
         text = N_("No se conocen las reglas «{pack}» de esta cuenta: no se le escribe.")
         return Refused(Phrase(text, {"pack": row["pack"]}), "policy.unknown")
@@ -112,8 +123,17 @@ def tell(
         now=now,
         collector=collector or (agent.name if agent else ""),
         agent=agent.id if agent else "",
-        history=encounters.met(connection, [debtor], now - LOOKS_BACK).get(debtor, []),
+        history=_history(connection, debtor, zone, day, now),
     )
+
+
+def _history(
+    connection: Connection, debtor: str, zone: str, day: date, now: datetime
+) -> tuple[Contact | Visit, ...]:
+    """Every contact of the debtor that counts, and the places that routes hold for him."""
+    met = encounters.history(connection, [debtor], now - LOOKS_BACK).get(debtor, [])
+    held = seats.reserved(connection, [debtor], day - timedelta(days=1), but=((), ()))
+    return (*met, *own_places(held.get(debtor, ()), now, zone))
 
 
 def facts_of(told: Told, *, sealed: bool) -> dict[str, str]:

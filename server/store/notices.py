@@ -97,6 +97,12 @@ def deliveries_for(connection: Connection, account_ids: Iterable[str]) -> dict[s
 _FOR_ACCOUNTS = select(deliveries).where(among(deliveries.c.account_id)).order_by(deliveries.c.id)
 
 
+def accounts_of(connection: Connection, debtor_id: str) -> tuple[str, ...]:
+    """The ids of a debtor's accounts."""
+    query = select(accounts.c.id).where(accounts.c.debtor_id == debtor_id).order_by(accounts.c.id)
+    return tuple(connection.execute(query).scalars())
+
+
 def account(connection: Connection, scope: Scope, account_id: str) -> dict[str, Any] | None:
     """An account with its lender's name, or None: outside the scope it does not exist."""
     query = (

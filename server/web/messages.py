@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from sync import policies
 from sync.records import Refused
-from sync.rules.answers import deciding
 from sync.rules.messages import PLACES, Audience, Medium, Rendered, Template
 from sync.words import N_
 
@@ -68,7 +67,6 @@ def show(account_id: str, template: str) -> str:
         written=written,
         text=written.rendered if written and isinstance(written.rendered, Rendered) else None,
         refused=refused,
-        ruling=deciding(written.verdict) if written else None,
         sentence=here.sentence,
         **_words(),
     )
@@ -86,6 +84,7 @@ def sent(account_id: str, template: str) -> Response:
             to=request.form.get("to", ""),
             actor=here.actor(),
             now=here.now(),
+            user=here.me().id,
         )
     except LookupError:
         abort(404)

@@ -83,6 +83,7 @@ def delivered(notice_id: str) -> Answer:
             note=request.form.get("note", "").strip(),
             actor=here.actor(),
             now=here.now(),
+            user=here.me().id,
         )
     except LookupError:
         abort(404)

@@ -191,7 +191,7 @@ def link(medium: Medium, to: str, subject: str, text: str) -> str:
 def hidden(number: str) -> str:
     """An account number as a message shows it: only how it ends."""
     plain = "".join(mark for mark in number if mark.isalnum())
-    return f"…{plain[-4:]}" if len(plain) > 4 else "…"
+    return f"terminado en {plain[-max(1, min(4, len(plain) // 2)) :]}"
 
 
 def _lacking(places: frozenset[str], demanded: Iterable[str]) -> list[str]:
