@@ -163,11 +163,11 @@ def _account(
         edges = (policy.ageing_edges,) if policy else ()
         aged = standing(account.balance, payments, today, *edges)
     question = asked(state, known, policies, now, address, places)
-    promises = _promises(state, known, policy, today)
+    promises = promises_of(state, known, policy, today)
     return AccountCase(known, policy, aged, payments, promises, questions.judge(question), question)
 
 
-def _promises(
+def promises_of(
     state: DebtorState, known: KnownAccount, policy: Policy | None, today: date
 ) -> tuple[tuple[Promise, PromiseStanding | None], ...]:
     """The account's promises, newest first, each with what became of it where the pack says how to tell."""

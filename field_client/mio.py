@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from sync.records import Promise, PromiseState
+from sync.rules.policy import zone_of
 from sync.rules.promise import PromiseStanding
 
-from .casefile import case_of
+from .casefile import promises_of
 from .store import cases, policies, records, settings
 from .store.db import Database, Store
 
@@ -70,11 +71,11 @@ def results_of(store: Store, now: datetime) -> Results:
     mine: list[Mine] = []
     for state in states:
         own = {known.visit.id for known in state.visits if known.visit.agent == agent}
-        case = case_of(state, packs, now)
-        for account in case.accounts:
+        today = now.astimezone(zone_of(state.zone) or UTC).date()
+        for known in state.accounts.values():
             mine += [
                 Mine(state.id, state.debtor.name if state.debtor else "", promise, standing)
-                for promise, standing in account.promises
+                for promise, standing in promises_of(state, known, packs.get(known.account.pack), today)
                 if promise.visit in own and standing is not None
             ]
     return Results(

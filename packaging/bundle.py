@@ -1,4 +1,4 @@
-"""Builds the laptop's program as a folder with PyInstaller, tries it and packs it as a release. Signs nothing.
+"""Builds the laptop's program as a folder with PyInstaller, tries and packs it. Signs nothing.
 
 python packaging/bundle.py OUT [--json]
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,25 +33,31 @@ def tool(name: str, *said: object) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True, env=environ).stdout
 
 
+@contextmanager
+def serving(program: Path, environ: dict[str, str]) -> Iterator[str]:
+    """The pages of this program in a process of its own; gives their address."""
+    command = [str(program), "field", "serve", "--by-hand"]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = ADDRESS.search(process.stdout.readline())
+            assert found is not None
+            yield found[0]
+        finally:
+            process.terminate()
+
+
+def read(address: str) -> str:
+    with urllib.request.urlopen(address) as reply:
+        return str(reply.read().decode("utf-8"))
+
+
 def answers(program: Path, folder: Path) -> str:
-    """The first page of a laptop that this program serves; it is stopped again."""
+    """The first page of a laptop that this program serves, with its styles."""
     environ = {"PATH": os.environ["PATH"], "HOME": str(folder.parent), "RONDA_FIELD_DATA": str(folder)}
-    serving = [str(program), "field", "serve", "--by-hand"]
-    process = subprocess.Popen(serving, env=environ, stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        found = ADDRESS.search(process.stdout.readline())
-        assert found is not None
-        with urllib.request.urlopen(f"{found[0]}/desbloquear") as reply:  # noqa: S310 - our own address
-            page = str(reply.read().decode("utf-8"))
-        style = re.search(r'href="(/static/field\.css|/field/field\.css)"', page)
-        assert style is not None
-        with urllib.request.urlopen(found[0] + style[1]) as reply:  # noqa: S310
-            assert b".stop" in reply.read()
-        return page
-    finally:
-        process.terminate()
-        process.wait()
+    with serving(program, environ) as site:
+        assert ".stop" in read(f"{site}/field/field.css")
+        return read(f"{site}/desbloquear")
 
 
 def test_a_folder_of_wheels_installs_with_no_index(received: Portable, tmp_path: Path) -> None:
@@ -104,7 +111,8 @@ def test_a_built_folder_installs_itself_serves_a_laptop_and_updates(
     program = home / ".local" / "bin" / "ronda"
     prepared = home / ".local" / "share" / "ronda" / "invitation.json"
     assert json.loads(prepared.read_text("utf-8"))["label"] == "Rosa"
-    assert "ABCD-EFGH" in answers_first(program, home)
+    with serving(program, environ) as site:
+        assert "ABCD-EFGH" in read(f"{site}/bienvenida/"), "the collector has only his passphrase to choose"
     laptop = tmp_path / "laptop"
     shutil.copytree(received.folder, laptop)
     assert "Desbloquear" in answers(program, laptop)
@@ -119,20 +127,3 @@ def test_a_built_folder_installs_itself_serves_a_laptop_and_updates(
     update = [str(program), "field", "update", "--json"]
     said = subprocess.run(update, env=environ, capture_output=True, text=True, check=True)
     assert json.loads(said.stdout) == {"current": built["version"], "found": None, "changed": False}
-
-
-def answers_first(program: Path, home: Path) -> str:
-    """The page of a laptop that the installer prepared."""
-    environ = {"PATH": os.environ["PATH"], "HOME": str(home)}
-    process = subprocess.Popen(
-        [str(program), "field", "serve"], env=environ, stdout=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout is not None
-        found = ADDRESS.search(process.stdout.readline())
-        assert found is not None
-        with urllib.request.urlopen(f"{found[0]}/bienvenida/") as reply:  # noqa: S310 - our own address
-            return str(reply.read().decode("utf-8"))
-    finally:
-        process.terminate()
-        process.wait()
