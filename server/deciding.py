@@ -10,6 +10,7 @@ from sync.records import Refused
 from sync.words import N_, Phrase
 
 from . import publishing
+from .importing.contacts import e164
 from .store import decisions, facts
 from .store.engine import writing
 from .store.scopes import Scope
@@ -26,6 +27,7 @@ def decide_proposal(
     actor: str,
     now: datetime,
     scope: Scope,
+    because: str = "",
 ) -> Refused | str:
     """Accept or reject what was found; answers the debtor's id. `kind` is "address" or "phone".
 
@@ -39,6 +41,10 @@ def decide_proposal(
         if not decisions.decide(connection, kind, proposal_id, state):
             text = N_("Alguien ya decidió sobre este dato; lo decidido no se cambia")
             return Refused(Phrase(text), "proposal.once")
+        why = " ".join(because.split())
+        decisions.remember(connection, kind, proposal_id, state, because=why, now=now, actor=actor)
+        if accept and kind == "phone":
+            decisions.dial(connection, proposal_id, e164(held["value"], held["country"]))
         facts.append(
             connection,
             f"{kind}.{state}",
@@ -46,7 +52,7 @@ def decide_proposal(
             now=now,
             actor=actor,
             subject=proposal_id,
-            payload={"debtor": held["debtor_id"], "event": held["event_id"]},
+            payload={"debtor": held["debtor_id"], "event": held["event_id"], "why": why},
         )
         publishing.refresh_debtors(connection, [held["debtor_id"]], now)
     return str(held["debtor_id"])

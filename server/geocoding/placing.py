@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -72,6 +72,7 @@ def place_portfolio(
     progress: Progress = lambda step, share: None,
     only_new: bool = False,
     online: Online | None = None,
+    only: Collection[str] | None = None,
 ) -> PlacedReport:
     """Place every address in force that has no better point; the same city again changes nothing.
 
@@ -80,7 +81,11 @@ def place_portfolio(
     one, is asked for what the city's index does not know.
     """
     with reading(engine) as connection:
-        rows = [row for row in placings.standing(connection) if not only_new or row["source"] not in OURS]
+        rows = [
+            row
+            for row in placings.standing(connection)
+            if (not only_new or row["source"] not in OURS) and (only is None or row["id"] in only)
+        ]
     report = PlacedReport(addresses=len(rows))
     made = list(_placed(rows, _Finder(gazetteer, online, report), report, progress))
     doubts = [one for one, beside in made if beside]
@@ -120,8 +125,11 @@ class _Finder:
             return found
 
 
-def place_imported(engine: Engine, folder: Path, *, actor: str, now: datetime) -> PlacedReport | None:
-    """Place what an import brought, with the city the office uses; None where there is none to read."""
+def place_imported(
+    engine: Engine, folder: Path, *, actor: str, now: datetime, only: Collection[str] | None = None
+) -> PlacedReport | None:
+    """Place what an import brought, or these addresses, with the city the office uses; None where there is
+    none to read."""
     city = cities.used(engine, folder)
     if city is None:
         return None
@@ -129,7 +137,7 @@ def place_imported(engine: Engine, folder: Path, *, actor: str, now: datetime) -
         gazetteer = Gazetteer.open(city.gazetteer_file, called=city.name)
     except WrongGazetteer:
         return None
-    return place_portfolio(engine, gazetteer, actor=actor, now=now, only_new=True)
+    return place_portfolio(engine, gazetteer, actor=actor, now=now, only_new=True, only=only)
 
 
 def _placed(

@@ -138,13 +138,14 @@ def standing(connection: Connection, scope: Scope, now: datetime) -> list[dict[s
     """What stops collection now in scope, oldest first, with whose it is and who said so."""
     query = _TOLD.where(
         stop_states.c.debtor_id.in_(scope.debtors()),
+        or_(stop_states.c.account_id.is_(None), scope.accounts()),
         or_(stop_states.c.until.is_(None), stop_states.c.until > now),
     )
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def history(connection: Connection, debtor_id: str) -> list[dict[str, Any]]:
-    """Every stop of a debtor with its resolution, newest first."""
+def history(connection: Connection, scope: Scope, debtor_id: str) -> list[dict[str, Any]]:
+    """Every stop of a debtor, and of his accounts in scope, with its resolution; newest first."""
     query = (
         _TOLD.add_columns(
             resolutions.c.outcome,
@@ -153,7 +154,10 @@ def history(connection: Connection, debtor_id: str) -> list[dict[str, Any]]:
             resolutions.c.actor.label("resolved_by"),
         )
         .outerjoin(resolutions, resolutions.c.stop_id == stop_states.c.id)
-        .where(stop_states.c.debtor_id == debtor_id)
+        .where(
+            stop_states.c.debtor_id == debtor_id,
+            or_(stop_states.c.account_id.is_(None), scope.accounts()),
+        )
     )
     rows: Iterable[Mapping[Any, Any]] = connection.execute(query).mappings()
     return [dict(row) for row in rows][::-1]
@@ -168,6 +172,7 @@ _TOLD = (
         stop_origins.c.follows,
         stop_origins.c.reference,
         lenders.c.name.label("lender"),
+        stop_origins.c.lender_id,
         imports.c.file_name,
         visits.c.id.label("visit_id"),
     )

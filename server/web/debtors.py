@@ -16,6 +16,7 @@ from sync.rules.debt import breakdown
 from sync.rules.policy import local_day
 from sync.rules.promise import PromiseStanding, reminders, standings
 
+from .. import conducting
 from ..deciding import decide_proposal
 from ..filing import KINDS
 from ..packs import pack_of
@@ -24,7 +25,7 @@ from ..standing import AccountToday, accounts_today
 from ..store import as_records, encounters, papers, payments
 from ..store.boards import cases
 from ..store.engine import reading
-from . import agreements, here, notices, policy, retold
+from . import agreements, here, notices, policy, retold, stops
 
 blueprint = Blueprint("debtors", __name__, url_prefix="/debtors")
 
@@ -51,7 +52,7 @@ def case(debtor_id: str) -> str:
         held = accounts_today(connection, scope, day, debtor_id=debtor_id)
         ids = [account.id for account in held]
         paid = payments.of_accounts(connection, ids)
-        visits = cases.visits_to(connection, debtor_id, ids)
+        visits = conducting.as_amended(connection, cases.visits_to(connection, debtor_id, ids))
         shown = {
             "accounts": held,
             "bonds": cases.bonds_of(connection, ids),
@@ -62,7 +63,7 @@ def case(debtor_id: str) -> str:
             "promises": promises_today(connection, held, paid, day, person["timezone"]),
             "visits": visits,
             "assignments": cases.assignments_of(connection, debtor_id),
-            "stops": cases.stops_of(connection, debtor_id, here.now()),
+            "stops_told": stops.of_debtor(connection, debtor_id),
             "notices": notices.of_debtor(connection, debtor_id, ids),
             "agreed": agreements.of_debtor(connection, held),
             "breakdown": breakdown,

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 
 from ..standing import AccountToday, accounts_today, board
-from ..store.boards import stations
+from ..store.boards import outside, stations
 from ..store.engine import reading
 from . import here
 from .labels import decimal
@@ -33,7 +33,7 @@ class Station:
 def index() -> str:
     with reading(here.engine()) as connection:
         held = accounts_today(connection, here.scope(), here.today())
-        shown = [_portfolio(connection, held), _assignment(held), *_street(connection)]
+        shown = [_portfolio(connection, held), _assignment(held), *_street(connection), _outside(connection)]
     return render_template(
         "home.html", stations=[station for station in shown if station], lines=board(held), day=here.today()
     )
@@ -119,6 +119,27 @@ def _street(connection: Connection) -> list[Station]:
             ],
         ),
     ]
+
+
+def _outside(connection: Connection) -> Station | None:
+    """What came from outside the street and waits for somebody of the office."""
+    if not here.may("stops.index"):
+        return None
+    counted = outside.waiting(connection, here.scope(), here.now(), here.today())
+    flags, open_proposals = counted["flags"], counted["proposals"]
+    return Station(
+        _("De fuera y por decidir"),
+        [
+            _figure(_("Cobranza detenida"), counted["stops"], "stops.index", note=_("por resolver")),
+            _figure(_("Paradas impedidas"), flags, "routes.index", tone="warn" if flags else ""),
+            _figure(
+                _("Direcciones y teléfonos hallados"),
+                open_proposals,
+                "proposals.index",
+                note=_("por decidir"),
+            ),
+        ],
+    )
 
 
 def _figure(

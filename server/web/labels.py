@@ -145,6 +145,18 @@ LABELS: dict[str, Mapping[str, str]] = {
         "email": N_("Correo"),
         "letter": N_("Carta"),
     },
+    "confidence": {
+        "high": N_("Confianza alta"),
+        "medium": N_("Confianza media"),
+        "low": N_("Confianza baja"),
+    },
+    "channels": {
+        "visit": N_("visitas"),
+        "call": N_("llamadas"),
+        "message": N_("mensajes"),
+        "email": N_("correos"),
+        "letter": N_("cartas"),
+    },
     "released": {
         "founded": N_("Tenía razón"),
         "unfounded": N_("No tenía razón"),
@@ -253,6 +265,7 @@ TONES: dict[str, Mapping[str, str]] = {
     "route": {"draft": "warn", "published": "good", "superseded": "neutral"},
     "resolution": {"justified": "good", "corrected": "info", "misconduct": "bad"},
     "remark": {"rejected": "bad", "warned": "warn"},
+    "confidence": {"high": "good", "medium": "neutral", "low": "warn"},
 }
 
 

@@ -40,6 +40,7 @@ PAGES: dict[str, frozenset[UserRole]] = {
     # The five questions; notes on assets only for those who take a debt to court, in the legal stage.
     "questions.show": READERS | PHONE | STREET,
     "questions.answer": READERS | PHONE,
+    "questions.review": READERS | PHONE | STREET,
     "questions.add_asset": frozenset({R.SUPERVISOR, R.COMPLIANCE, R.MANAGER}),
     "questions.withdraw_asset": frozenset({R.SUPERVISOR, R.COMPLIANCE, R.MANAGER}),
     # What collectors may answer.
@@ -122,6 +123,11 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "messages.template": READERS,
     "messages.save": DESK | {R.COMPLIANCE},
     # Those who may not be visited; and what others said of debtors.
+    "stops.index": READERS,
+    "stops.release": frozenset({R.COMPLIANCE}),
+    "stops.seen": DESK,
+    "proposals.index": DESK | {R.MANAGER, R.COMPLIANCE},
+    "proposals.decide": DESK,
     "remote.index": DESK | PHONE | STREET | {R.MANAGER, R.COMPLIANCE},
     "remote.keep": PHONE | STREET,
     "findings.index": READERS - DESK,

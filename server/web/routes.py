@@ -32,7 +32,7 @@ from ..store.agents import Agent
 from ..store.boards import visits, whereabouts
 from ..store.engine import reading
 from ..store.routes import Route, Stop
-from . import days, here, jobs
+from . import days, here, jobs, stops
 from .map_files import Line, file_of
 from .maps import Point, map_document
 from .signs import sign_of_stop
@@ -63,6 +63,8 @@ def index() -> str:
         published = routes.newest(
             connection, day, {agent.id for agent in workers}, state=RouteState.PUBLISHED
         )
+        flags = [] if _only_published() else stops.flagged(connection)
+        unknown = [] if _only_published() else stops.unknown(connection, day)
     if _only_published():
         drawn = published
     by_agent = {route.agent: route for route in drawn}
@@ -77,6 +79,8 @@ def index() -> str:
         drafts=sum(route.state is RouteState.DRAFT for route in drawn),
         known=sorted(known, reverse=True),
         today=here.today(),
+        flags=flags,
+        unknown=unknown,
     )
 
 

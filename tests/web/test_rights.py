@@ -14,6 +14,9 @@ READERS = "nora alicia bruno carla dora elena"
 # endpoint → (the address for an object of Duitama, who may open it). root may open everything.
 # Words in braces are filled from the world. Hilda and Bruno are of Tunja: what is Duitama's is 404 to them.
 GET: dict[str, tuple[str, str]] = {
+    "remote.index": ("/remote/", "nora alicia bruno elena dora fabio gustavo hilda"),
+    "stops.index": ("/stops/", "nora alicia bruno carla dora elena"),
+    "proposals.index": ("/proposals/", "nora alicia bruno elena dora"),
     "home.index": ("/", EVERYONE),
     "session.password": ("/password", EVERYONE),
     "portfolio.index": ("/portfolio/", f"{READERS} fabio gustavo hilda"),
@@ -75,9 +78,14 @@ GET: dict[str, tuple[str, str]] = {
     "people.index": ("/people/", ""),
 }
 POST: dict[str, tuple[str, str]] = {
+    "remote.keep": ("/remote/{rosa}", "fabio gustavo hilda"),
+    "stops.release": ("/stops/{nothing}/release", "dora"),
+    "stops.seen": ("/stops/flags/{nothing}", "nora alicia bruno"),
+    "proposals.decide": ("/proposals/address/{proposal}", "nora alicia bruno"),
     "session.logout": ("/logout", EVERYONE),
     "debtors.decide": ("/debtors/address/{proposal}/accept", "nora alicia bruno"),
     "questions.answer": ("/debtors/{rosa}/questions/{account}/done", f"{READERS} fabio"),
+    "questions.review": ("/debtors/{rosa}/reviewed", f"{READERS} fabio gustavo hilda"),
     "questions.add_asset": ("/debtors/{rosa}/assets", "carla dora elena"),
     "questions.withdraw_asset": ("/debtors/{rosa}/assets/{nothing}/withdraw", "carla dora elena"),
     "objections.word": ("/objections/word", "nora alicia bruno carla dora"),
