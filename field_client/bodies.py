@@ -143,6 +143,7 @@ def promise_body(visit: str, debtor: str, result: VisitResult, currency: str) ->
         "place": said["place"],
         "window_start": said.get("window_start"),
         "window_end": said.get("window_end"),
+        **({"review": said["review"]} if said.get("review") else {}),
     }
 
 

@@ -131,6 +131,21 @@ def exceeded_by(
     return beyond(quote, held, bounds, limit)
 
 
+def unauthorised(connection: Connection, row: Any) -> tuple[Ruling, ...]:
+    """How an agreement goes beyond what its collector could agree alone on its day; empty where it does not,
+    or where the office had approved those very instalments."""
+    if row["offer_id"] is not None:
+        asked = terms.offer(connection, row["offer_id"], Scope.everything())
+        same = (
+            asked is not None and asked["terms"] == row["terms"] and asked["account_id"] == row["account_id"]
+        )
+        if asked is not None and same and asked["state"] == terms.APPROVED:
+            return ()
+    agent = agents.by_ids(connection, [row["agent_id"]])[row["agent_id"]]
+    found = offering.rules(connection)
+    return exceeded_by(connection, row, found, offering.limit_of_agent(found, agent), row["made_at"])
+
+
 def cancel_promise(
     engine: Engine, promise_id: str, *, why: str, by: Person, now: datetime, scope: Scope
 ) -> str | Refused:

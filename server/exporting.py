@@ -103,6 +103,9 @@ PROMISE_COLUMNS = [
     "state",
     "paid",
     "missing",
+    "late",
+    "late_on",
+    "agreement",
 ]
 PAYMENT_COLUMNS = [
     "payment",
@@ -297,6 +300,9 @@ def _promises(
                 "state": standing.state.value if standing else "",
                 "paid": written(standing.paid, promise.currency) if standing else "",
                 "missing": written(standing.missing, promise.currency) if standing else "",
+                "late": written(standing.late, promise.currency) if standing else "",
+                "late_on": standing.late_on if standing else None,
+                "agreement": promise.agreement,
             }
 
 

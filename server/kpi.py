@@ -109,6 +109,8 @@ def read_promises(path: Path) -> list[PromiseFact]:
             amount=Decimal(row["amount"]),
             paid=Decimal(row["paid"]),
             currency=row["currency"],
+            account=f"{row.get('lender', '')}/{row.get('account', '')}",
+            due=row.get("due", ""),
         )
         for row in _rows(path)
         if row["state"]

@@ -22,7 +22,7 @@ from sync.rules.offer_rules import OfferSegment, range_of
 from sync.rules.segment import Traits
 
 from .. import agreed_today, offering
-from ..agreeing import cancel_promise, deliver_letter, issue_letter, name_payment
+from ..agreeing import cancel_promise, deliver_letter, issue_letter, name_payment, unauthorised
 from ..recovering import Person
 from ..standing import AccountToday, accounts_today
 from ..store import terms
@@ -59,6 +59,7 @@ def paper(agreement_id: str) -> str:
     with reading(here.engine()) as connection:
         held = agreed_today.agreement(connection, here.scope(), agreement_id, here.today())
         rules = offering.rules(connection)
+        beyond_him = unauthorised(connection, held.row) if held is not None else ()
     if held is None:
         abort(404)
     row = held.row
@@ -71,7 +72,7 @@ def paper(agreement_id: str) -> str:
         pay_to=rules.pay_to.get(row["lender"], ""),
         zone=row["timezone"],
     )
-    return render_template("agreements/paper.html", held=held, paper=made, offer_kinds=KINDS)
+    return render_template("agreements/paper.html", held=held, paper=made, beyond_him=beyond_him)
 
 
 @blueprint.post("/agreements/<agreement_id>/letter")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from ..records import Party, PromiseState, Result, ResultClass
 from .results import RESULTS
@@ -30,13 +31,15 @@ class VisitFact:
 
 @dataclass(frozen=True)
 class PromiseFact:
-    """One promise on the day of the export."""
+    """One promise on the day of the export; `account` and `due` (an ISO date) put an account's in order."""
 
     agent: str
     state: PromiseState
     amount: Decimal
     paid: Decimal
     currency: str
+    account: str = ""
+    due: str = ""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def visit_figures(visits: Sequence[VisitFact]) -> list[Figure]:
 
 
 def promise_figures(promises: Sequence[PromiseFact]) -> list[Figure]:
-    """13, 14 and 15 of the list, over the promises that have matured; amounts never mix currencies."""
+    """13 to 16 of the list, over the promises that have matured; amounts never mix currencies."""
     matured = [promise for promise in promises if promise.state in MATURED]
     kept = [promise for promise in matured if promise.state is PromiseState.KEPT]
     partial = [promise for promise in matured if promise.state is PromiseState.PARTIAL]
@@ -99,7 +102,19 @@ def promise_figures(promises: Sequence[PromiseFact]) -> list[Figure]:
         promised = sum((promise.amount for promise in same), Decimal(0))
         formula = "sum of min(paid, promised) / sum of promised"
         figures.append(Figure(f"kept_amount_rate.{currency}", formula, paid, promised))
-    return figures
+    return [*figures, _streaks(matured)]
+
+
+def _streaks(matured: Sequence[PromiseFact]) -> Figure:
+    """Accounts that broke two in a row, among those with two matured promises or more."""
+    by_account: dict[str, list[PromiseState]] = {}
+    for promise in sorted(matured, key=lambda one: one.due):
+        by_account.setdefault(promise.account, []).append(promise.state)
+    several = [states for account, states in by_account.items() if account and len(states) > 1]
+    broken = (PromiseState.BROKEN, PromiseState.BROKEN)
+    twice = [states for states in several if broken in pairwise(states)]
+    formula = "accounts with two broken in a row / accounts with two matured promises or more"
+    return _figure("broken_streak", formula, len(twice), len(several))
 
 
 def _any_class(visit: VisitFact, cls: ResultClass) -> bool:

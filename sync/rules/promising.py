@@ -27,10 +27,12 @@ def check_promise(
     window_end: time | None = None,
     account: str = "",
     earlier: int = 0,
+    review: date | None = None,
 ) -> tuple[FieldError, ...]:
     """Why this promise cannot be taken: past or too far, amount, window outside the pack's hours.
 
-    `earlier`: how many in a row were made before it and not kept (`made_again`).
+    `review`: the day from which he is to be reminded; `earlier`: how many in a row were made before it and
+    not kept (`made_again`).
     """
     rule = policy.promise.cite.id
     found: list[FieldError] = []
@@ -63,6 +65,8 @@ def check_promise(
         refuse("due", N_("La fecha prometida ya pasó."))
     elif due > furthest:
         refuse("due", N_("La fecha prometida no puede pasar del {day}."), day=f"{furthest:%d/%m/%Y}")
+    if review is not None and not today <= review <= due:
+        refuse("review", N_("El recordatorio va entre hoy y la fecha prometida."))
     if (window_start is None) != (window_end is None):
         refuse("window_start", N_("La cita necesita hora de inicio y hora de fin."))
     elif window_start is not None and window_end is not None:

@@ -224,6 +224,8 @@ def _promise_detail(promise: Promise) -> dict[str, str]:
     for key, at in (("window_start", promise.window_start), ("window_end", promise.window_end)):
         if at is not None:
             detail[key] = f"{at:%H:%M}"
+    if promise.review is not None:
+        detail["review"] = promise.review.isoformat()
     return detail
 
 
@@ -324,5 +326,6 @@ def _check_promise(result: VisitResult, setting: _Setting) -> list[FieldError]:
             window_end=typed.clock(_answer(result, "window_end")),
             account=result.account,
             earlier=setting.promised,
+            review=typed.day(_answer(result, "review")),
         )
     )

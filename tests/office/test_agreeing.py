@@ -386,3 +386,28 @@ def test_what_is_true_does_not_depend_on_the_order_in_which_the_feed_says_it(wor
         facts = [*said, *random.sample(said, len(said) // 2)]
         random.shuffle(facts)
         assert outcome(facts) == expected
+
+
+def test_an_agreement_beyond_the_collector_is_told_unless_the_office_had_approved_it(world: World) -> None:
+    laptop = enrolled(world)
+    _visit, plain, *_parts = agreed(laptop, "500000.00", "500000.00", "500000.00")
+    offer = asked(laptop)
+    body = quita(world)
+    _visit, alone, *_parts = agreed(laptop, "1200000.00", **body)
+    _visit, backed, *_parts = agreed(laptop, "1200000.00", **body, offer=offer.id)
+    assert send(laptop)["quarantined"] == []
+
+    def beyond(agreement: Entry) -> list[str]:
+        with reading(world.engine) as connection:
+            [row] = [one for one in world.rows(t.agreements) if one["id"] == agreement.id]
+            debtor = world.rows(t.debtors, t.debtors.c.id == row["debtor_id"])[0]
+            return [
+                one.rule for one in agreeing.unauthorised(connection, row | {"timezone": debtor["timezone"]})
+            ]
+
+    assert beyond(plain) == []
+    assert "offer.discount" in beyond(alone)
+    assert "offer.discount" in beyond(backed)
+    decide(world, offer.id, EVA)
+    assert beyond(backed) == []
+    assert beyond(alone)

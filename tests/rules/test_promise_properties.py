@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sync.records import Contact, Payment, Promise, PromiseState
 from sync.rules.allocating import ORDERS, spread
+from sync.rules.figures import PromiseFact, promise_figures
 from sync.rules.policy import Policy
 from sync.rules.promise import (
     broken_streak,
@@ -325,3 +326,37 @@ def test_every_order_of_allocation_can_be_said_in_a_pack(order: str) -> None:
         {"id": "x.promise", "confidence": "own", "allocation": order}, "pack x", strict=True
     )
     assert reading.promise_of(table).allocation == order
+
+
+def test_the_day_of_the_reminder_lies_between_today_and_the_promise() -> None:
+    asked = {"amount": Decimal(1), "due": DUE, "total": None, "policy": DEMO, "today": FRIDAY, "zone": BOGOTA}
+    assert check_promise(**asked, review=after(-1)) == ()
+    for day in (after(1), FRIDAY - timedelta(days=1)):
+        assert [one.field for one in check_promise(**asked, review=day)] == ["review"]
+
+
+def test_accounts_that_broke_two_in_a_row_are_counted_among_those_with_two_matured() -> None:
+    def told(account: str, *states: PromiseState) -> list[PromiseFact]:
+        return [
+            PromiseFact("Ana", state, Decimal(1), Decimal(0), "COP", account, f"2026-11-{day + 1:02}")
+            for day, state in enumerate(states)
+        ]
+
+    broken, kept = PromiseState.BROKEN, PromiseState.KEPT
+    facts = [*told("a", broken, broken), *told("b", broken, kept, broken), *told("c", broken)]
+    [figure] = [one for one in promise_figures(facts) if one.code == "broken_streak"]
+    assert (figure.over, figure.under) == (1, 2)
+
+
+@pytest.mark.slow
+@settings(derandomize=True, deadline=None, max_examples=4000)
+@given(worlds(), st.randoms(use_true_random=False))
+def test_the_same_holds_of_four_thousand_worlds(world: World, random: Random) -> None:
+    found = spread(world.promises, world.payments, world.policy, world.today, over=set(world.cancelled))
+    for payment in world.payments:
+        shares = [one for one in (*found.in_time, *found.late) if one.payment == payment.id]
+        assert sum(one.amount for one in shares) <= payment.amount
+    for promise in world.promises:
+        shares = [one for one in (*found.in_time, *found.late) if one.promise == promise.id]
+        assert sum(one.amount for one in shares) <= promise.amount
+    assert world.shuffled(random).judged() == world.judged()
