@@ -155,12 +155,13 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
     state = "ended" if row["ended_at"] is not None else "force"
     if state == "force" and row["two"] and row["approved_at"] is None:
         state = "waits"
+    role, channel = ROLE_WORDS.get(row["asked_role"], ""), CHANNEL_WORDS[row["channel"]]
     return {
         "state": state,
         "word": _(STATES[state]),
         "tone": TONES[state],
-        "role_word": _(ROLE_WORDS[row["asked_role"]]) if row["asked_role"] in ROLE_WORDS else "",
-        "channel_word": _(CHANNEL_WORDS[row["channel"]]),
+        "role_word": _(role) if role else "",
+        "channel_word": _(channel),
     }
 
 

@@ -99,7 +99,7 @@ def range_of(rules: OfferRules, traits: Traits, debt: Parts, currency: str) -> R
     opening, target, floor = (rounded(debt.total * percent / 100, currency) for percent in percents)
     text = N_(
         "Segmento «{segment}» ({dpd} días de mora): abrir con {opening} %, buscar {target} % y no bajar "
-        "de {floor} % de la deuda. {because}"
+        "del {floor} %, de lo que se debe. {because}"
     )
     values: dict[str, str | int | float] = {
         "segment": held.name,

@@ -80,7 +80,7 @@ def reckon(
             expected,
             Phrase(
                 N_(
-                    "De {total} {currency} volvería el {percent} % si paga; paga {pays} de cada 100, y en "
+                    "De {total} {currency} volvería el {percent} por ciento si paga; paga {pays} de cada 100, y en "
                     "{visits} visitas se encuentra a {met} de cada 100"
                 ),
                 {
@@ -107,6 +107,6 @@ def reckon(
         lines.append(Line(-costs.legal_fixed, Phrase(N_("Gastos jurídicos fijos"))))
     if costs.legal_percent:
         share = -(-expected * costs.legal_percent // 100)
-        text = N_("Honorarios: {percent} % de lo que se recupere")
+        text = N_("Honorarios: el {percent} por ciento de lo que se recupere")
         lines.append(Line(-share, Phrase(text, {"percent": costs.legal_percent})))
     return Reckoned(currency, tuple(lines))
