@@ -232,7 +232,8 @@ def _row_page(name: str, account_id: str, errors: dict[str, str], given: dict[st
         found = worklists.one(connection, here.scope(), run["id"], account_id)
         if found is None:
             abort(404)
-        channel = given.get("channel") or (chosen.channel if chosen is not None else "call")
+        usual = chosen.channel if chosen is not None else "call"
+        channel = given["channel"] if given.get("channel") in recording.BY_CHANNEL else usual
         shown = showing.shown(connection, run, [found], listed=name, channel=channel, now=here.now())
         results = worklists.results_of(connection, account_id)
         phones = cases.contact_points_of(connection, here.scope(), found["debtor_id"])

@@ -582,9 +582,9 @@ def calibrated(world: World, **given: Any) -> calibrating.Report:
 
 
 def test_the_calibration_finds_the_truth_of_a_history_that_was_made_with_one(world: World) -> None:
-    a_past(world, 1_200, seed=5)
+    a_past(world, 700, seed=5)
     found = calibrated(world).calibration
-    assert found.visits == 1_200
+    assert found.visits == 700
     assert found.brier is not None
     assert found.base is not None
     assert found.brier < found.base
@@ -596,7 +596,7 @@ def test_the_calibration_finds_the_truth_of_a_history_that_was_made_with_one(wor
     with reading(world.engine) as connection:
         last = calibrating.latest(connection)
     assert last is not None
-    assert last["payload"]["visits"] == 1_200
+    assert last["payload"]["visits"] == 700
 
 
 def test_nothing_that_came_in_after_a_visit_changes_what_was_foretold_of_it(world: World) -> None:

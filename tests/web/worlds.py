@@ -35,6 +35,7 @@ from server.store.assignments import Decision, Outcome
 from server.store.debtors import folded
 from server.store.engine import reading, writing
 from server.store.scopes import Share
+from server.strategy import listing
 from sync.ids import new_id
 from sync.records import Interval, UserRole
 from sync.wire.attachments import digest_of
@@ -90,6 +91,7 @@ class World:
     devices: dict[str, str] = field(default_factory=dict)
     pictures: dict[str, str] = field(default_factory=dict)
     papers: dict[str, str] = field(default_factory=dict)
+    writeoffs: dict[str, str] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
     agreements: dict[str, str] = field(default_factory=dict)
 
@@ -115,7 +117,36 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
         _pictures(connection, world)
         add_agreed(connection, world, NOW)
     _erasure(world)
+    _worklists(world)
     return world
+
+
+def _worklists(world: World) -> None:
+    """The lists of the day, and a write-off of Rosa's first account for a person to decide."""
+    engine, account = world.office.engine, world.accounts["Rosa"][0]
+    made = world.writeoffs["Rosa"] = new_id()
+    because = Phrase(
+        "Visitas: {count}, cada una {each} {currency}", {"count": 3, "each": "9", "currency": "COP"}
+    )
+    with writing(engine) as connection:
+        connection.execute(
+            insert(t.writeoffs).values(
+                id=made,
+                account_id=account,
+                debtor_id=world.debtors["Rosa"],
+                as_of=TODAY,
+                strategy="ronda",
+                version="0" * 64,
+                currency="COP",
+                dpd=900,
+                total_minor=50_000_00,
+                net_minor=-27_00,
+                lines=[{"minor": -27_00, "because": json.loads(because.to_json())}],
+                made_at=NOW,
+                actor="nora",
+            )
+        )
+    listing.make(engine, TODAY, now=NOW, actor="nora")
 
 
 def _erasure(world: World) -> None:
