@@ -80,8 +80,8 @@ def reckon(
             expected,
             Phrase(
                 N_(
-                    "De {total} {currency} volvería el {percent} por ciento si paga; paga {pays} de cada 100, y en "
-                    "{visits} visitas se encuentra a {met} de cada 100"
+                    "De {total} {currency} volvería el {percent} por ciento si paga; paga {pays} de cada "
+                    "100, y en {visits} visitas se encuentra a {met} de cada 100"
                 ),
                 {
                     "total": f"{from_minor(total_minor, currency):f}",
