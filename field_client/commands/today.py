@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from sync.records import Verdict
+from sync.rules.policy import zone_of
 from sync.wire.fields import instant
 
 from .. import delivery
@@ -24,10 +25,14 @@ from .options import english, json_option, with_laptop
 @click.option(
     "--day", type=click.DateTime(["%Y-%m-%d"]), help="The route of this day (else today's, else the next)."
 )
+@click.option("--ids", is_flag=True, help="Also the id of each stop.")
 @json_option
 @with_laptop
-def today(store: Store, day: datetime | None, as_json: bool) -> None:
-    """Print the day's stops in order, and those left out with their reason."""
+def today(store: Store, day: datetime | None, ids: bool, as_json: bool) -> None:
+    """Print the day's stops in order, and those left out with their reason.
+
+    Tell what came of one by its number: ronda field visit --stop 3 --party NAD --result NAD
+    """
     found = days.day_of(store, SystemClock().read().wall, day.date() if day else None)
     if found is None:
         raise click.ClickException(
@@ -37,13 +42,34 @@ def today(store: Store, day: datetime | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(day_json(found, states), ensure_ascii=False))
         return
-    click.echo(f"Route of {found.date:%Y-%m-%d}: {found.done} of {len(found.stops)} done")
+    click.echo(f"Route of {found.date:%a %Y-%m-%d}: {found.done} of {len(found.stops)} done")
     for stop in found.stops:
-        eta = f"{stop.eta.astimezone():%H:%M}" if stop.eta else "--:--"
-        state = f"{stop.state:<13} {_delivery(stop, states):<9}"
-        click.echo(f"{stop.sequence:>3}  {eta}  {state} {stop.name}  [{stop.id}]")
+        click.echo("\n".join(_lines(stop, states, next_one=found.next is stop, ids=ids)))
+    if found.left_out:
+        click.echo("\nLeft out")
     for stop in found.left_out:
-        click.echo(f"  -  left out      {stop.name}: {english(stop.why) if stop.why else ''}")
+        click.echo(f"     {stop.name}: {english(stop.why) if stop.why else 'no reason given'}")
+
+
+def _lines(stop: days.DayStop, states: dict[str, str], *, next_one: bool, ids: bool) -> list[str]:
+    """A stop for a person: when, who and how it stands; then where and how much."""
+    zone = zone_of(stop.case.zone)
+    eta = f"{stop.eta.astimezone(zone):%H:%M}" if stop.eta else "--:--"
+    state = " ".join(word for word in (stop.state.replace("_", " "), _delivery(stop, states)) if word)
+    window = ""
+    if stop.narrow and stop.window:
+        between = "-".join(f"{moment.astimezone(zone):%H:%M}" for moment in stop.window)
+        window = f"  {'appointment' if stop.appointment else 'between'} {between}"
+    first = f"{'>' if next_one else ' '}{stop.sequence:>3}  {eta}  {stop.name}  ({state}){window}"
+    where = stop.address.text if stop.address else "no address"
+    owed = ", ".join(
+        f"{one.known.account.number} {one.standing.overdue:,.0f} {one.standing.currency}"
+        for one in stop.accounts
+        if one.standing
+    )
+    lines = [first, f"             {where}{' | ' + owed if owed else ''}"]
+    lines += [f"             {english(stop.stopped)}"] if stop.stopped else []
+    return [*lines, f"             {stop.id}"] if ids else lines
 
 
 def states_of(store: Store, day: days.Day) -> dict[str, str]:

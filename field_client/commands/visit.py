@@ -23,6 +23,7 @@ from ..sheets import TYPED, draft_of
 from ..store import cases, records
 from ..store.attachments import Picture
 from ..store.db import Store
+from ..today import day_of
 from ..visiting import Problem, Saved, record_visit
 from .options import json_option, problem_json, with_laptop
 
@@ -40,7 +41,7 @@ def codes(enum: Any) -> click.Choice[str]:
     type=click.File("rb"),
     help="A file with one visit a line, as JSON ('-' for standard input); see field_client/sheets.py.",
 )
-@click.option("--stop", help="The stop visited (its id in `today --json`).")
+@click.option("--stop", help="The stop visited: its number in `ronda field today`, or its id.")
 @click.option("--debtor", help="Who was visited, when it was no stop of the route.")
 @click.option("--party", type=codes(Party), help="Who answered.")
 @click.option("--place", type=codes(Place), help="Where (else from the address).")
@@ -70,6 +71,7 @@ def visit(store: Store, file: BinaryIO | None, as_json: bool, **options: Any) ->
         raise click.UsageError("Name the --stop or the --debtor visited, or give --from FILE.")
     if file is not None and (options["photos"] or options["signature"] or options["signed_by"]):
         raise click.UsageError("--photo and the signature are of one visit; they do not go with --from.")
+    options["stop"] = _stop_id(store, options["stop"])
     lines = _lines(file) if file is not None else iter([(1, _from_options(store, options))])
     saved: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
@@ -93,6 +95,17 @@ def visit(store: Store, file: BinaryIO | None, as_json: bool, **options: Any) ->
         _report(saved, refused, as_json)
     if refused:
         raise click.ClickException(f"{len(refused)} visit(s) not saved, {len(saved)} saved.")
+
+
+def _stop_id(store: Store, said: str | None) -> str | None:
+    """The id of the stop with this number on the day that `today` prints; an id as it is."""
+    if said is None or not said.isdecimal():
+        return said
+    day = day_of(store, SystemClock().read().wall)
+    found = next((one.id for one in day.stops if one.sequence == int(said)), None) if day else None
+    if found is None:
+        raise click.ClickException(f"The day has no stop {said}; see `ronda field today`. Nothing was saved.")
+    return found
 
 
 def _lines(file: BinaryIO) -> Iterator[tuple[int, dict[str, Any] | str]]:

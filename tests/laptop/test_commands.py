@@ -82,6 +82,20 @@ def test_today_tells_a_script_all_it_needs(laptop: Laptop) -> None:
     assert "ronda field sync" in refused(ronda(laptop, "today", "--day", "2031-01-01"))
 
 
+def test_a_person_reads_the_day_and_tells_a_visit_by_the_stops_number(laptop: Laptop) -> None:
+    shown = ronda(laptop, "today", "--day", DAY.isoformat()).output
+    assert ">  1  09:10  María Núñez Peña  (pendiente)" in shown
+    assert "Calle 15 # 14-32 | 000451 1,250,000 COP" in shown
+    assert "appointment 11:00-11:15" in shown
+    assert MARIA_STOP not in shown
+    assert MARIA_STOP in ronda(laptop, "today", "--day", DAY.isoformat(), "--ids").output
+    nobody = ["--party", "NAD", "--result", "NAD", "--override-reason", "prueba", "--json"]
+    past = ["--start", "2026-11-16T09:15", "--end", "2026-11-16T09:20"]
+    said = told(ronda(laptop, "visit", "--stop", "1", *nobody, *past))
+    assert len(said["saved"]) == 1
+    assert "has no stop 9" in refused(ronda(laptop, "visit", "--stop", "9", *nobody))
+
+
 def test_a_paper_sheet_is_saved_line_by_line_and_bad_lines_are_named(laptop: Laptop, tmp_path: Path) -> None:
     other = paper(
         stop=JOSE_STOP,
