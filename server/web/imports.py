@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
 from sync import policies
+from sync.rules.clauses import CHANNELS
 
 from ..geocoding.placing import place_imported
 from ..importing import (
@@ -21,12 +22,15 @@ from ..importing import (
     Preview,
     Remark,
     WrongImport,
+    import_contacts,
     import_payments,
     import_portfolio,
+    import_stops,
     preview,
     rejects,
 )
 from ..importing.answers import REJECTED
+from ..importing.declaring import LONGEST_SOURCE
 from ..packs import pack_of
 from ..store import facts, imports, lenders
 from ..store.boards import files
@@ -37,7 +41,7 @@ from .paging import paged
 from .uploads import Asked, Upload
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
-KINDS = ("portfolio", "payments")
+KINDS = ("portfolio", "payments", "contacts", "stops")
 SUFFIXES = {".csv": ".csv", ".txt": ".csv", ".xlsx": ".xlsx"}
 NEW_LENDER = "+"
 
@@ -72,7 +76,14 @@ def report(import_id: str) -> str:
         page=paged(shown, request.args.get("page")),
         level=level,
         rejected=any(remark["level"] == "rejected" for remark in remarks),
+        barred=_barred(row["counts"]),
     )
+
+
+def _barred(counts: Mapping[str, int]) -> list[str]:
+    """How many accounts each rule bars, as the report keeps them."""
+    named = {name.partition(":")[2]: count for name, count in counts.items() if name.startswith("barred:")}
+    return [f"{rule}: {count}" for rule, count in sorted(named.items())]
 
 
 @blueprint.post("/<import_id>/rejected.csv")
@@ -104,7 +115,8 @@ def upload() -> str | tuple[str, int]:
     if request.method == "GET":
         return _form({}, {})
     given = {
-        name: request.form.get(name, "").strip() for name in ("kind", "lender", "new_lender", "pack", "mode")
+        name: request.form.get(name, "").strip()
+        for name in ("kind", "lender", "new_lender", "pack", "mode", "source", "channel")
     }
     given["as_of"] = request.form.get("as_of", "")
     with reading(here.engine()) as connection:
@@ -122,6 +134,8 @@ def upload() -> str | tuple[str, int]:
         actor=here.actor(),
         original=original,
         suffix=SUFFIXES[Path(original).suffix.lower()],
+        source=given["source"] if given["kind"] == "contacts" else "",
+        channel=given["channel"] if given["kind"] == "contacts" else "",
     )
     kept = uploads.keep(_shelf(), sent, asked, here.now())
     try:
@@ -181,6 +195,12 @@ def _import(kept: Upload, *, agreed: bool = False, dry_run: bool = False) -> Imp
     }
     if asked.kind == "payments":
         return import_payments(here.engine(), kept.path, **shared)
+    if asked.kind == "stops":
+        return import_stops(here.engine(), kept.path, **shared)
+    if asked.kind == "contacts":
+        about: dict[str, Any] = {"source": asked.source or None}
+        about["channels"] = [asked.channel] if asked.channel else []
+        return import_contacts(here.engine(), kept.path, **about, **shared)
     return import_portfolio(
         here.engine(), kept.path, pack=asked.pack, mode=asked.mode, agreed=agreed, **shared
     )
@@ -194,7 +214,13 @@ def _wrong(connection: Connection, given: Mapping[str, str]) -> dict[str, str]:
     elif Path(uploads.shown_name(sent.filename)).suffix.lower() not in SUFFIXES:
         errors["file"] = _("El archivo debe ser .csv o .xlsx: guárdelo así y súbalo de nuevo.")
     if given["kind"] not in KINDS:
-        errors["kind"] = _("Elija si el archivo trae la cartera o los pagos.")
+        errors["kind"] = _("Elija qué trae el archivo.")
+    if given["channel"] not in ("", *CHANNELS):
+        errors["channel"] = _("Elija por dónde contacta ese sistema.")
+    if len(given["source"]) > LONGEST_SOURCE:
+        errors["source"] = _("El nombre del sistema es demasiado largo.")
+    if given["kind"] in ("contacts", "stops") and given["lender"] == NEW_LENDER:
+        errors["lender"] = _("Importe antes la cartera de esa entidad.")
     name = _lender(given)
     if not name:
         field = "new_lender" if given["lender"] == NEW_LENDER else "lender"

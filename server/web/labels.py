@@ -15,6 +15,29 @@ from sync.words import N_
 
 from ..store.said import phrase_of
 
+# Of files of contacts and of stops; those of other files are below.
+OUTSIDE_COLUMNS = {
+    "at": N_("Fecha y hora"),
+    "time": N_("Hora"),
+    "ended": N_("Fin"),
+    "seconds": N_("Duración"),
+    "effective": N_("Resultado"),
+    "who": N_("Quién lo hizo"),
+    "note": N_("Nota"),
+    "source": N_("Sistema"),
+    "reference": N_("Referencia"),
+    "kind": N_("Novedad"),
+    "channels": N_("Canales que cierra"),
+    "since": N_("Desde"),
+    "until": N_("Hasta"),
+    "evidence": N_("Soporte"),
+    "attorney": N_("Abogado"),
+    "attorney_contact": N_("Contacto del abogado"),
+    "action": N_("Acción"),
+    "released": N_("Fecha en que se levanta"),
+    "resolution": N_("Resolución"),
+}
+
 LABELS: dict[str, Mapping[str, str]] = {
     "place": {place.value: text for place, text in results.PLACES.items()},
     "party": {party.value: text for party, text in results.PARTIES.items()},
@@ -168,6 +191,7 @@ LABELS: dict[str, Mapping[str, str]] = {
     "remark": {"rejected": N_("Rechazada"), "warned": N_("Con aviso")},
     "channel": dict(results.FIELDS["channel"].choices),
     "column": {
+        **OUTSIDE_COLUMNS,
         "number": N_("Número de crédito"),
         "document": N_("Documento"),
         "document_type": N_("Tipo de documento"),

@@ -32,6 +32,8 @@ class Asked:
     actor: str
     original: str
     suffix: str
+    source: str = ""  # of contacts: the system they come from
+    channel: str = ""  # of contacts: what that system contacts by
 
     @property
     def day(self) -> date:

@@ -120,3 +120,40 @@ def test_an_accepted_proposal_is_visitable(world: World, app: Flask) -> None:
     (address,) = rows(world, t.addresses, t.addresses.c.id == world.proposals["Rosa"])
     assert address["state"] == "accepted"
     assert "Plaza de mercado" in words(client.get("/proposals/?state=accepted").text)
+
+
+def test_contacts_and_stops_are_brought_by_the_page_too(world: World, app: Flask) -> None:
+    from .test_imports import send, waiting
+
+    client = log_in(app, "nora")
+    asked = {"kind": "contacts", "lender": "Crediboyacá", "source": "MARCADOR", "channel": "call"}
+    calls = "Crédito;Fecha y hora;Resultado\r\nR-1;18/11/2026 10:30;contestó\r\nR-9;18/11/2026 10:30;no\r\n"
+    shown = send(client, calls.encode("cp1252"), **asked)
+    assert "Filas 2 Se aceptan 1 Se rechazan 1" in words(shown.text)
+    done = post(client, waiting(shown.text))
+    report = words(client.get(done.headers["Location"]).text)
+    assert "Contactos nuevos 1 1 efectivos" in report
+    assert "la cuenta R-9 no existe" in report
+    (source,) = rows(world, t.contact_sources)
+    assert (source["name"], source["channels"]) == ("MARCADOR", ["call"])
+    late = words(client.get("/routes/?day=2026-12-24").text)
+    assert "No se conocen las llamadas de MARCADOR desde el 21/11/2026." in late
+    stops = "Crédito;Tipo;Prueba\r\nR-1;fallecido;acta 9\r\n".encode()
+    again = send(client, stops, kind="stops", lender="Crediboyacá")
+    done = post(client, waiting(again.text))
+    assert "Novedades nuevas 1" in words(client.get(done.headers["Location"]).text)
+    assert "deceased" in {row["state"] for row in rows(world, t.stop_states)}
+    refused = send(client, stops, kind="stops", lender="+", new_lender="Otra")
+    assert refused.status_code == 422
+    assert "Importe antes la cartera" in words(refused.text)
+
+
+def test_the_report_of_a_portfolio_says_who_may_be_visited(world: World, app: Flask) -> None:
+    from .test_imports import ROWS, file_of, send, waiting
+
+    client = log_in(app, "nora")
+    done = post(client, waiting(send(client, file_of(*ROWS), pack="co").text))
+    report = words(client.get(done.headers["Location"]).text)
+    assert "Para campo 1" in report
+    assert "Vedadas por norma 1 co.visit.home: 1" in report
+    assert "Les falta un soporte 1" in report
