@@ -4,8 +4,8 @@ Keys: `stop` (or `debtor`), `party`, `place` (else from the address), `address`,
 `end`, `known`: live | later | paper, `line`}, `results` [{`account`: id or number, `result`, `reason`,
 `detail` {…}}], `location` {`source`, `lat`, `lon`, `accuracy_m`, `reason`}, `note`, `override_reason`,
 `addresses` [{`kind`, `text`, `district`, `city`, `informant`}], `phones` [{`value`, `holder`,
-`relation`}], `id`. Codes are those of the visit form (PTP, NEG, NAD …); times are instants with an
-offset or local times of the debtor's zone.
+`relation`}], `steps` {step: answer, or [answer, value]}, `alarms` [code], `id`. Codes are those of the
+visit form (PTP, NEG, NAD …); times are instants with an offset or local times of the debtor's zone.
 
 A line without an `id`, told `later` or on `paper` with its `start`, gets an id made from what it says
 and this laptop: the same line given again is the same visit. A line changed in any key is another one.
@@ -22,7 +22,7 @@ from uuid import UUID
 from sync.digest import canonical
 from sync.fold import DebtorState
 from sync.ids import is_id, new_id
-from sync.records import AddressKind, Known, Location, LocationSource, Party, Place
+from sync.records import AddressKind, Conduct, Known, Location, LocationSource, Party, Place, StepAnswer
 from sync.rules.answers import FieldError
 from sync.words import N_, Phrase
 
@@ -99,7 +99,21 @@ def _draft(
         addresses=tuple(_address(one) for one in _objects(reader, "addresses")),
         phones=tuple(_phone(one) for one in _objects(reader, "phones")),
         override_reason=reader.text("override_reason", 500),
+        conduct=_conduct(reader),
     )
+
+
+def _conduct(reader: Reader) -> Conduct:
+    """The five steps and the flags; whether they can be, the rules say."""
+    told, flags = reader.said.get("steps") or {}, reader.said.get("alarms") or []
+    if not isinstance(told, Mapping) or not isinstance(flags, list):
+        reader.error("steps", N_("Los pasos van en un objeto y las alarmas en una lista."))
+        return Conduct()
+    steps = []
+    for step, said in told.items():
+        answer, *more = said if isinstance(said, list) else [said]
+        steps.append(StepAnswer(str(step), str(answer), str(more[0]) if more else ""))
+    return Conduct(tuple(steps), alarms=tuple(str(code) for code in flags))
 
 
 def _id_of(said: Mapping[str, Any], device: str, *, typed: bool) -> str:

@@ -26,7 +26,7 @@ from sync.rules.answers import FieldError
 from sync.rules.questions import CAUSE, LONGEST, QUESTIONS, Answered, Said, Told, five, may_know_cause
 from sync.words import N_, Phrase
 
-from . import publishing
+from . import conducting, publishing
 from .packs import at_office
 from .standing import AccountToday
 from .store import as_records, case_answers, facts
@@ -47,7 +47,8 @@ def five_of(
     """By account, its five questions; `held` are the accounts the reader may see."""
     ids = [account.id for account in held]
     packs = at_office(connection)
-    visits = [_visit(row) for row in cases.visits_to(connection, debtor["id"], ids)]
+    rows = conducting.as_amended(connection, cases.visits_to(connection, debtor["id"], ids))
+    visits = [_visit(row) for row in rows]
     documents: dict[str, list[str]] = {}
     for row in cases.documents_of(connection, ids):
         documents.setdefault(row["account_id"], []).append(row["name"])

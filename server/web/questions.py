@@ -14,7 +14,7 @@ from sync.records import Refused
 from sync.rules.answers import FieldError
 from sync.rules.questions import QUESTIONS
 
-from .. import noting_assets, questioning
+from .. import conducting, noting_assets, questioning
 from ..standing import AccountToday, accounts_today
 from ..store import payments
 from ..store.boards import cases
@@ -52,6 +52,16 @@ def answer(debtor_id: str, account_id: str, question: str) -> Response:
         flash(here.sentence(said.because), "error")
     else:
         flash(_("Anotado: los portátiles lo recibirán al sincronizar."), "success")
+    return redirect(url_for("questions.show", debtor_id=debtor_id))
+
+
+@blueprint.post("/reviewed")
+def review(debtor_id: str) -> Response:
+    """Whoever acts on the file says that he went through it."""
+    with reading(here.engine()) as connection:
+        _held(connection, debtor_id)
+    conducting.looked(here.engine(), debtor_id, actor=here.actor(), now=here.now(), today=here.today())
+    flash(_("Anotado: usted revisó el expediente."), "success")
     return redirect(url_for("questions.show", debtor_id=debtor_id))
 
 
@@ -120,7 +130,8 @@ def _page(debtor_id: str, typed: dict[str, str], errors: dict[str, str]) -> str:
         open_stops = cases.stops_of(connection, debtor_id, here.now())
         stops = [LABELS["stop"].get(row["state"], row["state"]) for row in open_stops]
         five = questioning.five_of(connection, person, held, promises, stops)
-        flags = flags_of(cases.visits_to(connection, debtor_id, ids))
+        visits = conducting.as_amended(connection, cases.visits_to(connection, debtor_id, ids))
+        looks = conducting.looks(connection, debtor_id, [row for row in visits if row["results"]])
         legal = here.may("questions.add_asset") and noting_assets.in_legal_stage(connection, held)
         notes = noting_assets.of_debtor(connection, debtor_id, held) if legal else []
     return render_template(
@@ -129,7 +140,8 @@ def _page(debtor_id: str, typed: dict[str, str], errors: dict[str, str]) -> str:
         accounts=held,
         five=five,
         words=QUESTIONS,
-        flags=flags,
+        flags=flags_of(visits),
+        looks=looks,
         legal=legal,
         notes=notes,
         typed=typed,

@@ -199,3 +199,29 @@ def test_assets_are_seen_in_the_legal_stage_alone_and_by_who_directs_it(world: W
     assert "Paipa" not in payloads
     assert "Nota retirada" in follow(carla, post(carla, f"{where}/assets/{kept}/withdraw"))
     assert "Lote en Paipa" not in carla.get(f"{where}/questions").text
+
+
+def test_who_went_through_the_file_is_remembered_with_the_looks_before_visits(
+    world: World, app: Flask
+) -> None:
+    conducted(world)
+    client = log_in(app, "alicia")
+    where = f"/debtors/{world.debtors['Rosa']}"
+    page = words(client.get(f"{where}/questions").text)
+    assert "vie 20 nov, 11:52 · Gustavo · antes de esta visita" in page
+    assert "15:00 · alicia" not in page
+    assert "usted revisó el expediente" in follow(client, post(client, f"{where}/reviewed"))
+    assert "vie 20 nov, 15:00 · alicia" in words(client.get(f"{where}/questions").text)
+    assert (facts_of(world)[-1]["kind"], facts_of(world)[-1]["actor"]) == ("file.reviewed", "alicia")
+
+
+def test_a_corrected_flag_is_shown_as_it_stands(world: World, app: Flask) -> None:
+    conducted(world)
+    client = log_in(app, "alicia")
+    where = f"/debtors/{world.debtors['Rosa']}"
+    assert "Señales de alarma" in client.get(where).text
+    with writing(world.office.engine) as connection:
+        mine = t.amendments.c.visit_id == world.visits["Rosa"]
+        connection.execute(update(t.amendments).where(mine).values(replaces={"alarms": []}))
+    assert "Señales de alarma" not in client.get(where).text
+    assert "Señales de alarma: Ninguna" in words(client.get(f"/visits/{world.visits['Rosa']}").text)
