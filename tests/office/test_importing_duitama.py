@@ -20,9 +20,10 @@ from server.importing import ImportReport
 from server.store import balances, payments
 from server.store import tables as t
 from server.store.engine import open_engine, reading
+from server.strategy import listing
 from sync.rules.ageing import standing
 from tests.office.builders import quick_engine
-from tests.office.lenders_files import SHARED, TODAY, Lender, why
+from tests.office.lenders_files import NOW, SHARED, TODAY, Lender, why
 
 FILE, DEFECTS, PAYMENTS = (SHARED / f"duitama_{name}.csv" for name in ("cartera", "defects", "pagos"))
 
@@ -293,3 +294,28 @@ def test_the_payments_match_their_accounts_and_reduce_nothing_again(duitama: Len
     before = duitama.everything()
     assert import_payments(duitama.engine, PAYMENTS, **asked).counts["unchanged"] == len(matched)
     assert duitama.everything() == before
+
+
+def test_the_strategy_puts_every_account_of_it_on_its_lists_and_stages(duitama: Lender) -> None:
+    """Four lists, segments, scores and next actions for all, against what the rows themselves say."""
+    day = TODAY + timedelta(days=8)  # the 28th: paydays of the 30th are two days away
+    made = listing.make(duitama.engine, day, now=NOW, actor="ana").counts
+    days = {number: late_days(row, day) for number, row in good_rows().items()}
+    assert made["accounts"] == len(days) == 2960
+    wanted = {"llamada": (30, 89), "aviso-central": (90, 10**6), "campo": (90, 10**6)}
+    for name, (low, high) in wanted.items():
+        assert made["lists"][name] == sum(low <= late <= high for late in days.values()), name
+    soon = [
+        number
+        for number, row in good_rows().items()
+        if not days[number] and row["Día de pago"] in ("30", "15 y 30")
+    ]
+    assert made["lists"]["recordatorio"] == len(soon)
+    rungs = (0, 1, 90, 180, 270, 360)
+    stages = Counter(max(rung for rung in rungs if rung <= late) for late in days.values())
+    names = ("preventive", "administrative", "home-visit", "extrajudicial", "pre-judicial", "judicial")
+    assert made["stages"] == dict(sorted(zip(names, (stages[rung] for rung in rungs), strict=True)))
+    rows = {row["account_id"]: row for row in duitama.rows(t.worklist_rows)}
+    numbers = {row["id"]: row["number"] for row in duitama.rows(t.accounts)}
+    assert {numbers[account]: row["dpd"] for account, row in rows.items()} == days
+    assert all((row["value"] > 0) == (row["dpd"] > 0) for row in rows.values())
