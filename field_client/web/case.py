@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -15,6 +18,7 @@ from ..casefile import Case, case_of
 from ..correcting import propose_address, propose_phone, skip_stop
 from ..drafting import ProposedAddress, ProposedPhone
 from ..store import attachments, cases, drafts, papers, policies, records, reserved, reviews
+from ..store.db import Busy, NotWritten
 from ..today import badge_of
 from ..visiting import NotSaved, Saved
 from . import city, method, printing
@@ -49,8 +53,7 @@ def stop_of(debtor: str, stop: str | None) -> dict[str, object] | None:
 def show(debtor: str) -> str:
     stop = stop_of(debtor, request.args.get("parada"))
     found = load(debtor, str(stop["address"]) if stop and stop["address"] else None)
-    with store().writing() as db:
-        reviews.looked(db, debtor, found.now)  # review before acting: the next visit says so
+    _looked(debtor, found.now)
     with store().reading() as db:
         draft = drafts.get(db, debtor)
         held = attachments.of_visits(db, [one.visit.id for one in found.state.visits])
@@ -75,6 +78,12 @@ def show(debtor: str) -> str:
         flags=method.alarms_of(found),
         likely={account.id: method.likely(found, account) for account in found.accounts},
     )
+
+
+def _looked(debtor: str, now: datetime) -> None:
+    """Review before acting: the next visit says so. A full disk hides no case."""
+    with suppress(Busy, NotWritten), store().writing() as db:
+        reviews.looked(db, debtor, now)
 
 
 def _points(case: Case, stop: dict[str, object] | None) -> list[dict[str, object]]:
