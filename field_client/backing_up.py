@@ -32,6 +32,7 @@ MEMBERS = (CARD, keyring.NAME, DATABASE)
 VERSION = 1
 KEEP = 3  # here, and as many in the second folder
 EVERY = timedelta(minutes=30)
+TURN = "backup.lock"
 
 SECOND = "backup_folder"  # the second folder, such as a USB stick; empty where none was named
 LAST = "last_backup"  # when, how far the journal went, where to, and what did not go well
@@ -75,7 +76,7 @@ def back_up(store: Store, reading: Reading, to: Sequence[Path] | None = None) ->
         device = str(settings.get(db, "device"))
         length = copying.length(db)
     name = f"{PREFIX}{device[:8]}-{reading.wall:%Y%m%dT%H%M%S}{SUFFIX}"
-    with turn(folder, 30, name="backup.lock"):
+    with turn(folder, 30, name=TURN):
         written, failed, size = _to_all(store, wanted, name, device, reading.wall)
     with store.writing() as db:
         told = {"at": instant(reading.wall), "length": length, "size": size}

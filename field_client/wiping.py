@@ -106,7 +106,8 @@ def _shred(folder: Path) -> None:
     _overwrite(folder / keyring.NAME)
     os_keyring.forget(folder)
     backing_up.drop_all(folder)
-    names = (f"{Path(keyring.NAME).stem}.new", unlocking.NAME, collectors.CARD, f"{DATABASE}.copy")
+    small = (f"{Path(keyring.NAME).stem}.new", unlocking.NAME, collectors.CARD)
+    names = (*small, f"{DATABASE}.copy", backing_up.TURN)
     for name in (keyring.NAME, *names, *_database()):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / ENROLLING, ignore_errors=True)

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from field_client import backing_up, collectors
@@ -134,6 +135,13 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
         finally:
             process.kill()
             process.wait()
+    photo = base / f"{name(2)}.jpg"
+    said = Image.Exif()
+    said[0x010E] = f"{name(4)} {TYPED}"  # what a camera may write into a picture
+    Image.new("RGB", (320, 240), (90, 120, 60)).save(photo, "JPEG", exif=said)
+    nobody = ["--stop", "3", "--party", "NAD", "--result", "NAD", "--override-reason", TYPED]
+    when = ["--start", "2026-11-16T09:15", "--end", "2026-11-16T09:20"]
+    command(made, "visit", *nobody, *when, "--note", f"{name(2)} {TYPED}", "--photo", str(photo), "--json")
     command(made, "export", "--queue", str(made.exports / "cola.ronda"))
     command(made, "diagnose", "--out", str(made.exports / "diagnostico.json"))
     return made
@@ -232,3 +240,5 @@ def test_what_was_searched_is_what_a_day_leaves(left: Left) -> None:
     said = json.loads((left.exports / "diagnostico.json").read_text("utf-8"))
     assert said["inside"]["records"]["debtor"] == PEOPLE
     assert said["inside"]["drafts"] == 1
+    assert said["inside"]["counts"]["visits_unsent"] == 1
+    assert said["inside"]["pictures_pending"] == 1
