@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from server import publishing, receiving
-from server.store import contact_sources, counters, feeds, offices
+from server.store import contact_sources, counters, feeds, offices, overrides
 from server.store import tables as t
 from server.store.engine import reading, writing
 from sync.digest import canonical
@@ -97,6 +97,20 @@ def full_world(world: World) -> Laptop:
             insert(t.contact_points).values(
                 id=new_id(), debtor_id=world.debtors["Rosa"], kind="mobile", value="310 000 0000", since=TODAY
             )
+        )
+        overrides.add(
+            connection,
+            debtor_id=world.debtors["Rosa"],
+            pack="demo",
+            rule="demo.hours",
+            day=TODAY,
+            channel="visit",
+            why="lo pidió por carta",
+            two=False,
+            asked_at=NOW,
+            asked_by="oscar",
+            asked_name="Óscar Leguizamón",
+            asked_role="supervisor",
         )
     add_payment(world, "Rosa")
     add_route(world, "Ana", ["Rosa", "Luis"])
