@@ -774,6 +774,7 @@ def test_a_photo_is_chosen_a_signature_drawn_and_the_page_stays_clean(
     page.keyboard.press("Enter")
     page.wait_for_selector("h1:has-text('Hoy'), .map")
     page.goto(address + FORM)
+    page.click("summary:has-text('Fotos y firma')")
     page.set_input_files("#photos", str(tmp_path / "IMG_1.jpg"))
     page.locator("canvas").scroll_into_view_if_needed()
     frame = page.locator("canvas").bounding_box()
