@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sync.ids import new_id
 
+from . import overwriting_outside, overwriting_strategy
 from .chunks import chunks
 from .tables import (
     account_roles,
@@ -97,6 +98,8 @@ TOUCHED: tuple[Table, ...] = (
     placings,
     case_answers,
     asset_notes,
+    *overwriting_outside.TOUCHED,
+    *overwriting_strategy.TOUCHED,
 )
 
 
@@ -122,6 +125,8 @@ def overwrite_person(
     _planned(connection, debtor_id, today)
     _remarks(connection, marks)
     _facts(connection, debtor_id)
+    overwriting_outside.overwrite(connection, debtor_id)
+    overwriting_strategy.overwrite(connection, debtor_id)
     _no_more_contact(connection, debtor_id, request_id, now)
 
 
@@ -268,7 +273,11 @@ def _facts(connection: Connection, debtor_id: str) -> None:
 def _no_more_contact(connection: Connection, debtor_id: str, request_id: str, now: datetime) -> None:
     """Without this the next assignment would send someone to a person of whom nothing may be known."""
     stands = select(stop_states.c.id).where(
-        stop_states.c.debtor_id == debtor_id, stop_states.c.state == "cease", stop_states.c.until.is_(None)
+        stop_states.c.debtor_id == debtor_id,
+        stop_states.c.state == "cease",
+        stop_states.c.until.is_(None),
+        # What a lender's file set, the same lender's next file may lift.
+        stop_states.c.id.not_in(overwriting_outside.of_lenders()),
     )
     if connection.execute(stands.limit(1)).first() is None:
         connection.execute(

@@ -121,8 +121,9 @@ def record(
             as_of=local_day(typed.happened, str(row["timezone"])),
             now=now,
             actor=actor,
-            subject=typed.account,
+            subject=str(row["debtor_id"]),
             payload={
+                "account": typed.account,
                 "result": kept,
                 "list": typed.listed,
                 "channel": typed.channel,

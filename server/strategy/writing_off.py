@@ -124,8 +124,9 @@ def decide(
             as_of=now.date(),
             now=now,
             actor=actor,
-            subject=str(held["account_id"]),
+            subject=str(held["debtor_id"]),
             payload={
+                "account": held["account_id"],
                 "proposal": proposal_id,
                 "why": why.strip(),
                 "net_minor": held["net_minor"],

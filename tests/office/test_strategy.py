@@ -17,7 +17,16 @@ from server.doors import best_door
 from server.packs import pack_of
 from server.planning import gathering
 from server.planning.valuing import worth_of
-from server.store import agents, assignments, known_debtors, strategies, tables, worklists, writeoffs
+from server.store import (
+    agents,
+    assignments,
+    known_debtors,
+    overwriting,
+    strategies,
+    tables,
+    worklists,
+    writeoffs,
+)
 from server.store.assignments import Decision
 from server.store.chunks import append
 from server.store.engine import reading, writing
@@ -443,6 +452,27 @@ def test_a_rejected_write_off_is_not_proposed_again_and_one_that_pays_is_withdra
         )
     made = writing_off.propose(world.engine, AS_OF, now=LATER, actor="ana")
     assert (made.fresh, made.again, made.withdrawn) == (0, 0, 1)
+
+
+def test_what_was_written_of_somebody_goes_when_he_is_erased(world: World) -> None:
+    poor = world.debtor("Ana", dpd=900, overdue=50)
+    a_run(world)
+    note = called(only(world, poor), listed="campo", note="SECRETO: trabaja en la plaza")
+    recording.record(world.engine, EVERYTHING, note, actor="ana", now=LATER)
+    writing_off.propose(world.engine, AS_OF, now=LATER, actor="ana")
+    (row,) = world.rows(tables.writeoffs)
+    why = "SECRETO: está enfermo"
+    writing_off.decide(world.engine, EVERYTHING, row["id"], accept=True, why=why, actor="ana", now=LATER)
+
+    def written() -> list[str]:
+        held = [str(row) for table in tables.metadata.sorted_tables for row in world.rows(table)]
+        return [row for row in held if "SECRETO" in row]
+
+    assert len(written()) == 4  # the result, its contact, the decision and its fact
+    with writing(world.engine) as connection:
+        overwriting.overwrite_person(connection, poor, new_id(), LATER, AS_OF)
+    assert written() == []
+    assert [row["state"] for row in world.rows(tables.writeoffs)] == ["accepted"]
 
 
 # The score tried on the past
