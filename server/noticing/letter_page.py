@@ -32,20 +32,20 @@ from .drawing import INK, PLAIN, Qr, amounts, document, text
 # An envelope's window (DIN 5008 / NTC 3369 alike): 20 mm from the left, 45 mm from the top.
 WINDOW_LEFT, WINDOW_TOP, LINE = 24 * mm, 52 * mm, 5.2 * mm
 SENDER_TOP = 47 * mm
+LONG = 20
 CHECK = "Compruebe quién le escribe:"
 
 
 @dataclass(frozen=True)
 class Letter:
-    """All that a letter shows. `total` rows are (label, amount as text), the last of them the sum."""
+    """All that a letter shows. A table's rows are (label, amount as text), the last of them the sum."""
 
     to: tuple[str, ...]  # name, street, place: what the cover shows
     agency: Agency
     day: date
     subject: str
     paragraphs: tuple[str, ...]
-    table_title: str
-    table: tuple[tuple[str, str], ...]
+    tables: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]  # title and rows of each
     code: str
     address: str  # of the QR code; "" where the office said no public address
     typed: str
@@ -66,8 +66,12 @@ class Letter:
     @property
     def texts(self) -> tuple[str, ...]:
         """Every line it shows, for the linter and for whoever looks for signs that cannot be written."""
-        table = tuple(f"{label}: {value}" for label, value in self.table)
-        return (*self.to, *self.head, self.subject, *self.paragraphs, self.table_title, *table, self.signer)
+        table = tuple(
+            line
+            for title, rows in self.tables
+            for line in (title, *(f"{label}: {value}" for label, value in rows))
+        )
+        return (*self.to, *self.head, self.subject, *self.paragraphs, *table, self.signer)
 
     @property
     def outside(self) -> tuple[str, ...]:
@@ -117,8 +121,11 @@ def _head(letter: Letter) -> list[Flowable]:
 
 def _body(letter: Letter, width: float) -> Sequence[Flowable]:
     story: list[Flowable] = [text(line) for line in letter.paragraphs if line.strip()]
-    if letter.table:
-        story.append(KeepTogether([text(letter.table_title, bold=True), amounts(letter.table, width)]))
+    for title, rows in letter.tables:
+        head = text(title, bold=True)
+        # A short table stays whole; a long plan goes over the page.
+        table = amounts(rows, width)
+        story += [KeepTogether([head, table])] if len(rows) < LONG else [head, table]
         story.append(Spacer(1, 5 * mm))
     story.append(KeepTogether([text(letter.signer), Spacer(1, 3 * mm), _checking(letter, width)]))
     return story

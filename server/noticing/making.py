@@ -191,7 +191,7 @@ def _notice(told: Told, asked: Asked, token: str, template: Any) -> Drawn | Refu
         return Refused(Phrase(text, {"key": asked.template[:60]}), "notice.template")
     if told.standing.overdue <= 0:
         return Refused(Phrase(N_("La cuenta no tiene nada vencido: no hay qué avisar.")), "notice.nothing")
-    to = _addressee(told)
+    to = addressee(told)
     if isinstance(to, Refused):
         return to
     table = breakdown(told)
@@ -207,8 +207,7 @@ def _notice(told: Told, asked: Asked, token: str, template: Any) -> Drawn | Refu
         day=told.day,
         subject=rendered.subject,
         paragraphs=tuple(rendered.text.splitlines()),
-        table_title=_table_title(told),
-        table=tuple((label, told.money(amount)) for label, amount in table),
+        tables=((_table_title(told), tuple((label, told.money(amount)) for label, amount in table)),),
         code=slips.shown(slips.code_of(token)),
         address=address_of(told.letterhead, token),
         typed=typed_at(told.letterhead),
@@ -280,7 +279,7 @@ def _unnamed() -> Refused:
     return Refused(Phrase(text), "notice.stationery")
 
 
-def _addressee(told: Told) -> tuple[str, ...] | Refused:
+def addressee(told: Told) -> tuple[str, ...] | Refused:
     """Name and address for the window: the lender's own address, never one found in the field."""
     place: Address | None = next((one for one in told.case.addresses if one.state == "accepted"), None)
     if place is None:
