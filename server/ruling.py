@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sync.records import Contact, Interval, Party, Place, Verdict
+from sync.rules.circumstances import NONE, Circumstances, DebtDates
 from sync.rules.clauses import CHANNELS
 from sync.rules.contact import deciding, judge_contact, judge_visit, next_allowed
 from sync.rules.policy import Policy, zone_of
@@ -66,6 +67,7 @@ class Situation:
     day: int
     week: int
     cash: bool
+    about: Circumstances = NONE
 
     @property
     def happened(self) -> Interval:
@@ -139,7 +141,24 @@ def situation_of(row: Mapping[str, str], packs: Packs = pack_of) -> Situation:
         day=_count(row, "contacts_today"),
         week=_count(row, "contacts_this_week"),
         cash=_word(row, "pays_cash", ANSWERS),
+        about=_about(row),
     )
+
+
+def _about(row: Mapping[str, str]) -> Circumstances:
+    """Where the debtor would be met and since when he owes, where the row says so."""
+    dates = DebtDates(_day(row, "oldest_due"), _day(row, "last_payment"))
+    return Circumstances((row.get("municipality") or "").strip(), dates if dates != DebtDates() else None)
+
+
+def _day(row: Mapping[str, str], column: str) -> date | None:
+    written = (row.get(column) or "").strip()
+    if not written:
+        return None
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise WrongSituation(f"{column} is '{written[:40]}'; it must be a date such as 2026-11-21") from None
 
 
 def _answered(rows: Iterable[Row], counts: dict[str, int], packs: Packs) -> Iterator[dict[str, Any]]:
@@ -173,6 +192,7 @@ def _verdict(situation: Situation, policy: Policy | None, history: list[Contact]
             place=situation.place,
             credit_type=situation.credit_type,
             exception_evidence=situation.evidence,
+            about=situation.about,
         )
     return judge_visit(
         policy,
@@ -186,6 +206,7 @@ def _verdict(situation: Situation, policy: Policy | None, history: list[Contact]
         payment_taken=situation.cash,
         address_state=situation.address_state,
         debt_discussed=situation.party is not Party.NOBODY,
+        about=situation.about,
     )
 
 
@@ -206,6 +227,7 @@ def _next(
         channel=situation.channel,
         duration=timedelta(minutes=situation.minutes),
         history=history,
+        about=situation.about,
     )
     if when is None or not verdict.blocked:
         return when.astimezone(where) if when else None

@@ -41,12 +41,17 @@ def listed(as_json: bool) -> None:
             "jurisdiction": pack.jurisdiction,
             "regime": pack.regime,
             "confidence": pack.confidence,
+            "vectors": len(policies.vectors(name)),
+            "needs_signoff": pack.needs_signoff,
             "valid_to": pack.valid_to.isoformat() if pack.valid_to else "",
             "signed_off_by": pack.reviewer,
         }
         for name, pack in packs
     ]
-    lines = [f"{row['name']:<20} {row['title']}" for row in rows]
+    lines = [
+        f"{row['name']:<20} {row['title']}{'  (not signed off)' if row['needs_signoff'] else ''}"
+        for row in rows
+    ]
     lines.append("No pack is legal advice: each needs a local lawyer's sign-off before real use.")
     answer({"packs": rows}, as_json, lines)
 
@@ -91,7 +96,8 @@ def decide(file: Path, out: Path, as_json: bool) -> None:
     """Judge one situation per row of FILE.csv, as the laptop would at the door.
 
     Columns: `pack, channel, at` (local ISO time), and where known `place, party, zone, credit_type,
-    exception_evidence, address_origin, contacts_this_week, contacts_today, pays_cash, minutes`. Adds
+    exception_evidence, address_origin, contacts_this_week, contacts_today, pays_cash, minutes,
+    municipality, oldest_due, last_payment`. Adds
     `verdict, rule, source, next_allowed`. Exits 1 when some row could not be read (verdict `invalid`).
     """
     try:

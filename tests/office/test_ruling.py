@@ -93,6 +93,22 @@ def test_an_unknown_pack_blocks_and_a_row_that_cannot_be_read_says_why(tmp_path:
     assert "whole number" in rows[4]["source"]
 
 
+def test_a_row_may_name_the_municipality_and_since_when_he_owes(tmp_path: Path) -> None:
+    code, _said, rows = written(
+        tmp_path,
+        "pack,channel,place,at,municipality,oldest_due\n"
+        "br,visit,home,2026-07-09T11:00,são paulo,\n"
+        "br,visit,home,2026-07-09T11:00,Manaus,\n"
+        "br,visit,home,2026-07-08T11:00,Manaus,2021-01-10\n"
+        "br,visit,home,2026-07-08T11:00,Manaus,ayer\n",
+    )
+    assert code == 1
+    assert [row["verdict"] for row in rows] == ["block", "allow", "warn", "invalid"]
+    assert [row["rule"] for row in rows[:3]] == ["br.holiday.sp", "policy.in_force", "br.limitation"]
+    assert "2026-07-10" in rows[0]["next_allowed"]
+    assert "must be a date" in rows[3]["source"]
+
+
 def test_a_file_without_the_columns_is_a_sentence_and_writes_nothing(tmp_path: Path) -> None:
     code, said, rows = written(tmp_path, "colour,at\nred,2026-11-26T11:00\n")
     assert code == 1
