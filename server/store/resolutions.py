@@ -11,11 +11,11 @@ from sqlalchemy import Connection, RowMapping, insert, or_, select, update
 from sync.ids import new_id
 
 from .chunks import fetch, write
+from .overwriting import NAMELESS
 from .scopes import Scope
 from .tables import (
     accounts,
     debtors,
-    erasure_requests,
     imports,
     lenders,
     resolutions,
@@ -123,15 +123,15 @@ def resolve(
 def one(connection: Connection, scope: Scope, stop_id: str) -> dict[str, Any] | None:
     """A stop of a debtor in scope; `erased`: it protects somebody whose data were erased."""
     query = (
-        select(stop_states, stop_origins.c.follows)
+        select(stop_states, stop_origins.c.follows, debtors.c.name)
+        .join(debtors, debtors.c.id == stop_states.c.debtor_id)
         .outerjoin(stop_origins, stop_origins.c.stop_id == stop_states.c.id)
         .where(stop_states.c.id == stop_id, stop_states.c.debtor_id.in_(scope.debtors()))
     )
     row = connection.execute(query).mappings().first()
     if row is None:
         return None
-    asked = select(erasure_requests.c.id).where(erasure_requests.c.id == row["source"])
-    return dict(row) | {"erased": connection.execute(asked).first() is not None}
+    return dict(row) | {"erased": row["name"] == NAMELESS}
 
 
 def standing(connection: Connection, scope: Scope, now: datetime) -> list[dict[str, Any]]:

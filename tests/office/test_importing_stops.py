@@ -234,3 +234,26 @@ def test_the_report_of_a_portfolio_counts_visitable_barred_and_lacking(tmp_path:
     with reading(engine) as connection:
         assert resolutions.standing(connection, Scope.everything(), NOW) == []
     engine.dispose()
+
+
+def test_the_words_that_came_from_outside_leave_with_the_person(andino: Lender) -> None:
+    from server.store import overwriting
+    from server.store.engine import writing
+
+    brings(andino, row("no llamar", Prueba="carta de Ana"), row("Abogado", Abogado="Dra. Peña"))
+    attorney = one_stop(andino, "attorney")
+    said = {"outcome": "settled", "because": "Ana aceptó el plan por escrito", "actor": "ruth"}
+    resolve(andino.engine, attorney["id"], now=LATER, scope=Scope.everything(), **said)
+    debtor = andino.account("A-1")["debtor_id"]
+    with writing(andino.engine) as connection:
+        overwriting.overwrite_person(connection, debtor, "pedido", LATER, TODAY)
+    left = repr([andino.rows(table) for table in (t.stop_states, t.stop_origins, t.resolutions, t.facts)])
+    assert [word for word in ("carta de Ana", "Dra. Peña", "aceptó") if word in left] == []
+    brings(andino, row("no llamar", Acción="baja", Resolución="volvió a autorizar"), name="b.csv", now=LATER)
+    (own,) = [one for one in andino.rows(t.stop_states) if one["source"] == "pedido"]
+    refused = resolve(andino.engine, own["id"], now=LATER, scope=Scope.everything(), **said)
+    assert isinstance(refused, Refused)
+    assert refused.rule == "stop.erased"
+    assert stopped(andino, "A-1", "visit", LATER) == {"cease"}, (
+        "a request about calls alone became one of all"
+    )
