@@ -115,14 +115,15 @@ def with_signature(pictures: Sequence[Picture], name: str) -> tuple[Picture, ...
     return (*pictures, typed) if typed is not None and not drawn else tuple(pictures)
 
 
-def placed(said: dict[str, str], pictures: Sequence[Picture]) -> dict[str, str]:
+def placed(said: dict[str, str], pictures: Sequence[Picture], usual: str = "") -> dict[str, str]:
     """The answers with the place a photo tells, where it was chosen or nothing better was said.
 
+    `usual` is the reason the form had written by itself: nobody has said it.
     The place of a photo is the camera's: it is not typed, and cannot be.
     """
     where = next((one.location for one in pictures if one.location is not None), None)
     source = said.get("loc", LocationSource.NONE)
-    silent = source == LocationSource.NONE and not said.get("location_reason", "").strip()
+    silent = source == LocationSource.NONE and said.get("location_reason", "").strip() in ("", usual)
     if where is None:
         return said | {"loc": LocationSource.NONE} if source == LocationSource.EXIF else said
     if source != LocationSource.EXIF and not silent:

@@ -137,7 +137,8 @@ def save(debtor: str) -> Response | tuple[str, int]:
     reading = clock().read()
     wrong = pictures.receive(debtor, case.zone, said)
     kept = pictures.kept(debtor)
-    said = pictures.placed(said, kept)
+    with store().reading() as db:
+        said = pictures.placed(said, kept, usual_reason(db))
     for text in request.form.getlist("poner"):
         if (put := method.setting(text)) is not None:
             said |= dict([put])
