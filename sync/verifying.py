@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 import click
 
-from .keys import OFFICE, Keyring
+from . import slips
+from .keys import DEVICE, OFFICE, Keyring
 from .ledger import ChainProblem, ChainReport, Checkpoint, Manifest, Receipt
 from .ledger import verify as judge
 from .ledger.manifest import KINDS
@@ -80,7 +82,7 @@ def _files(folder: Folder) -> Iterator[ChainProblem]:
 
 
 @click.command()
-@click.argument("path", metavar="DIR_OR_FILE", type=click.Path(exists=True, path_type=Path))
+@click.argument("path", metavar="[DIR_OR_FILE]", required=False, type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--checkpoint", "checkpoint_files", multiple=True, type=FILE, help="Checkpoint held by someone else."
 )
@@ -89,15 +91,19 @@ def _files(folder: Folder) -> Iterator[ChainProblem]:
 )
 @click.option("--keys", "keys_file", type=FILE, help="The office's public keys, held outside the export.")
 @click.option("--kind", type=click.Choice(KINDS), help="Fail unless the export is of this kind.")
+@click.option(
+    "--slip", metavar="TOKEN", help="Check a printed slip instead, by its token, with --keys."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def verify(
     ctx: click.Context,
-    path: Path,
+    path: Path | None,
     checkpoint_files: tuple[Path, ...],
     receipt_files: tuple[Path, ...],
     keys_file: Path | None,
     kind: str | None,
+    slip: str | None,
     as_json: bool,
 ) -> None:
     """Check an exported ledger: the folder, or its ledger.jsonl alone.
@@ -106,6 +112,10 @@ def verify(
     checkpoints and keys held outside the export are proof against someone who rewrote it whole.
     Says which kind of export it is: an office's (everything), a laptop's own, or evidence for a visit.
     """
+    if slip is not None and path is None:
+        ctx.exit(_slip(slip, keys_file, as_json))
+    if path is None or slip is not None:
+        raise click.ClickException("name an exported ledger to check, or a slip with --slip and --keys")
     try:
         folder = read_export(path)
         report = verdict_on(
@@ -128,6 +138,31 @@ def verify(
         report = replace(report, problems=(other, *report.problems))
     click.echo(json.dumps(report.to_json(), ensure_ascii=False) if as_json else _told(report, folder))
     ctx.exit(0 if report.ok else 1)
+
+
+def _slip(said: str, keys_file: Path | None, as_json: bool) -> int:
+    """Print what a slip's token proves with these keys; 0 when it is genuine."""
+    if keys_file is None:
+        raise click.ClickException("a slip is checked against public keys: name the file with --keys")
+    token = said.strip().rpartition("/")[2]
+    try:
+        ring = read_keys(keys_file)
+        slip, _ = slips.read_token(token)
+        purpose = DEVICE if ring.find(slip.key_id, DEVICE) is not None else OFFICE
+        standing, slip = slips.judge_token(token, ring, purpose, datetime.now(UTC))
+    except (slips.NotASlip, NotAnExport) as wrong:
+        raise click.ClickException(str(wrong)) from wrong
+    told = {
+        "standing": str(standing),
+        "agent": "" if slip.agent == slips.NO_AGENT else slip.agent,
+        "day": slip.day.isoformat(),
+        "made": slip.made.isoformat(),
+        "key": slip.key_id,
+        "code": slips.shown(slips.code_of(token)),
+    }
+    lines = [f"{name}: {value or 'nobody'}" for name, value in told.items()]
+    click.echo(json.dumps(told) if as_json else "\n".join(lines))
+    return 0 if standing is slips.Standing.GENUINE else 1
 
 
 def _told(report: ChainReport, folder: Folder) -> str:

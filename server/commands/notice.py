@@ -19,6 +19,7 @@ from ..lists import WrongList, read_list
 from ..noticing import letterheads
 from ..noticing.delivering import deliver
 from ..noticing.making import DRAWERS, NOTICE, Asked, Made, make
+from ..noticing.terms_letters import make_terms
 from ..office import Office
 from ..shelf import Shelf
 from ..store import lenders, papers
@@ -79,6 +80,8 @@ def stationery(office: Office, file: Path, lender: str | None, as_json: bool) ->
 @click.option("--lender", metavar="NAME", help="Whose account, when two lenders use the number.")
 @click.option("--list", "list_file", type=FILE, help="A CSV with a column `account`; also lender, paper,"
               " amount, due.")  # fmt: skip
+@click.option("--agreement", metavar="ID", help="Instead of an account: this agreement, on paper.")
+@click.option("--settlement", is_flag=True, help="With --agreement: its settlement letter.")
 @click.option("--paper", type=click.Choice(PAPERS), default=Paper.NOTICE.value, show_default=True)
 @click.option("--template", default=NOTICE, show_default=True, help="The letter's text.")
 @click.option("--amount", metavar="DECIMAL", help="Of a payment slip; else what is overdue.")
@@ -91,6 +94,8 @@ def make_(
     number: str | None,
     lender: str | None,
     list_file: Path | None,
+    agreement: str | None,
+    settlement: bool,
     paper: str,
     template: str,
     amount: str | None,
@@ -103,8 +108,8 @@ def make_(
 
     Exits 1 when nothing could be made.
     """
-    if (number is None) == (list_file is None):
-        raise click.ClickException("name one account with --account, or a CSV of them with --list")
+    if [number, list_file, agreement].count(None) != 2:
+        raise click.ClickException("name one --account, one --agreement, or a CSV of accounts with --list")
     lines = [Line(number or "", lender or "", paper, amount or "", due.isoformat() if due else "")]
     if list_file is not None:
         try:
@@ -115,11 +120,13 @@ def make_(
     made: list[dict[str, str]] = []
     refused: list[dict[str, str]] = []
     for line in lines:
-        done = _made(office, line, template, collector)
+        done = (
+            _terms(office, agreement, settlement) if agreement else _made(office, line, template, collector)
+        )
         if isinstance(done, Made):
             name = f"{done.paper.value}-{done.code}.pdf"
             (out / name).write_bytes(done.data)
-            made.append({"account": line.number, "paper": done.paper.value, "id": done.id, "code": done.code,
+            made.append({"account": done.number, "paper": done.paper.value, "id": done.id, "code": done.code,
                          "file": name, "sha256": done.sha256})  # fmt: skip
         else:
             refused.append({"account": line.number, "rule": done[0], "because": done[1]})
@@ -206,6 +213,18 @@ def _made(office: Office, line: Line, template: str, collector: str) -> Made | t
         return "amount", f"amount is '{line.amount[:40]}'; write it as 1500.00"
     shelf = Shelf(office.config.shelf)
     done = make(office.engine, shelf, office.signer, Scope.everything(), asked, actor="cli", now=now())
+    return (done.rule, str(done.reason)) if isinstance(done, Refused) else done
+
+
+def _terms(office: Office, agreement: str, settlement: bool) -> Made | tuple[str, str]:
+    paper = Paper.SETTLEMENT if settlement else Paper.AGREEMENT
+    shelf, everything = Shelf(office.config.shelf), Scope.everything()
+    try:
+        done = make_terms(
+            office.engine, shelf, office.signer, everything, agreement, paper, actor="cli", now=now()
+        )
+    except LookupError:
+        return "agreement", f"there is no agreement {agreement}"
     return (done.rule, str(done.reason)) if isinstance(done, Refused) else done
 
 

@@ -19,6 +19,7 @@ from sync.words import N_
 
 from ..noticing.delivering import deliver
 from ..noticing.making import DRAWERS, Asked, make
+from ..noticing.terms_letters import make_terms
 from ..shelf import Shelf
 from ..store import notices, papers
 from ..store.engine import reading
@@ -65,6 +66,30 @@ def make_one(account_id: str) -> Answer:
         _("Carta hecha con el código %(code)s; queda entre los documentos.", code=shown(done.code)), "success"
     )
     return back
+
+
+@blueprint.post("/of-agreement/<agreement_id>/<paper>")
+def make_terms_paper(agreement_id: str, paper: str) -> Answer:
+    """The written agreement or its settlement letter, filed and handed to the browser."""
+    if paper not in (Paper.AGREEMENT, Paper.SETTLEMENT):
+        abort(404)
+    try:
+        done = make_terms(
+            here.engine(),
+            Shelf(here.office().config.shelf),
+            here.office().signer,
+            here.scope(),
+            agreement_id,
+            Paper(paper),
+            actor=here.actor(),
+            now=here.now(),
+        )
+    except LookupError:
+        abort(404)
+    if isinstance(done, Refused):
+        flash(f"{here.sentence(done.reason)} ({done.rule})", "error")
+        return redirect(url_for("agreements.paper", agreement_id=agreement_id))
+    return _pdf(done.data, f"{done.paper.value}-{done.code}.pdf")
 
 
 @blueprint.post("/<notice_id>/delivered")

@@ -115,6 +115,7 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "attachments.add_paper": DESK,
     # Letters and slips of an account, and texts that a person sends himself.
     "notices.make_one": DESK,
+    "notices.make_terms_paper": DESK,
     "notices.delivered": DESK,
     "messages.index": READERS | PHONE,
     "messages.show": READERS | PHONE,

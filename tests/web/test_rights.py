@@ -111,6 +111,7 @@ POST: dict[str, tuple[str, str]] = {
     "geocoding.correct": ("/geocoding/{address}", "nora alicia bruno"),
     "attachments.add_paper": ("/attachments/papers/of/{account}", "nora alicia bruno"),
     "notices.make_one": ("/notices/of/{account}", "nora alicia bruno"),
+    "notices.make_terms_paper": ("/notices/of-agreement/{nothing}/agreement", "nora alicia bruno"),
     "notices.delivered": ("/notices/{nothing}/delivered", "nora alicia bruno"),
     "messages.sent": ("/messages/{account}/recordatorio-whatsapp/sent", "nora alicia bruno fabio"),
     "messages.save": ("/messages/templates/recordatorio-whatsapp/save", "nora alicia bruno dora"),
