@@ -19,6 +19,7 @@ from sync.money import written
 from sync.records import EventKind, Party, Refused, Result, VisitResult
 from sync.rules.agreement import Agreement, from_quote, read_schedule
 from sync.rules.answers import FieldError
+from sync.rules.authority import frozen
 from sync.rules.debt import Parts
 from sync.rules.offer import Instalment, Quote, Row, Terms
 from sync.rules.results import PARTIES
@@ -91,6 +92,10 @@ def _agreed(
     if schedule[0].due < case.today:
         return Phrase(N_("La primera cuota ya venció: escriba fechas de hoy en adelante."))
     who = _who(case, party)
+    account = case.state.accounts[result.account].account
+    shut = frozen(account.state, case.state.stops(result.account, case.today))
+    if shut is not None:
+        return shut
     for offer in reversed(case.state.offers):
         if _carries_out(offer, result.account, schedule, case.today):
             return _of(offer.terms, who), offer.id

@@ -17,7 +17,7 @@ from sync.money import rounded
 from sync.records import Refused, Ruling
 from sync.rules import typed
 from sync.rules.answers import FieldError
-from sync.rules.authority import beyond
+from sync.rules.authority import beyond, frozen
 from sync.rules.debt import Parts, debt_on
 from sync.rules.offer import Quote, Terms, simulate
 from sync.rules.offer_rules import (
@@ -71,6 +71,13 @@ class Bargain:
     @property
     def today(self) -> date:
         return self.case.today
+
+    @property
+    def frozen(self) -> Phrase | None:
+        """Why nothing may be offered on it now; None while it may."""
+        return frozen(
+            self.account.known.account.state, self.case.state.stops(self.account.id, self.case.today)
+        )
 
     def beyond(self, quote: Quote) -> tuple[Ruling, ...]:
         """In what the offer goes beyond one's authority; empty when one may make it alone."""
@@ -157,11 +164,3 @@ def remember(db: Database, account: str, said: Mapping[str, str]) -> None:
     held = dict(settings.get(db, SIMULATED) or {})
     held[account] = {name: said.get(name, "") for name in NAMES}
     settings.put(db, SIMULATED, held)
-
-
-def debtor_of(db: Database, account: str) -> str | None:
-    """Whose account it is; None when it is not, or no longer, on this laptop."""
-    said = records.get(db, "account", account)
-    if said is None or records.get(db, "debtor", said["debtor"]) is None:
-        return None
-    return str(said["debtor"])

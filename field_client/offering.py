@@ -29,6 +29,8 @@ def request_offer(
         bargain = _bargain(db, account, reading)
         if bargain is None:
             return NotSaved((FieldError("account", UNKNOWN),))
+        if (shut := bargain.frozen) is not None:
+            return NotSaved((FieldError("account", shut),))
         terms = terms_of(said, bargain)
         if isinstance(terms, list):
             return NotSaved(tuple(terms))

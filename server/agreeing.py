@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from sync.money import from_minor
-from sync.records import Refused, Ruling
-from sync.rules.authority import beyond, may_decide
+from sync.records import AccountState, Refused, Ruling
+from sync.rules.authority import beyond, frozen, may_decide
 from sync.rules.clauses import PolicyError
 from sync.rules.offer import Quote, Row
 from sync.rules.offer_rules import Limit, OfferRules, offer_rules_from, range_of, to_wire
@@ -28,7 +28,7 @@ from .offering import SETTING
 from .overriding import PAID_BY_RESULT
 from .recovering import Person
 from .standing import accounts_today
-from .store import agents, facts, offices, overrides, terms
+from .store import agents, cases, facts, offices, overrides, terms
 from .store.engine import writing
 from .store.scopes import Scope
 
@@ -65,6 +65,9 @@ def decide_offer(
             raise LookupError(offer_id)
         if row["state"] != terms.PENDING:
             return Refused(Phrase(N_("Esta oferta ya fue decidida")), "offer.once")
+        shut = _frozen(connection, row, now) if approve else None
+        if shut is not None:
+            return Refused(shut, "offer.frozen")
         found = offering.rules(connection)
         exceeded = exceeded_by(
             connection, row, found, offering.limit_of_person(found, by.username, by.roles), now
@@ -238,6 +241,15 @@ def deliver_letter(
         said = {"agreement": agreement_id}
         _remember(connection, "letter.delivered", now, by.username, row["debtor_id"], said, today)
     return None
+
+
+def _frozen(connection: Connection, row: Any, now: datetime) -> Phrase | None:
+    """Why nothing may be agreed on the account of a request today."""
+    day = local_day(now, row["timezone"])
+    case = cases.of(connection, [row["debtor_id"]], day, now)[row["debtor_id"]]
+    account = next((one for one in case.accounts if one.id == row["account_id"]), None)
+    state = AccountState.ABSENT if account is None else account.state
+    return frozen(state, case.stops_of(row["account_id"]))
 
 
 def _earns(connection: Connection, by: Person, debtor_id: str) -> bool:

@@ -69,6 +69,8 @@ def add_suggestion(account: str) -> Response | tuple[str, int]:
 def use(account: str) -> Response | tuple[str, int]:
     """Put these instalments into the visit's draft as the plan agreed; the visit is what records it."""
     case, bargain = _found(account)
+    if bargain.frozen is not None:
+        return _page(case, bargain, usual_terms(bargain), None, [], {}), 422
     approved = next((one for one in case.state.offers if one.id == request.form.get("offer")), None)
     if approved is not None and approved.stands(case.today):
         schedule = approved.terms.schedule

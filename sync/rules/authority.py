@@ -9,8 +9,9 @@ from collections.abc import Collection
 from decimal import Decimal
 
 from ..money import rounded
-from ..records import Refused, Ruling
+from ..records import AccountState, Refused, Ruling
 from ..words import N_, Phrase
+from .clauses import StopKind
 from .offer import Quote
 from .offer_rules import BOUNDS, Limit, OfferSegment, Range
 
@@ -78,6 +79,21 @@ def may_decide(
     if exceeded:
         text = N_("La oferta también pasa del límite de usted: {because}")
         return Refused(Phrase(text, {"because": str(exceeded[0].because)}), "offer.limit")
+    return None
+
+
+def frozen(state: AccountState, stops: Collection[StopKind]) -> Phrase | None:
+    """Why nothing may be offered or agreed on an account; None while it may.
+
+    A lender that took the account back, a dispute and a death each end all bargaining until the office says
+    otherwise; a request not to be visited does not: who asks for it may still want to settle.
+    """
+    if state is not AccountState.OPEN:
+        return Phrase(N_("La cuenta no está abierta: no se ofrece ni se acuerda nada sobre ella."))
+    if StopKind.DECEASED in stops:
+        return Phrase(N_("Consta que la persona falleció: nada se ofrece hasta que la libere cumplimiento."))
+    if StopKind.DISPUTE in stops:
+        return Phrase(N_("La deuda está en disputa: no se ofrece nada hasta que la oficina la resuelva."))
     return None
 
 

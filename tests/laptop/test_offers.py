@@ -302,3 +302,20 @@ def test_a_promise_made_again_and_again_is_refused_at_the_door(browser: FlaskCli
     reply = post(browser, FORM, answers())
     assert reply.status_code == 422
     assert "promesas seguidas sin cumplir" in words(reply)
+
+
+def test_nothing_is_offered_on_an_account_in_dispute(browser: FlaskClient, laptop: Laptop) -> None:
+    with laptop.store.writing() as db:
+        said = records.get(db, "debtor", MARIA)
+        assert said is not None
+        stop = {"state": "dispute", "account": MARIA_LOAN, "since": "2026-11-20T15:00:00.000Z", "until": None}
+        records.put(db, "debtor", MARIA, 300, said | {"stops": [stop]})
+    page = words(browser.get(PAGE, query_string=PLAN))
+    assert "La deuda está en disputa" in page
+    assert "Usar en la visita" not in page
+    assert post(browser, f"{PAGE}/usar", PLAN).status_code == 422
+    asked = post(browser, f"{PAGE}/pedir", QUITA | {"why": "Paga hoy con la prima"})
+    assert "en disputa" in words(asked)
+    assert written(laptop, "offer.requested") == []
+    reply = post(browser, FORM, visit("2026-11-30 200000", override_reason="Ya estaba allí"))
+    assert "en disputa" in words(reply)

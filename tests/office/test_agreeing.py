@@ -411,3 +411,28 @@ def test_an_agreement_beyond_the_collector_is_told_unless_the_office_had_approve
     decide(world, offer.id, EVA)
     assert beyond(backed) == []
     assert beyond(alone)
+
+
+@pytest.mark.parametrize("stop", ["deceased", "dispute", "recalled"])
+def test_nothing_is_approved_on_an_account_that_is_frozen_and_all_may_be_rejected(
+    world: World, stop: str
+) -> None:
+    laptop = enrolled(world)
+    offer = asked(laptop)
+    send(laptop)
+    rosa, account = world.debtors["Rosa"], world.accounts["Rosa"][0]
+    with writing(world.engine) as connection:
+        if stop == "recalled":
+            connection.execute(update(t.accounts).where(t.accounts.c.id == account).values(state=stop))
+        else:
+            row = {
+                "id": new_id(),
+                "debtor_id": rosa,
+                "state": stop,
+                "since": NOW,
+                "source": "x",
+                "detail": {},
+            }
+            connection.execute(insert(t.stop_states).values(row))
+    assert decide(world, offer.id, EVA).rule == "offer.frozen"
+    assert decide(world, offer.id, EVA, approve=False) == account
