@@ -27,6 +27,8 @@ from .letter_page import Letter, drawn
 from .making import Drawn, Made, addressee, keep
 from .telling import Told, tell
 
+RULED = "_" * 32
+
 
 def make_terms(
     engine: Engine,
@@ -94,9 +96,16 @@ def _letter(told: Told, words: AgreementPaper, paper: Paper, token: str) -> Lett
         code=slips.shown(slips.code_of(token)),
         address=address_of(told.letterhead, token),
         typed=typed_at(told.letterhead),
-        signer=f"Por {words.lender},\n{agency.name}" if agency.name else f"Por {words.lender}",
+        signer=_signed(words, agency.name, settled),
         country=told.country,
     )
+
+
+def _signed(words: AgreementPaper, agency: str, settled: bool) -> str:
+    ours = f"Por {words.lender}" + (f", {agency}" if agency else "")
+    if settled:
+        return f"{ours}\n\n{RULED}"
+    return f"{RULED}\nFirma de quien acuerda: {words.agreed_by}\n\n{RULED}\n{ours}"
 
 
 def _agreed(words: AgreementPaper) -> tuple[str, ...]:
