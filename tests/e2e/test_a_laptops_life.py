@@ -112,26 +112,26 @@ def test_an_empty_laptop_is_made_into_one_in_the_browser(life: Life) -> None:
     window.look(shot="laptop-first")
     window.click("Ir a mi día", role="link")
     window.expects("Paradas")
+    window.click("Tarjeta", role="link", shot="laptop-stop-card")
+    expect(page.locator("svg.qr")).to_be_visible()
+    window.open("/mio", shot="laptop-mio")
+    window.open("/portatil/", shot="laptop-machine")
     life.done.append("made")
 
 
-def test_its_own_pages_are_sound_in_light_and_dark(life: Life) -> None:
+@pytest.mark.slow
+def test_its_own_pages_are_sound_in_dark_and_at_twice_the_size(life: Life) -> None:
     life.after("made")
-    for scheme in ("light", "dark"):
-        window = life.window(color_scheme=scheme)
+    for more in ({"color_scheme": "dark"}, {"viewport": {"width": 683, "height": 384}}):
+        window = life.window(**more)
         window.open("/desbloquear")
         window.page.fill("#passphrase", PASSPHRASE)
         window.click("Desbloquear")
-        shot = "laptop-machine" if scheme == "light" else ""
-        window.open("/portatil/", shot=shot)
-        window.open("/mio", shot="laptop-mio" if shot else "")
-        window.open("/bienvenida/")
-        window.open("/")
-        window.click("Tarjeta", role="link", shot="laptop-stop-card" if shot else "")
-        expect(window.page.locator("svg.qr")).to_be_visible()
+        for path in ("/portatil/", "/mio", "/bienvenida/", "/bienvenida/primera", "/"):
+            window.open(path)
+        window.click("Tarjeta", role="link")
         window.open("/portatil/")
         window.click("Bloquear")
-        window.open("/desbloquear")
 
 
 def test_another_collector_joins_and_the_first_ones_unsent_work_is_named(life: Life) -> None:

@@ -274,12 +274,13 @@ def test_the_launcher_gives_way_to_the_version_before_where_the_new_one_does_not
     assert held(installed).current == "0.2.0"
 
 
-def test_the_releases_tool_makes_what_laptops_believe(tmp_path: Path, installed: Path) -> None:
-    environ = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
-
+def test_the_releases_tool_makes_what_laptops_believe(
+    tmp_path: Path, installed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def run(*said: object) -> str:
-        command = [sys.executable, str(ROOT / "packaging" / "release.py"), *map(str, said)]
-        return subprocess.run(command, capture_output=True, text=True, check=True, env=environ).stdout.strip()
+        monkeypatch.setattr(sys, "argv", ["release.py", *map(str, said)])
+        tool.main()
+        return capsys.readouterr().out.strip()
 
     public = run("key", tmp_path / "key.pem")
     archive = tmp_path / f"ronda-0.3.0-{this_platform()}.zip"
