@@ -119,6 +119,7 @@ def test_an_offer_beyond_ones_authority_is_asked_of_the_office_and_its_word_come
     total = sum(Decimal(part) for part in asked["debt"].values()) - 150000
     assert sum(Decimal(one["amount"]) for one in asked["instalments"]) == total
     assert "Espera a la oficina" in words(browser.get(PAGE))
+    assert "Oferta por decidir" in words(browser.get(f"/caso/{MARIA}"))
     decided(laptop, asked, "rejected", because="Ofrezca cuotas")
     page = words(browser.get(PAGE))
     assert "Rechazada" in page
@@ -126,6 +127,7 @@ def test_an_offer_beyond_ones_authority_is_asked_of_the_office_and_its_word_come
     assert "Usar en la visita" not in page
     decided(laptop, asked, "approved", valid_until="2026-11-30")
     assert "Usar en la visita" in words(browser.get(PAGE))
+    assert "Oferta aprobada" in words(browser.get(f"/caso/{MARIA}"))
 
 
 def decided(laptop: Laptop, asked: dict[str, Any], state: str, **more: Any) -> str:
