@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlite_utils import Database
-
 from sync.fold import DebtorState, KnownAccount
 from sync.records import Address, Contact, Party, Place
 from sync.rules.asking import Asked, Said, address_of, answer, own_places, place_at
 from sync.rules.policy import Policy, zone_of
 
 from .store import cases, policies, reserved
+from .store.db import Database
 
 
 def asked(

@@ -57,6 +57,8 @@ def pages(world: World) -> dict[str, str]:
         "stops": "/stops/",
         "proposals": "/proposals/",
         "accepted proposals": "/proposals/?state=accepted",
+        "rules": "/policy/",
+        "rules of a place": "/policy/co",
         "erasures": "/erasures/",
         "erasure": f"/erasures/{world.erasures['Rosa']}",
         "erasure form": f"/erasures/new/{world.debtors['Rosa']}",
