@@ -15,6 +15,8 @@ _THEIR_SAYING = ("REPORT.pres3", "REPORT.pret3", "REPORT.impf")
 _CERTAINLY_THEIRS = words_of(
     "dijo dijeron dice dicen decia decian amenazo amenazaron grito gritaron amenazaba amenazaban"
 )
+_TAGGED_ON = words_of("pregunto comento asegura afirma cuenta relata conto aclaro respondio menciono")
+_LAWS = words_of("ley contrato codigo norma articulo reglamento pagare")
 _FEARING = words_of(
     "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor"
 )
@@ -29,6 +31,9 @@ _OUR_SAYING = words_of(
 _OURS = ("fut1", "pres1")
 _OUR_WORDS = words_of("voy vamos vengo venimos iremos ire nos nuestro nuestra nuestros nuestras")
 _DONE_TO_US = frozenset({"me", "nos"})
+_MATTERS = words_of(
+    "divorcio alimentos alimenticia alimentaria pension laboral sucesion herencia interdiccion"
+)
 _HOMONYMS = {
     "demanda": words_of(
         "producto productos mercancia mercado clientes trabajo pan alta mucha poca oferta temporada"
@@ -58,11 +63,19 @@ def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: C
         return _kin(match, row, tags)
     if _good_news(tags, category):
         return True
-    return others_claim(match, row, tags) or _family_court(match, row, tags) or _in_kind(match, tags)
+    if _of_a_visitor(match, row) or _of_the_speaker(match, row, tags):
+        return True
+    return (
+        others_claim(match, row, tags)
+        or (family_court(tags) and not ours(match, row, tags))
+        or _in_kind(match, tags)
+    )
 
 
 def reported(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
     """Told as what the debtor, or somebody met at the door, said, asked or fears."""
+    if _told_after(match, row, tags):
+        return True
     for at in range(match.first - 1, -1, -1):
         word = row[at].text
         if word in _OUR_SAYING and at and (row[at - 1].text in ("le", "les", "lo", "la") or at == 0):
@@ -71,6 +84,21 @@ def reported(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
             return not _ours_after_pause(match, row, tags, at)
         if _their_saying(row, tags, at) and _opens(row, at, match.first):
             return not _ours_after_pause(match, row, tags, at)
+    return False
+
+
+def _told_after(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """ "Es un irresponsable, según la señora"; "¿me pueden meter preso?, preguntó"."""
+    for at in range(match.last, len(row)):
+        before = row[at - 1].text if at else ""
+        if row[at].text == "segun" and not any(word.text in _LAWS for word in row[at + 1 : at + 3]):
+            return True
+        if (
+            before == ","
+            and not tags[at].isdisjoint(_THEIR_SAYING)
+            and row[at].text in _CERTAINLY_THEIRS | _TAGGED_ON
+        ):
+            return True
     return False
 
 
@@ -111,7 +139,8 @@ def _ours_after_pause(match: Match, row: Sequence[Word], tags: Sequence[Tags], a
 def ours(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
     """True when the sender himself acts in the words found."""
     return any(
-        row[at].text in _OUR_WORDS or any(tag.partition(".")[2] in _OURS for tag in tags[at])
+        row[at].text in _OUR_WORDS
+        or ("BADNOUN" not in tags[at] and any(tag.partition(".")[2] in _OURS for tag in tags[at]))
         for at in range(match.first, match.last)
     )
 
@@ -169,6 +198,17 @@ def own_matter(tags: Sequence[Tags]) -> bool:
     )
 
 
+def _of_a_visitor(match: Match, row: Sequence[Word]) -> bool:
+    """ "Irá a la cárcel a visitar a su hermano"."""
+    return any(word.text.startswith("visita") for word in row[match.last : match.last + 4])
+
+
+def _of_the_speaker(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """ "¿Me pueden meter a la cárcel?": the debtor asks for himself."""
+    near = {word.text for word in row[max(0, match.first - 3) : match.first]}
+    return "me" in near and not ours(match, row, tags)
+
+
 def _good_news(tags: Sequence[Tags], category: Category) -> bool:
     """What runs out is a discount, and no harm is named: "última oportunidad para el descuento"."""
     if not any("GOODNEWS" in each for each in tags):
@@ -177,19 +217,9 @@ def _good_news(tags: Sequence[Tags], category: Category) -> bool:
     return category is Category.DEADLINE or not any(not each.isdisjoint(harm) for each in tags)
 
 
-def _family_court(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
-    """Seized or taken to court for something else, and not by the sender."""
-    matters = (
-        "divorcio",
-        "alimentos",
-        "alimenticia",
-        "alimentaria",
-        "pension",
-        "laboral",
-        "sucesion",
-        "interdiccion",
-    )
-    return not ours(match, row, tags) and any(not each.isdisjoint(matters) for each in tags)
+def family_court(tags: Sequence[Tags]) -> bool:
+    """A matter of divorce, alimony, work or inheritance: its courts and seizures are of another's making."""
+    return any(not each.isdisjoint(_MATTERS) for each in tags)
 
 
 def others_claim(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:

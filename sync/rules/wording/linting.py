@@ -28,10 +28,17 @@ def lint(text: str, policy: Policy | None = None, kind: str = "") -> Linted:
     `kind` is a `TextKind` or "" when it is not known. In a note what would block warns: a note records
     what happened, and is looked at by the audit. Everywhere else it blocks.
     """
-    found: list[Worded] = []
-    for row in sentences(text):
-        found += _of_sentence(text, row, policy, kind)
-    return Linted(tuple(found), rewriting.neutral(text, found, kind))
+    found = _found(text, policy, kind)
+    if not found:
+        return Linted()
+    neutral = rewriting.neutral(text, found, kind)
+    if _found(neutral, policy, kind):  # what was left of a sentence may still be harm
+        neutral = str(found[0].instead)
+    return Linted(tuple(found), neutral)
+
+
+def _found(text: str, policy: Policy | None, kind: str) -> list[Worded]:
+    return [each for row in sentences(text) for each in _of_sentence(text, row, policy, kind)]
 
 
 def _of_sentence(text: str, row: tuple[Word, ...], policy: Policy | None, kind: str) -> list[Worded]:

@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from .words import fold
+
 Tags = frozenset[str]
 END: Tags = frozenset({"$"})
 
@@ -150,5 +152,6 @@ def _step(sign: str, shorthand: Mapping[str, str]) -> Step:
 def _among(written: str, shorthand: Mapping[str, str]) -> Tags:
     names: set[str] = set()
     for name in written.split("|"):
-        names |= set(_among(shorthand[name], shorthand)) if name in shorthand else {name}
+        plain = name if any(letter.isupper() for letter in name) else fold(name)
+        names |= set(_among(shorthand[name], shorthand)) if name in shorthand else {plain}
     return frozenset(names)

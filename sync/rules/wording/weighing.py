@@ -21,6 +21,11 @@ _HARM = words_of(
     "SEIZE LAW HURT JAIL BADNOUN POLICE OFFICEPLACE OFFICE COURTWORD DEBTSTRONG STRONG AIMED NAMED "
     "TELL MENACE"
 )
+# Without any of these a sentence names no harm: it must weigh the more to be stopped.
+_CUES = _HARM | words_of(
+    "LEGALWORD BEAST BEATING BUREAU HIT BODYPART SHAMING HOMEGOODS APPLIANCE FORCE PUBLIC HOLD AVOID LOSE "
+    "CATCH VILE OTHERS"
+)
 # How many of the heaviest words are shown.
 _SHOWN = 3
 
@@ -43,7 +48,11 @@ def weighed(row: Sequence[Word], tags: Sequence[Tags]) -> tuple[float, Match] | 
 def framed(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
     """True when the sentence as a whole is somebody else's word, a denial, or about places and others."""
     last = Match(None, len(row) - 1, len(row), len(row) - 1, len(row))
-    if excuses.reported(last, row, tags) or excuses.others_claim(last, row, tags):
+    if (
+        excuses.reported(last, row, tags)
+        or excuses.others_claim(last, row, tags)
+        or excuses.family_court(tags)
+    ):
         return True
     for at, held in enumerate(tags):
         if held.isdisjoint(_HARM):
@@ -81,6 +90,8 @@ def features(row: Sequence[Word], tags: Sequence[Tags]) -> Iterator[tuple[int, s
     yield 0, f"^ {row[0].text}"
     if any(word.text in _NEGATIONS for word in row):
         yield 0, "NEGATION"
+    if all(held.isdisjoint(_CUES) for held in tags):
+        yield 0, "PLAIN"
 
 
 def category_of(row: Sequence[Word], tags: Sequence[Tags]) -> Category:

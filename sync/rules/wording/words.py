@@ -76,9 +76,9 @@ def sentences(text: str) -> list[tuple[Word, ...]]:
                 row.append(Word(":" if mark == ":" else ",", piece.start(), piece.end()))
             elif folded[max(0, piece.start() - 1) : piece.end() + 1] == " - ":
                 row.append(Word(",", piece.start(), piece.end()))
-        elif mark not in _ENDS:
+        elif mark not in _ENDS and (spelt := _spelt(mark)):
             last = text[piece.end() - 1]
-            row.append(Word(_spelt(mark), piece.start(), piece.end(), last if last in _STRESSED else ""))
+            row.append(Word(spelt, piece.start(), piece.end(), last if last in _STRESSED else ""))
             if len(row) >= LONGEST_SENTENCE:
                 made.append(row)
                 row = []

@@ -14,6 +14,8 @@ import textwrap
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from babel.messages.pofile import read_po
+
 from sync.rules.wording import weighing
 from sync.rules.wording.tagging import tagged
 from sync.rules.wording.words import sentences
@@ -21,6 +23,9 @@ from sync.rules.wording.words import sentences
 HERE = Path(__file__).parent
 OUT = HERE.parents[2] / "sync" / "rules" / "wording" / "weights.py"
 FILES = ("tuning.csv", "further.csv")
+SYNC = HERE.parents[2] / "sync"
+CATALOGUE = SYNC / "look" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
+SHIPPED = ("method/objections.toml", "messages/templates.toml")
 # What stands in fewer sentences than OFTEN is not weighed: it would only be known by heart.
 EPOCHS, STEP, SHRINK, LEAST, OFTEN, SEED = 30, 0.25, 2e-4, 0.05, 2, 20261122
 
@@ -32,14 +37,27 @@ def examples() -> list[Example]:
     found: list[Example] = []
     for name in FILES:
         with (HERE / name).open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file):
-                names: list[str] = []
-                for sentence in sentences(row["text"]):
-                    tags = tagged(sentence)
-                    if len(sentence) > 1 and not weighing.framed(sentence, tags):
-                        names += [name for _, name in weighing.features(sentence, tags)]
-                found.append((names, row["label"] == "block"))
+            found += [(weighable(row["text"]), row["label"] == "block") for row in csv.DictReader(file)]
     return found
+
+
+def own_words() -> list[Example]:
+    """What the program itself says on its pages and papers: none of it is to be stopped."""
+    with CATALOGUE.open("rb") as file:
+        said = [message.id for message in read_po(file) if isinstance(message.id, str)]
+    for name in SHIPPED:
+        said += [line for line in (SYNC / name).read_text(encoding="utf-8").splitlines() if len(line) > 25]
+    return [(weighable(text), False) for text in said if len(text) > 20 and "«{words}»" not in text]
+
+
+def weighable(text: str) -> list[str]:
+    """What is weighed of a text; nothing of a sentence that is framed."""
+    names: list[str] = []
+    for sentence in sentences(text):
+        tags = tagged(sentence)
+        if len(sentence) > 1 and not weighing.framed(sentence, tags):
+            names += [name for _, name in weighing.features(sentence, tags)]
+    return names
 
 
 def learn(given: list[Example], seed: int = SEED) -> tuple[float, dict[str, float]]:
@@ -68,7 +86,7 @@ def folds(given: list[Example], count: int = 5) -> None:
     random.Random(SEED).shuffle(mixed)
     scored: list[tuple[float, bool]] = []
     for part in range(count):
-        bias, weights = learn([each for at, each in enumerate(mixed) if at % count != part])
+        bias, weights = learn([each for at, each in enumerate(mixed) if at % count != part] + own_words())
         for names, block in mixed[part::count]:
             scored.append((bias + sum(weights.get(name, 0.0) for name in names) if names else -9.0, block))
     for limit in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0):
@@ -115,7 +133,7 @@ def main() -> None:
     if asked.folds:
         folds(given)
         return
-    bias, weights = learn(given)
+    bias, weights = learn(given + own_words())
     OUT.write_text(written(bias, weights, asked.limit), encoding="utf-8")
     print(f"{len(weights)} weights from {len(given)} sentences, written to {OUT.name}")
 

@@ -16,7 +16,7 @@ INSULTS = {
         huevona gilipollas garca garcas chorra chorro* atorrante* mugre jodido jodida desobligad*
         holgazana bolud* infeliz infelices tranfuga* badulaque* mamerto* caremonda soreta sorete
         marginal* alimana* sabandija* sanguijuela* malhechor* facineros* conchesumadre ladronzuel*
-        tranza tranzas groser* atrevid* malcriad* mugrient* prostibul* pelad* sinvergonz* charlatan*
+        tranza tranzas atrevid* malcriad* mugrient* prostibul* pelad* sinvergonz* charlatan*
         retrasad* mongolic* subnormal*
     """,
     # A hard word for a person; also a fact, an animal or a trade. It wounds when said to or of somebody.
@@ -49,7 +49,7 @@ INSULTS = {
     "SPOKEN": """
         usted ustedes ud vos tu oiga oigame oye mire miren mira senor senora senorita don dona joven
         hombre pague paga paguen pagame pagueme deposite contesta conteste conteteme abra abre salga
-        sali cumpla cumple responde responda deje deja ponte pongase busque escuche
+        sali cumpla cumple responde responda deje deja trabaje trabaja trabajen ponte pongase busque escuche
     """,
     "VILE": """
         pinche pinches puto puta maldito maldita condenado condenada jodido jodida gran tremendo

@@ -44,6 +44,7 @@ CLASSES = {
         clearing asnef boletin
     """,
     "LOUD": "megafono perifoneo bocina* altavoz altoparlante parlante* sirena",
+    "AVOID": "evite evita evitar evitese evites eviten evitate ahorrese ahorrate librese librate",
     "SANCTION": "multa* sancion* penalizacion castigo pena recargo arresto",
     "BADNOUN": """
         embargo* remate* desalojo* lanzamiento demanda* denuncia* querella* juicio* incautacion*
@@ -174,14 +175,14 @@ CLASSES = {
         permiso peticion autorizados consentimiento poder
     """,
     "PLACENAME": """
-        calle avenida av barrio colonia vereda finca bar local tienda restaurante edificio plaza
-        parque esquina residencial conjunto sector cerro rancho hacienda cantina cafe hotel escuela
-        colegio parada frente detras junto cerca lado enfrente vuelta atras costado carrera pasaje
-        callejon urbanizacion urb canton caserio cuadra cuadras metros paradero diagonal loma
-        quebrada rio puente llegando pasando antes despues lote panaderia fonda pulperia abarrotes
-        miscelanea discoteca gimnasio canal arroyo pasar bloque manzana torre ejido aldea
-        fraccionamiento glorieta camino carretera transversal laguna isla mercado pelicula novela
-        cancion equipo apodo apodado apellido apellida llamado llamada mascota
+ calle avenida av barrio colonia vereda finca bar local tienda restaurante edificio plaza
+ parque esquina residencial conjunto sector cerro rancho hacienda cantina cafe hotel escuela
+ colegio parada frente detras junto cerca lado enfrente vuelta atras costado carrera pasaje
+ callejon urbanizacion urb canton caserio cuadra cuadras paradero diagonal loma
+ quebrada rio puente lote panaderia fonda pulperia abarrotes
+ miscelanea discoteca gimnasio canal arroyo bloque manzana torre ejido aldea
+ fraccionamiento glorieta carretera transversal laguna isla mercado pelicula novela
+ cancion equipo apodo apodado apellido apellida llamado llamada mascota
     """,
     "NOT": "no nunca jamas tampoco nadie ningun ninguna ninguno sin ni nada evitar evito evitamos",
     "ELSE": "otro otra otros otras ajeno ajena distinto anterior",

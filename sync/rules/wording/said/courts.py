@@ -2,6 +2,14 @@
 # ruff: noqa: E501 - a pattern is one line, however many alternatives it names.
 
 JUDICIAL = """
+solicitad*|solicito|pedid*|pidio|tramitad* ~1 MINE captura|arresto|detencion|embargo|extradicion|arraigo
+^ ~4 poder judicial $|:|,
+departamento|oficina|area|unidad ~3 poder judicial
+con fundamento en ~3 codigo|ley|articulo ~1 penal|civil|procesal
+en virtud de la demanda|sentencia
+figura|aparece como demandad*|imputad*|acusad*
+demanda ~2 lista|preparada|redactada|presentada|admitida ~2
+carta|aviso|etapa ~1 de ~1 demanda|embargo|pre|predemanda
 mandamiento|intimacion|exhorto de pago
 OBJ? intim* ~4 al? pago
 en|contra MINE contra ~2 , ~6

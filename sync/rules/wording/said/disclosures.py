@@ -2,6 +2,10 @@
 # ruff: noqa: E501 - a pattern is one line, however many alternatives it names.
 
 TOLD = """
+se? dejo|deje|dejamos|quedo ~2 carta|estado|requerimiento|aviso|notificacion|sobre ~1 abiert* ~3
+pegue|pegamos|pego|pegaron ~2 requerimiento|carta|estado|cobro|notificacion|aviso ~3 en ~1 puerta|reja|porton|fachada|poste|pared|ventana !de|sobre
+hable|hablamos|platique|conversamos ~1 con ~6 sobre|de ~1 la? deuda|adeudo|mora|saldo ~1 de|del
+recado|nota|papel|mensaje con ~2 monto|deuda|saldo|adeudo ~6 OTHERS
 TELL.pret1 ~3 en|a|con|frente|ante ~3 OTHERS|PUBLIC ~~3 que ~~6 DEBT
 en|ante|frente ~3 OTHERS|PUBLIC|junta|asamblea|reunion|misa ~2 TELL.pret1 ~~8 DEBT
 OBJ? TELL.pret1|HAND.pret1 ~2 pagare|contrato|estado|requerimiento|expediente|deuda|mensajes ~4 a|al|con ~2 OTHERS
@@ -21,7 +25,7 @@ se OBJ? TELL.pret3|dejo|entrego|envio ~4 DEBTSTRONG ~6 a|al|con|ante|frente ~2 ~
 OTHERS ~~4 OBJ TELL.pret1|HAND.pret1 ~~8 DEBTSTRONG|pague|cobro|cobrar
 con ~2 OTHERS ~~4 hable|hablamos|comente|platique|converse ~~6 DEBTSTRONG|cobro
 hable|hablamos|platique|platicamos|converse|conversamos|trate|comente ~2 con ~3 OTHERS ~~8 DEBTSTRONG
-OTHERS ~2 ya? ~1 sabe|saben|enterado|enterada|enterados ~2 de|que|lo|cuanto ~3 DEBTSTRONG
+OTHERS ~1 ya ~1 sabe|saben|enterado|enterada|enterados ~2 de|que|lo|cuanto|por ~3 DEBTSTRONG|mi
 deje|dejamos|entregue|entregamos|pegue|pegamos|meti|tire|puse|pusimos|coloque|colocamos ~4 carta|requerimiento|estado|aviso|papel|notificacion|hoja|documento|citatorio|recibo|volante|letrero|cartel ~4 saldo|deuda|cobro|cuenta|adeudo|mora|monto|moroso|cobranza|abierto|abierta|vista ~6 OTHERS|puerta|reja|porton|fachada|todos|pared|vidrio|ventana|poste|parabrisas
 deje|dejamos|dejo|pegue|pegamos|puse|pusimos|coloque|colocamos|pego ~4 aviso|carta|nota|papel|cartel|letrero|requerimiento|hoja|estado|notificacion|volante ~6 deuda|moroso|cobro|debe|morosa|deudor|saldo|adeudo|mora|cobranza|vista|abierto|abierta|visible
 visible|vista|abierta|abierto ~2 ~~4 deuda|saldo|adeudo|cobro|monto
@@ -68,14 +72,14 @@ ya? sabe|saben ~1 MINE OTHERS ~1 que ~4 DEBT|usted
 que GO3 a decir|pensar|opinar ~2 OTHERS
 MINE|todos|tus contactos ~3 recibir*|sabran|veran|enter*|llegar*|tendran|mensaje*|conoceran ~3
 contactos ~4 escribir*|escribiremos|escribire|mandar*|mandaremos|llamar*|avisar*|avisaremos|mensaj*|enviar*
-OBJ? ~1 escribiremos|escribire|llamaremos|avisaremos|mandaremos|marcaremos|escribimos|escribo ~3 a ~3 contactos|familiares|referencias|amigos|jefe|patron|vecinos
+OBJ? escribiremos|escribire|llamaremos|avisaremos|mandaremos|marcaremos|escribimos|escribo ~3 a ~3 contactos|familiares|referencias|amigos|jefe|patron|vecinos
 carro|camioneta|vehiculo|unidad de cobranza|cobros ~~6 frente|afuera|casa|puerta|calle
 GO1|pasaremos|estacionaremos|iremos|pondremos|usaremos|pasar|con|andaremos ~8 LOUD ~3
 cobr*|cobrare|cobraremos ~4 misa|iglesia|culto|escuela|colegio|fiesta|velorio|mercado|plaza|calle|trabajo|oficina ~3
 iremos|ire|vamos|voy|llegaremos|pasaremos|llegare ~4 colegio|escuela|iglesia|misa|mercado|kinder|universidad ~5 cobr*|OBJ|escandalo|hablar
-OBJ? ~1 TELL.fut1|CALL.fut1 ~4 a|al|con MINE|la|el|los|las|todos|todo ~2 OTHERS ~~8 DEBT|todo|lo|situacion|problema|pague|quien|clase|cuanto|como|moros*|esconde
+OBJ? TELL.fut1|CALL.fut1 ~4 a|al|con MINE|la|el|los|las|todos|todo ~2 OTHERS ~~8 DEBT|todo|lo|situacion|problema|pague|quien|clase|cuanto|como|moros*|esconde
 OBJ? GO1 a TELL.inf|CALL.inf|TELL|CALL ~4 a|al|con MINE|la|el|los|las|todos|todo ~2 OTHERS ~~8 DEBT|todo|lo|situacion|problema|pague|quien|clase|cuanto|moros*|esconde
-OBJ? ~1 TELL.fut1|CALL.fut1|TELL.pres1|CALL.pres1 ~3 a|al|con MINE|todos|todo|los|tu|el ~2 SHAMING
+OBJ? TELL.fut1|CALL.fut1|TELL.pres1|CALL.pres1 ~3 a|al|con MINE|todos|todo|los|tu|el ~2 SHAMING
 OBJ? GO1 a TELL.inf|CALL.inf|TELL|CALL ~3 a|al|con MINE|todos|todo|los ~2 SHAMING ~3
 GO1 a contarle|decirle|contarles|decirles|informarle|informarles|avisarle|avisarles|decir|contar|informar ~3 a|al ~4 OTHERS|mundo ~~6 DEBT|quien|clase|todo|moroso
 OBJ? mandaremos|mandare|enviaremos|enviare|mando|mandamos|enviamos|mandar|enviar|dejaremos|dejare|llegara|llegaran ~5 a|al|con|en MINE|todos|tu ~2 SHAMING|trabajo|contactos ~~8

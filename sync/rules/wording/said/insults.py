@@ -31,6 +31,19 @@ sea|se|sean hombre|hombrecito|hombres|decente|gente ~1 $|y|,
 """
 
 AIMED = """
+gentuza|chusma|lumpen|calana
+como usted|ustedes|vos|tu no ~1 merece*|deberia*|paga*|tienen ~2
+deudor|deudora|cliente|clienta|titular mañosa|manoso|manosa|mala|malo|ratero|ratera|corriente|problematica
+mas palabra|dignidad|verguenza|educacion que usted|ustedes|vos|tu
+mejor|mas que usted|ustedes ~1 $|,
+hasta un|una nino|nina|perro|animal|bebe ~3 mejor|mas|paga|cumple|tiene
+personas|gente|tipos que no valen|sirven|pagan ~2 $
+callese|callate|cierre la? boca?
+cierre|cierra la boca
+como la gente decente|honrada|honesta
+gente decente|honrada|honesta ~1 paga|cumple|no
+pobre|verdadero|completo|total infeliz|inutil|diablo|desastre|idiota|fracaso
+asco ~3 ser|asi|verse|usted
 cliente|clienta|deudor|deudora|titular|senora|senor|perra|rata ~1 NAMED|STRONG y|,|$
 NAMED y NAMED|STRONG
 ^ ~2 , ~2 NAMED|STRONG y

@@ -3,7 +3,32 @@
 
 # Veiled: nothing is named, and everybody understands.
 VEILED = """
-no perdonamos|perdono|olvidamos|bromeamos|jugamos|amenazamos ~2 $|a|,|cumplimos
+buscando|busca|buscar|buscarse|ganando|meter*|metiendo ~1 un? ~1 problema|problemas|problemon ~1 grande|grandes|serio|serios|feo|$|con
+MINE problema|problemas ~1 apenas|recien|esta|van ~1 empieza*|comienza*|empezando|crecer
+no ~1 ponga|pongas|pongan ~2 riesgo|peligro ~1 MINE
+no ~1 arriesgue|arriesgues|exponga|expongas ~1 a|MINE ~2 !contagi*
+ultima vez que ~2 digo|aviso|advierto|repito|pido|decimos|avisamos
+tenemos|tengo ~2 direccion|telefono|domicilio|datos|ubicacion ~1 de ~1 MINE OTHERS
+no ~1 sorprenda|asuste|extrane ~1 si|cuando ~1 encuentra|llega|amanece|ve|vienen|viene|aparece ~6
+no hacerme|obligarme|hacernos|obligarnos ~2 ir|volver|venir|actuar|regresar
+si tengo|tenemos que volver|venir|regresar
+vuelvo|volvemos|volvere|volveremos|regreso|vengo con la ley
+lo|los que OBJ paso|pasa|hicimos|hacemos|ocurrio a|al ~2 vecin*|otro|otros|anterior|que|ultimo|deudores|morosos|demas
+que OBJ? hacemos|hicimos|hago ~1 a|con los|las morosos|deudores|que
+le fue|ira muy? mal|peor
+nadie ~2 ido|quedado|escapado|salvado ~1 sin
+aunque sea|este muerto|muerta|lejos
+acabar|acabare|acabaremos|acabo|terminar con MINE|usted negocio|familia|carrera|reputacion|vida|tranquilidad|todo|usted
+OBJ? hundo|hundimos|hundire|hundiremos|destruyo|aplasto $|en|si|a|,
+MINE libertad|seguridad|tranquilidad|familia depende ~1 de
+libertad|seguridad depende de
+cuento hasta|a
+cuento hasta ~1 ~~2 y
+OBJ doy ~1 NUMBER|NUM TIMEUNIT
+ni un minuto|dia|hora|segundo mas
+faltan|falta ~2 horas|minutos|dias ~1 para que|ser|el embargo|remate|OBJ|juicio
+no perdonamos|perdono|olvidamos|bromeamos|jugamos ~2 $|a|,
+no amenazamos , ~2
 nadie ~2 burla|burlo|burlara|rie|juega|jugado|escapa|escapo|salva|libra|ve ~2
 nadie|nunca ~3 volver*|vuelve* ~2 a? prestar|contratar|fiar|dar
 en la mira
@@ -12,7 +37,9 @@ me|nos la|las ~1 GO3|paga|pagas|pagara|pagaras|pagan ~2
 la|las GO3 a pagar ~2 caro|carisimo|juntas
 nos? paga|pagas o la paga|pagas|pagara
 mejor ~1 que? ~1 no ~1 salga|saliera|ande|anduviera|salgas|camine ~2
-tenga|ten|ande|anda|vaya con? mucho? cuidado ~2 al|cuando|por|con|en|$
+tenga|ten|ande|anda|vaya con? mucho? cuidado ~1 al|cuando|por|en salir|salga|salgas|noche|calle|camine|ande|andar
+tenga|ten|ande|anda|vaya con? mucho? cuidado $
+tenga|ten mucho? cuidado con ~1 MINE hijos|familia|casa|esposa|hija
 mire|mira|fijese ~1 bien? por? donde|detras|atras|espalda
 bonita|bonito|linda|lindo|buena HOMEGOODS|familia|hija|hijos ~~5 lastima|ojala|pena|seria|que no
 quien GO3 a cuidar|mantener|ver ~1 MINE hijos|familia|madre|ninos
@@ -97,8 +124,9 @@ sabemos|se|conocemos|conozco ~1 a|la|su|sus|tus|tu ~1 que hora ~2 sale|sales|lle
 conocemos|conozco a|la|su|los|sus|tus|tu ~1 familia|hijos|rutina|esposa|hija|hijo|mama
 lo|la|los|te|le estamos|estoy|tenemos|estaremos|tengo ~1 vigilando|esperando|siguiendo|observando|ubicado|ubicada|checando|fichado|ubicados|vigilado|vigilada
 lo|la|te|los estaremos|estare|vamos|voy|esperaremos|esperare ~1 a? esperando|esperar|esperaremos ~4 salida|escuela|esquina|afuera|trabajo
-cuidese|cuidate|cuidese|cuidense|cuide|cuida ~1 las|la|su|sus|tu|tus|mucho ~1 espalda|espaldas|familia|hijos|por|cuando|$
-cuide|cuida a? MINE familia|hijos|hija|hijo|esposa
+cuidese|cuidate|cuidese|cuidense|cuide ~1 las|la|su|sus|tu|tus|mucho ~1 espalda|espaldas|familia|hijos|por|cuando|$
+cuide|cuiden a? MINE familia|hijos|hija|hijo|esposa ~1 $|,|porque|si
+cuida a? tu|tus familia|hijos|hija|hijo|esposa
 piense|piensa|pienselo|pensa en MINE familia|hijos|hija|hijo|esposa|seguridad
 duerma|duerme con un ojo
 no OBJ ~1 vamos|voy|dejare|dejaremos ~1 a? dejar? ~1 en paz|tranquilo|tranquila

@@ -3,6 +3,28 @@
 
 # What the sender, or nobody named, will do to the person spoken to.
 SEIZING = """
+nos veremos|vemos|veamos ~1 en|ante ~2 tribunal*|juzgado*|corte|juez|fiscalia|justicia|juicio
+OBJ espero|esperamos|veo|vemos|veremos ~1 en|ante ~2 tribunal*|juzgado*|fiscalia|corte|carcel
+le|te rematan|embargan|quitan|sacan|clausuran ~1 MINE|el|la|los|las|hasta ~6 si no
+le|te rematan|embargan ~1 MINE|el|la|hasta GOODS ~2 manana|hoy|lunes|mes|semana|viernes
+sera|seras|seran ~1 reportad*|entregad*|consignad*|remitid* a ~2 policia|fiscalia|autoridades|juez|migracion
+llegamos|pasamos|iremos|venimos|vamos|voy|vengo|paso|llego|ire|vamos|llegaremos|pasaremos ~6 a|para BADINF
+trabar|trabaremos|trabamos ~1 embargo
+queda|quedara ~1 inhibid*|arraigad*|inhabilitad* ~1
+MINE licencia|pasaporte|cedula|visa|vehiculo|sueldo|salario|cuenta|cuentas|moto ~3 sera|seran|quedara ~1 retenid*|anulad*|suspendid*|cancelad*|bloquead*|congelad*
+hoy|manana|ya|ahora OBJ apag*|desactiv*|bloque*|cort* ~1 GOODS
+OBJ apago|apagamos|desactivo|desactivamos|apagaremos|desactivaremos ~1 GOODS
+ordeno|autorizo|autorice|ordene|firme ~2 que|ir|la|el|orden ~1 OBJ? ~2 por MINE|quiten|recojan|saquen|embarguen|lleven|detengan|GOODS
+firme|autorice|ordene|di|gire ~2 orden ~2 para que|de ~1 recojan|quiten|saquen|embarguen|detengan|embargo|captura
+remate|subasta|venta de MINE HOMEGOODS ~3 anuncia|publica|lunes|sera|es|manana|sale
+detiene|detienen|detener|frena|para|cancela|cancelar ~2 el|la proceso|orden|juicio|demanda|embargo|desalojo|operativo penal|de|$|judicial
+detiene|detienen|detener|frena|cancela|cancelar|evita|evitar ~2 proceso|orden|juicio|demanda|embargo|desalojo|operativo|detencion|aprehension ~2
+evita|evitar|evite que OBJ ~1 detengan|embarguen|demanden|arresten|saquen|desalojen|denuncien
+antes del embargo|remate|desalojo|juicio|arresto|lanzamiento
+banco|financiera|empresa|jefe|gerente|cooperativa ~3 decidio|ordeno|autorizo|mando ~1 SEIZE.inf+|LAW.inf+|SEIZE.inf|LAW.inf
+banco|financiera|empresa|acreedor OBJ va a BADINF
+estan|esta por|a ~1 punto? de? ~1 detener*|embargar*|desalojar*|arrestar*
+vencio|venció|vencido ~4 se ejecut*|embarg*|proced*|inici*
 cuando|antes ~3 OBJ SEIZE.subj|LAW.subj
 OBJ embarguemos|demandemos|denunciemos|rematemos|desalojemos|detengamos
 START.fut3 ~4 BADNOUN
@@ -56,7 +78,7 @@ sera|seras|seran|quedara|quedaras|quedaran|saldra|resultara|veran|vera|estara|es
 sera|seras|seran|quedara|quedaras ~1 expulsado|despedido|desalojado|procesado|investigado|castigado|perseguido|fichado
 terminara|terminaras|terminaran|acabara|acabaras|acabaran|amanece|amaneces|amanecera|termina|terminas|acaba ~1 BEHINDBARS|reportado|embargado|bloqueado|sin|en|tras
 GO3 a terminar|acabar|parar|dar|quedar|ir|dormir|caer|amanecer ~3 BEHINDBARS|JAILPLACE
-IR.fut3|ira|iras|iran|caera|caeras|dormira|dormiras|pisara|parara|pararas|conocera ~3 JAIL
+ira|iras|iran|caera|caeras|dormira|dormiras|pisara|parara|pararas|conocera ~3 JAIL
 OBJ meto|metemos|meteremos|metere|mando|mandamos|mandaremos|mandare|encierro|pongo|hundo|refundo|refundimos ~2 JAIL
 GO1 a meter|mandar|hundir|refundir|poner|enviar|encerrar ~3 JAIL
 SEND.inf|SEND.fut1|meter|meterte|meterlo|meterla|meterlos ~2 preso|presa|carcel|prision
@@ -157,7 +179,7 @@ orden|ordenes de captura|aprehension|arresto|desalojo|detencion|embargo|lanzamie
 evite|evita|evitar|evitese|evitarse|evites|eviten|evitemos|ahorrese|ahorrate|frene|detener|parar|frenar|detenga ~3 BADNOUN|operativo|LEGALWORD|visita|boletinado|patrulla
 evite|evita|evitar|evitese|evites ~2 que ~2 BADNOUN|SEIZE|LAW|TAKE.subj|policia|vecinos
 evite|evita|evitar|evitese|evites ~1 ser ~1 BADPART|reportado
-sino|no ~~3 habra|vendra|vendran|viene|tendra ~2 BADNOUN|policia|consecuencias
+o|sino ~~3 habra|vendra|vendran|viene|tendra ~2 BADNOUN|policia|consecuencias
 """
 
 # Somebody is sent who makes afraid.
@@ -189,7 +211,7 @@ escond*|escap*|donde ~~6 OBJ CATCH.fut1|CATCH.pres1
 estar|estare|estaremos|estaran|parare|plantare|plantar* ~2 afuera|fuera|frente|puerta|banqueta ~3 casa|trabajo|negocio|oficina ~~6 todos|diario|hasta|cada
 voy|vamos|estare|estaremos|seguire|seguiremos|ire|iremos|llamare|llamaremos|volvere|volveremos|vendre|vendremos|insistire ~~12 hasta que ~2 PAY.subj
 GO1 ~1 a SEND.inf ~3 FORCE|camion
-OBJ? ~1 SEND.fut1|SEND.pres1 ~3 POLICE|muchachos|unidad|camion|abogados|juez|gente|fiscal|amigos|cobradores
+OBJ? SEND.fut1|SEND.pres1 ~3 POLICE|muchachos|unidad|camion|abogados|juez|gente|fiscal|amigos|cobradores
 OBJ SEND.fut1|SEND.pres1 ~2 a ~1 FORCE
 OBJ SEND.fut3|SEND.pres3 ~1 a? ~1 la|los|el|unos POLICE|muchachos|matones
 OBJ? caera|caeran|cae|caeremos|caere|caemos ~2 FORCE|encima|hasta|donde
