@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, insert, literal, or_, select
@@ -55,11 +55,14 @@ def segment_runs_listed(connection: Connection, limit: int = 50) -> list[dict[st
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def remember_traits(connection: Connection, now: datetime) -> None:
-    """Keep what of every account differs from what was kept of it last.
+def remember_traits(connection: Connection, now: datetime) -> datetime:
+    """Keep what of every account differs from what was kept of it last; the moment under which.
 
-    One statement: an import of three hundred thousand accounts must not wait for it.
+    Moments only rise, also where the clock does not: two imports may come in one moment of a test, and a
+    machine's clock is put back. One statement: an import of three hundred thousand accounts must not wait.
     """
+    last = connection.execute(select(func.max(account_traits.c.recorded_at))).scalar()
+    moment = now if last is None or last < now else last + timedelta(microseconds=1)
     newest = (
         select(account_traits.c.account_id, func.max(account_traits.c.recorded_at).label("recorded_at"))
         .group_by(account_traits.c.account_id)
@@ -73,7 +76,7 @@ def remember_traits(connection: Connection, now: datetime) -> None:
     changed = (
         select(
             accounts.c.id,
-            literal(now, UTCDateTime()),
+            literal(moment, UTCDateTime()),
             *[accounts.c[name] for name in TRAITS],
         )
         .select_from(
@@ -86,3 +89,4 @@ def remember_traits(connection: Connection, now: datetime) -> None:
     )
     statement = insert(account_traits).from_select(["account_id", "recorded_at", *TRAITS], changed)
     connection.execute(statement)
+    return moment

@@ -86,7 +86,7 @@ def run(
     `version`: the segment as an earlier strategy defined it; else that of the strategy in force.
     """
     with writing(engine) as connection:
-        store.remember_traits(connection, now)
+        moment = max(now, store.remember_traits(connection, now))
     with reading(engine) as connection:
         strategy = _strategy(connection, version)
         if isinstance(strategy, Refused):
@@ -98,7 +98,7 @@ def run(
             values = {"name": name, "strategy": strategy.label, "known": known}
             return Refused(Phrase(text, values), "strategy.segment")
         before = store.segment_run(connection, name, strategy.version, day)
-        known_at = before["known_at"] if before is not None else now
+        known_at = before["known_at"] if before is not None else moment
         asked = Asked(day, known_at, as_it_was=True)
         found = _written(out, _members(connection, asked, strategy, segment, packs))
     made = SegmentRun(

@@ -123,6 +123,23 @@ def test_traits_are_kept_each_time_they_change_and_never_twice(office_engine: En
     assert before.accounts == []
 
 
+def test_two_changes_in_one_moment_and_a_clock_put_back_keep_their_order(office_engine: Engine) -> None:
+    world, held = four_debtors(office_engine)
+    (account,) = world.accounts_of(held["Beto"])
+    moments = []
+    for product, now in (("uno", NOW), ("dos", NOW), ("tres", NOW - timedelta(hours=1))):
+        world.set_account(account, product=product)
+        with writing(office_engine) as connection:
+            moments.append(strategies.remember_traits(connection, now))
+    assert moments == sorted(set(moments))
+    rows = world.rows(tables.account_traits, tables.account_traits.c.account_id == account)
+    assert [row["product"] for row in sorted(rows, key=lambda row: row["recorded_at"])] == [
+        "uno",
+        "dos",
+        "tres",
+    ]
+
+
 def test_a_run_is_read_only_when_it_is_finished_and_the_oldest_give_way(office_engine: Engine) -> None:
     four_debtors(office_engine)
     with writing(office_engine) as connection:
