@@ -43,7 +43,7 @@ class Suggested:
 
 
 def calendar(policy: Policy | None, today: date, zone: str) -> tuple[tuple[PromiseDay, ...], ...]:
-    """Whole weeks, Monday first, from today's to that of the last day a promise may name; none without pack."""
+    """Whole weeks, from Monday, from today's to that of the last day a promise may name; none without one."""
     if policy is None:
         return ()
     last = today + timedelta(days=policy.promise.max_promise_days)

@@ -76,7 +76,7 @@ class VisitDraft:
     totals: Mapping[str, Decimal] = field(default_factory=dict)
     currencies: Mapping[str, str] = field(default_factory=dict)
     promised: Mapping[str, int] = field(default_factory=dict)
-    conduct: Conduct = Conduct()
+    conduct: Conduct = field(default_factory=Conduct)
 
 
 @dataclass(frozen=True)

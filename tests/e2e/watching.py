@@ -101,8 +101,10 @@ class Keyboard:
         self.page = page
 
     def reach(self, selector: str) -> Locator:
-        """Tab forward until a control that matches has the focus."""
+        """Tab forward until a control that matches has the focus; where it is there already, stay."""
         wanted = self.page.locator(selector)
+        if self.page.evaluate("s => document.activeElement.matches(s)", selector):
+            return self.page.locator(":focus")
         for _press in range(MOST_TABS):
             self.page.keyboard.press("Tab")
             if self.page.evaluate("s => document.activeElement.matches(s)", selector):
