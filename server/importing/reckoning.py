@@ -9,6 +9,7 @@ from datetime import date
 
 from sync.records import Account, AccountState, Place
 from sync.rules import ageing, eligibility
+from sync.rules.circumstances import DebtDates
 from sync.rules.policy import Policy, StopKind
 
 from .rows import PortfolioRow
@@ -49,7 +50,14 @@ def reckoned(
             continue
         found.at_field += 1
         account = _account(row, evidence.get(row.number, ""))
-        verdict = eligibility.may_be_visited(account, policy, as_of, stops=stops.get(row.number, ()), dpd=dpd)
+        verdict = eligibility.may_be_visited(
+            account,
+            policy,
+            as_of,
+            stops=stops.get(row.number, ()),
+            dpd=dpd,
+            dates=DebtDates(row.balance.oldest_due, row.last_payment_on),
+        )
         if not verdict.blocked:
             found.visitable += 1
             continue

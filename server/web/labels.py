@@ -265,6 +265,7 @@ LABELS: dict[str, Mapping[str, str]] = {
         "audit.impossible_speed": N_("Traslado imposible"),
         "audit.clock_skew": N_("Reloj desviado"),
         "audit.out_of_scope": N_("El deudor ya era de otro gestor"),
+        "policy.override": N_("Con una regla exceptuada"),
         "audit.wording": N_("Palabras que no se deben usar"),
     },
 }
