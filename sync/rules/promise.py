@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..records import Contact, Payment, Promise, PromiseState, Visit
+from ..records import Contact, Party, Payment, Promise, PromiseState, Visit
 from .allocating import Share, Span, allocate, deadline, spans_of, spread, zone_of_days
 from .policy import Policy
 from .promising import check_promise
@@ -146,7 +146,7 @@ def reminders(
     met = sorted(
         (one.debtor, one.happened.start, one.id)
         for one in history
-        if not isinstance(one, Contact) or one.effective
+        if (one.effective if isinstance(one, Contact) else one.party in (Party.HOLDER, Party.GUARANTOR))
     )
     found: dict[str, date] = {}
     for promise in promises:

@@ -13,7 +13,7 @@ from sqlalchemy import insert, update
 
 from server import agreed_today, agreeing, publishing, receiving
 from server.recovering import Person
-from server.store import encounters, people
+from server.store import encounters, erasures, overwriting, people
 from server.store import tables as t
 from server.store.engine import reading, writing
 from server.store.scopes import Scope
@@ -436,3 +436,22 @@ def test_nothing_is_approved_on_an_account_that_is_frozen_and_all_may_be_rejecte
             connection.execute(insert(t.stop_states).values(row))
     assert decide(world, offer.id, EVA).rule == "offer.frozen"
     assert decide(world, offer.id, EVA, approve=False) == account
+
+
+def test_what_was_said_in_words_is_overwritten_when_its_event_is_erased_and_the_amounts_stay(
+    world: World,
+) -> None:
+    laptop = enrolled(world)
+    agreed(laptop, "500000.00", "1000000.00")
+    asked(laptop)
+    said = {"debtor": world.debtors["Rosa"], "account": world.accounts["Rosa"][0], "currency": "COP"}
+    laptop.write("suggestion.made", said | {"text": "Cuando cobre Rosa", "said_by": "su hermana"})
+    send(laptop)
+    with reading(world.engine) as connection:
+        assert {entry.id for entry in laptop.entries} <= erasures.told_of(connection, world.debtors["Rosa"])
+    with writing(world.engine) as connection:
+        overwriting.overwrite_events(connection, [entry.id for entry in laptop.entries])
+    [deal], [offer], [own] = (world.rows(table) for table in (t.agreements, t.offers, t.suggestions))
+    assert (deal["agreed_by"], deal["total_minor"]) == ("", 1_500_000_00)
+    assert "prima" not in offer["why"]
+    assert (own["said_by"], "Rosa" in own["text"]) == ("", False)

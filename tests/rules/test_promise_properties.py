@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.records import Contact, Payment, Promise, PromiseState
+from sync.records import Contact, Party, Payment, Promise, PromiseState
 from sync.rules.allocating import ORDERS, spread
 from sync.rules.figures import PromiseFact, promise_figures
 from sync.rules.policy import Policy
@@ -24,7 +24,7 @@ from sync.rules.promise import (
     review_day,
     standings,
 )
-from tests.rules.world import BOGOTA, FRIDAY, pack, paid, promised, span
+from tests.rules.world import BOGOTA, FRIDAY, pack, paid, promised, span, visited
 
 quick = settings(derandomize=True, deadline=None, max_examples=120)
 DEMO = pack("demo")  # one day of grace, 100 %, two days of posting lag
@@ -267,6 +267,10 @@ def test_whoever_was_reached_from_the_review_day_on_is_reminded_and_leaves_the_w
     met = [call("2026-11-24T10:00"), call("2026-11-25T09:00", effective=False), call("2026-11-26T10:00")]
     told = reminders([ANA], met, DEMO)
     assert told == {"ana": date(2026, 11, 26)}
+    away = visited("away", "2026-11-25T10:00", party=Party.NOBODY)
+    home = visited("home", "2026-11-25T16:00")
+    assert reminders([ANA], [away], DEMO) == {}
+    assert reminders([ANA], [away, home], DEMO) == {"ana": date(2026, 11, 25)}
     before = standings([ANA], [], DEMO, after(-2), None, reminded=told)
     assert [one.promise for one in for_review(before, after(-2))] == ["ana"]
     now = standings([ANA], [], DEMO, after(-1), None, reminded=told)
