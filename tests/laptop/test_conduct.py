@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from field_client import sheets
 from field_client.correcting import amend_visit, draft_of
 from field_client.drafting import Draft
 from field_client.store import cases, reviews
@@ -29,7 +30,9 @@ from sync.records import (
     UsedObjection,
     VisitResult,
 )
+from sync.rules.answers import FieldError
 
+from .builders import JOSE_STOP, Laptop
 from .pairs import Pair
 
 
@@ -138,3 +141,25 @@ def test_a_visit_of_a_laptop_that_knows_none_of_it_is_taken_as_before(pair: Pair
     pair.exchange()
     assert here(pair, saved.visit) == Conduct()
     assert [row["conduct"] for row in pair.world.rows(t.visits)] == [None]
+
+
+def test_a_line_of_the_paper_sheet_may_tell_the_steps_and_the_flags(laptop: Laptop) -> None:
+    said = {
+        "stop": JOSE_STOP,
+        "party": "TIT",
+        "happened": {"known": "paper", "line": 2, "start": "2026-11-23T09:00", "end": "2026-11-23T09:10"},
+        "results": [{"account": "000452", "result": "REC", "detail": {"next_date": "2026-11-30"}}],
+        "steps": {"aceptacion": "terms", "importe": ["part", "90000"]},
+        "alarms": ["se_muda"],
+    }
+    draft = sheets.draft_of(laptop.store, said, laptop.clock.now)
+    assert isinstance(draft, Draft), draft
+    assert draft.conduct.steps == (StepAnswer("aceptacion", "terms"), StepAnswer("importe", "part", "90000"))
+    assert isinstance(record_visit(laptop.store, draft, laptop.clock.read()), Saved)
+    wrong = sheets.draft_of(laptop.store, said | {"steps": "todos"}, laptop.clock.now)
+    assert isinstance(wrong, list)
+    unknown = sheets.draft_of(laptop.store, said | {"alarms": ["otra"]}, laptop.clock.now)
+    assert isinstance(unknown, Draft)
+    refused = record_visit(laptop.store, unknown, laptop.clock.read())
+    assert not isinstance(refused, Saved)
+    assert [one.rule for one in refused.problems if isinstance(one, FieldError)] == ["visit.alarms"]
