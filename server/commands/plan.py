@@ -13,6 +13,8 @@ from sync.records import Refused
 from sync.routing.day import NoSolver
 
 from ..doors import UNSURE_M
+from ..freshness import Unknown
+from ..freshness import unknown as unknown_on
 from ..office import Office
 from ..planning import NotPublished, PlanReport, PublishReport, publish
 from ..planning import plan as plan_all
@@ -23,6 +25,7 @@ from ..planning.weeks import DAYS, plan_week
 from ..roads.picking import roads_of
 from ..store import agents as workforce
 from ..store.engine import reading
+from .import_files import english as english_of
 from .options import DAY, answer, json_option, now, with_office
 from .plan_again import again
 from .plan_more import MORE, WithMore
@@ -101,6 +104,9 @@ def plan(
         raise click.ClickException(_said(report))
     figures: dict[str, Any] = report.to_json()
     lines = _week_lines(report) if isinstance(report, WeekReport) else _lines(report)
+    unknown = _unknown(office, week if week is not None else day)
+    figures["unknown"] = [one.to_json() for one in unknown]
+    lines += [f"warning, {one.lender}: {english_of(one.ruling.because)}" for one in unknown]
     if publish_now:
         planned = [one.day for one in report.days] if isinstance(report, WeekReport) else [report.day]
         done = [
@@ -111,6 +117,14 @@ def plan(
         figures["publication"] = told if isinstance(report, WeekReport) else told[0]
         lines += [_published(one) for one in done]
     answer(figures, as_json, lines)
+
+
+def _unknown(office: Office, day: date | None) -> list[Unknown]:
+    """What is not known of contacts made elsewhere up to the day: caps may be full without our knowing."""
+    if day is None:
+        return []
+    with reading(office.engine) as connection:
+        return unknown_on(connection, day)
 
 
 def _take_back(office: Office, day: date | None, chosen: Sequence[str] | None, as_json: bool) -> None:

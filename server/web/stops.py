@@ -13,11 +13,11 @@ from werkzeug.wrappers import Response
 from sync.records import Refused
 from sync.rules.cease import closed_channels
 from sync.rules.clauses import StopKind
-from sync.rules.freshness import unknown_rulings
 from sync.words import Phrase
 
+from .. import freshness
 from ..resolving import resolve
-from ..store import contact_sources, facts, repairs, resolutions
+from ..store import facts, repairs, resolutions
 from ..store.engine import reading, writing
 from . import here
 from .paging import paged
@@ -92,13 +92,8 @@ def flagged(connection: Connection) -> list[dict[str, Any]]:
 
 def unknown(connection: Connection, day: date) -> list[tuple[str, Phrase]]:
     """(lender, what is unknown) of the systems whose contacts are not known up to that day."""
-    known = {share.lender_id for share in here.scope().shares}
-    return [
-        (name, ruling.because)
-        for lender, name, source in contact_sources.listed(connection)
-        if known & {None, lender}
-        for ruling in unknown_rulings([source], day)
-    ]
+    mine = {share.lender_id for share in here.scope().shares}
+    return [(one.lender, one.ruling.because) for one in freshness.unknown(connection, day, mine)]
 
 
 def _told(row: dict[str, Any]) -> dict[str, Any]:
