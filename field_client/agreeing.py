@@ -12,8 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlite_utils import Database
-
 from sync.agreed import Offer
 from sync.money import written
 from sync.records import EventKind, Party, Refused, Result, VisitResult
@@ -28,6 +26,7 @@ from sync.words import N_, Phrase
 from .bargaining import SIMULATED, Bargain, bargain_of, quote_of, terms_of
 from .casefile import Case
 from .store import settings
+from .store.db import Database
 
 if TYPE_CHECKING:
     from .visiting import Pen

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlite_utils import Database
-
 from sync import offers
 from sync.money import rounded
 from sync.records import Refused, Ruling
@@ -35,6 +33,7 @@ from sync.words import N_, Phrase
 
 from .casefile import AccountCase, Case
 from .store import records, settings
+from .store.db import Database
 
 SIMULATED = "offers.simulated"  # by account, the terms reckoned last: a plan agreed in them keeps its parts
 NAMES = ("kind", "count", "every", "first_due", "first", "discount")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlite_utils import Database
-
 from sync.exchange import Reading
 from sync.money import rounded, written
 from sync.records import EventKind, Refused, Verdict
@@ -17,7 +15,7 @@ from .agreeing import deal_of, terms_body
 from .bargaining import UNKNOWN, Bargain, bargain_of, debtor_of, quote_of, remember, terms_of
 from .casefile import case_of
 from .store import cases, policies
-from .store.db import Store
+from .store.db import Database, Store
 from .visiting import NotSaved, Pen, Problem, Saved
 
 

@@ -12,8 +12,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlite_utils import Database
-
 from sync import slips
 from sync.exchange import Reading
 from sync.keys import signing_key
@@ -31,7 +29,7 @@ from sync.writing import money_text
 
 from .casefile import AccountCase, Case
 from .store import cases, policies, printed, records, settings
-from .store.db import Store
+from .store.db import Database, Store
 from .store.printed import Printed
 from .visiting import NotSaved, Pen, Problem, Saved
 
