@@ -52,6 +52,11 @@ def all_of(root: Path) -> list[Collector]:
     return [_of(number, folder) for number, folder in _places(root) if is_enrolled(folder)]
 
 
+def folders_of(root: Path) -> list[Path]:
+    """Every place there is, enrolled or not: a wipe may have been cut off in one."""
+    return [folder for _number, folder in _places(root) if folder.is_dir()]
+
+
 def named(root: Path, name: str) -> Collector:
     """The one with this label or number. Raises NoSuchCollector."""
     held = all_of(root)

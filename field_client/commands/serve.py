@@ -44,7 +44,7 @@ def serve(data: Path, host: str, port: int, ready_file: Path | None, automatic: 
 
     On a computer that is no laptop yet, they ask for the office's address and code first.
     """
-    for one in (data, *(each.folder for each in collectors.all_of(data))):
+    for one in collectors.folders_of(data):
         wiping.finish(one)
     app = create_app(data, SystemClock(), automatic=automatic)
     try:

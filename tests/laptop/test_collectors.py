@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from field_client import backing_up, collectors, os_keyring, unlocking
+from field_client import backing_up, collectors, os_keyring, unlocking, wiping
 from field_client import folder as folders
 from field_client.app import create_app
 from field_client.cli import field
@@ -286,3 +286,30 @@ def test_without_a_keyring_the_passphrase_is_all_there_is(
     said = CliRunner().invoke(field, ["keyring", "--on"], env=environ)
     assert said.exit_code == 1
     assert "Go on with the passphrase" in said.output
+
+
+def test_a_wipe_cut_off_in_anybodys_folder_is_gone_on_with(root: Path) -> None:
+    place = collectors.named(root, "Beatriz").folder
+    (place / "wiping.json").write_text('{"handed": null}')  # the key was next
+    assert set(collectors.folders_of(root)) == {root, place}
+    for one in collectors.folders_of(root):
+        wiping.finish(one)
+    assert [one.label for one in collectors.all_of(root)] == ["Carlos"]
+    assert collectors.new_place(root) == place, "its place is free for another"
+
+
+def test_a_second_folder_for_copies_must_be_there(app: Flask, tmp_path: Path) -> None:
+    browser = app.test_client()
+    enter(browser, "1", PASSPHRASE)
+    wrong = post(browser, "/portatil/copias/carpeta", {"folder": str(tmp_path / "usb")})
+    assert wrong.status_code == 422
+    assert "Conecte la memoria USB" in words(wrong)
+    assert post(browser, "/portatil/copias/carpeta", {"folder": "usb"}).status_code == 422
+    (tmp_path / "usb").mkdir()
+    assert post(browser, "/portatil/copias/carpeta", {"folder": str(tmp_path / "usb")}).status_code == 302
+    assert len(backing_up.copies_in(tmp_path / "usb")) == 1
+    assert post(browser, "/portatil/bloqueo", {"minutes": "0"}).status_code == 302
+    assert "Se bloquea solo" not in words(browser.get("/"))
+    post(browser, "/portatil/copias/carpeta", {"folder": ""})
+    post(browser, "/portatil/copias")
+    assert len(backing_up.copies_in(tmp_path / "usb")) == 1
