@@ -11,7 +11,6 @@ from sync.fold import TOPICS, DebtorState, Fact, fold_all, laptop_said, office_s
 from . import journal, records, settings
 from .journal import Row
 
-
 OF_AN_ACCOUNT = ("promise.made", "agreement.made", "offer.requested", "suggestion.made")
 
 

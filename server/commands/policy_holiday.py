@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import click
 
@@ -48,7 +49,7 @@ def listed(office: Office, as_json: bool) -> None:
         rows = holidays.listed(connection)
     lines = [
         f"{row['day']}  {row['municipality'] or 'everywhere':<24} {row['pack'] or 'every pack':<12} "
-        f"{row['reason']}{' (taken back: ' + row['removed_why'] + ')' if row['removed_at'] else ''}  {row['id']}"
+        f"{row['reason']}{_taken_back(row)}  {row['id']}"
         for row in rows
     ]
     answer({"holidays": rows}, as_json, lines or ["this office has no holidays besides those of the packs"])
@@ -63,6 +64,10 @@ def listed(office: Office, as_json: bool) -> None:
 def remove(office: Office, holiday_id: str, why: str, actor: str, as_json: bool) -> None:
     """Take a closed day back."""
     _say(taken(open_day(office.engine, holiday_id, why=why, actor=actor, now=now())), "open again", as_json)
+
+
+def _taken_back(row: dict[str, Any]) -> str:
+    return f" (taken back: {row['removed_why']})" if row["removed_at"] else ""
 
 
 def _say(made: Closed, word: str, as_json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`ronda office policy override` and `commission`: rules set aside for a debtor, and who may not decide it."""
+"""`ronda office policy override` and `commission`: rules set aside for a debtor, and who may not decide."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rules that somebody set aside for a debtor and a day, and who earns on what is collected. Decides nothing."""
+"""Rules somebody set aside for a debtor and a day, and who earns on what is collected. Decides nothing."""
 
 from __future__ import annotations
 
@@ -154,9 +154,8 @@ def declare_earner(
 
 def withdraw_earner(connection: Connection, user_id: str, branch: str | None, now: datetime) -> int:
     """Answers how many stood."""
-    same_branch = commission_earners.c.branch.is_(None)
-    if branch is not None:
-        same_branch = commission_earners.c.branch == branch
+    column = commission_earners.c.branch
+    same_branch = column.is_(None) if branch is None else column == branch
     live = and_(
         commission_earners.c.user_id == user_id, same_branch, commission_earners.c.withdrawn_at.is_(None)
     )

@@ -153,7 +153,7 @@ class Retention:
 
 @dataclass(frozen=True)
 class LocalHolidays:
-    """Days on which nobody is contacted in some municipalities (folded names), everywhere where none is named.
+    """Days on which nobody is contacted in some municipalities (folded names); everywhere if none is named.
 
     What the law's calendar says holds where the hours close on holidays; what this office decided
     (`always`) closes whatever the hours say.

@@ -16,7 +16,7 @@ AUTHORITIES = (UserRole.COORDINATOR, UserRole.SUPERVISOR, UserRole.COMPLIANCE)
 
 
 def local_holidays_of(table: Table, names: tuple[str, ...]) -> LocalHolidays:
-    """`names`: its municipalities, folded. A `subdivision` was expanded to dates by whoever loaded the pack."""
+    """`names`: its municipalities, folded. Who loaded the pack made dates of its `subdivision`."""
     table.get("municipalities")
     table.text("subdivision", "")
     dates = table.get("dates", [])
