@@ -1,4 +1,4 @@
-"""What this office adds to the packs: holidays of its own, rules set aside, who earns on what is collected."""
+"""What this office adds to the packs: own holidays, rules set aside, and who earns on what is collected."""
 
 from __future__ import annotations
 
