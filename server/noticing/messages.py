@@ -70,7 +70,7 @@ def write(
     told = tell(connection, scope, account_id, now, collector)
     if isinstance(told, Refused):
         return told
-    made = wording.write_out(template, told.policy, facts_of(told, sealed=False))
+    made = wording.write_out(template, told.policy, facts_of(told, sealed=template.medium is Medium.LETTER))
     rendered, linted = (made, Linted()) if isinstance(made, Refused) else made
     points = points_for(connection, told, template)
     chosen = next((one for one in points if one.id == to), points[0] if points else None)

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sync.messages import clauses
-from sync.records import Account, Contact, Debtor, Party, Refused, Visit
+from sync.records import Account, Contact, Debtor, Party, Promise, Refused, Visit
 from sync.rules.ageing import Standing, standing
 from sync.rules.asking import Asked, Said, address_of, answer, own_places
 from sync.rules.messages import hidden
@@ -25,7 +25,7 @@ from sync.words import N_, Phrase
 from sync.writing import day_text, money_text
 
 from ..packs import at_office
-from ..store import agents, cases, encounters, notices, scope_records, seats
+from ..store import agents, as_records, cases, encounters, notices, scope_records, seats, terms
 from ..store.cases import Case
 from ..store.scopes import Scope
 from . import letterheads
@@ -49,6 +49,7 @@ class Told:
     collector: str
     agent: str  # his collector's id, "" for nobody
     history: Sequence[Contact | Visit]
+    promise: Promise | None = None  # the next one that is still to come
 
     @property
     def debtor(self) -> Debtor:
@@ -124,7 +125,15 @@ def tell(
         collector=collector or (agent.name if agent else ""),
         agent=agent.id if agent else "",
         history=_history(connection, debtor, zone, day, now),
+        promise=_next_promise(connection, account_id, day),
     )
+
+
+def _next_promise(connection: Connection, account_id: str, day: date) -> Promise | None:
+    """The first promise of the account that is due on that day or later and was not taken back."""
+    rows = terms.promises_of(connection, [account_id]).get(account_id, ())
+    standing = [row for row in rows if row["cancelled_at"] is None and row["due"] >= day]
+    return as_records.promise(min(standing, key=lambda row: (row["due"], row["id"]))) if standing else None
 
 
 def _history(
@@ -166,8 +175,8 @@ def facts_of(told: Told, *, sealed: bool) -> dict[str, str]:
         "complaints": "; ".join(one.rstrip(".") for one in creditor.complaints) + "."
         if creditor.complaints
         else "",
-        "promised": "",
-        "promised_for": "",
+        "promised": told.money(told.promise.amount) if told.promise else "",
+        "promised_for": day_text(told.promise.due) if told.promise else "",
     }
 
 

@@ -18,7 +18,7 @@ from sync.slips import shown
 from sync.words import N_
 
 from ..noticing.delivering import deliver
-from ..noticing.making import DRAWERS, Asked, make
+from ..noticing.making import DRAWERS, NOTICE, Asked, make
 from ..noticing.terms_letters import make_terms
 from ..shelf import Shelf
 from ..store import notices, papers
@@ -149,7 +149,8 @@ def _asked(account_id: str) -> Asked | None:
         return None
     if amount and value is None:
         return None
-    return Asked(account_id, Paper(paper), amount=value, due=day)
+    template = request.form.get("template", "").strip() or NOTICE
+    return Asked(account_id, Paper(paper), template, value, day)
 
 
 def _pdf(data: bytes, name: str) -> Response:

@@ -151,6 +151,30 @@ def test_a_template_is_edited_in_versions_and_linted_before_it_is_kept(
     assert "Hasta pronto." in nora.get(f"/messages/{world.accounts['Rosa'][0]}/recordatorio-whatsapp").text
 
 
+def test_the_strategys_texts_are_there_and_a_letter_is_made_from_its_text(
+    world: World, nora: FlaskClient
+) -> None:
+    account = world.accounts["Rosa"][0]
+    number_is(world, "debtor")
+    with reading(world.office.engine) as connection:
+        promise = connection.execute(t.promises.select()).mappings().first()
+    assert promise is not None
+    with writing(world.office.engine) as connection:
+        connection.execute(update(t.promises).values(account_id=account, due=TODAY + timedelta(days=9)))
+    assert "29 de noviembre de 2026" in nora.get(f"/messages/{account}/promesa-whatsapp").text
+    with writing(world.office.engine) as connection:
+        connection.execute(update(t.promises).values(due=TODAY - timedelta(days=1)))
+    assert "Falta un dato para escribirlo" in nora.get(f"/messages/{account}/promesa-whatsapp").text
+
+    page = nora.get(f"/messages/{account}/aviso-extrajudicial").text
+    assert "Hacer la carta" in page
+    assert "R-1" in page  # a sealed letter says the whole number
+    post(nora, f"/notices/of/{account}", {"paper": "notice", "template": "aviso-extrajudicial"})
+    assert len(rows(world, t.notices)) == 1
+    post(nora, f"/notices/of/{account}", {"paper": "notice", "template": "recado-sms"})
+    assert len(rows(world, t.notices)) == 1
+
+
 # The page that asks for no login
 
 
