@@ -19,6 +19,7 @@ from .delivery import SHOWN
 from .store import drafts, journal, settings
 from .store.db import Busy, NotWritten
 from .today import received
+from .vault import note_unsent
 from .web import (
     amend,
     case,
@@ -98,7 +99,7 @@ def _around() -> dict[str, Any]:
         return {"unlocked": False, "fictitious_pack": "", "waiting": None, "closed": False}
     now = exchanges.seen()
     closed_now = guard.closed(store)
-    guard.note_unsent(store)
+    note_unsent(store)
     with store.reading() as db:
         known = received(db)
         waiting = journal.counts(db) | {"drafts": len(drafts.all_of(db))}

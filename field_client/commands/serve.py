@@ -15,7 +15,7 @@ from waitress.server import create_server
 from .. import collectors, wiping
 from ..app import create_app
 from ..clock import SystemClock
-from ..web.guard import Vault
+from ..vault import Vault
 from ..web.pictures import LARGEST_FORM
 from .options import clear_errors, root_option
 

@@ -18,7 +18,8 @@ from .. import advice, backing_up, collectors, diagnosing, os_keyring, unlocking
 from ..store import settings
 from ..store.db import NotWritten
 from ..turns import Elsewhere
-from .guard import IDLE, IDLE_CHOICES, clock, idle_minutes, store, vault
+from ..vault import IDLE, IDLE_CHOICES, idle_minutes
+from .guard import clock, store, vault
 
 blueprint = Blueprint("machine", __name__, url_prefix="/portatil")
 
