@@ -12,34 +12,35 @@ INSULTS = {
         sinverguenceria gonorrea* malparid* marica maricon* joto jota pinche pinches cretin*
         canalla* rastrer* miserables culiao culiado mequetrefe* cagada cagon* gusano* pobreton*
         patan* vividor* aprovechad* comemierda* careverga verga cerota cerote cerotes pisado chafa
-        naco nacos naca piojos* muertodehambre payas* baboz* inutil* buenoparanada lambiscon*
-        huevona gilipollas garca garcas chorra chorro* atorrante* mugre jodido jodida desobligad*
-        holgazana bolud* infeliz infelices tranfuga* badulaque* mamerto* caremonda soreta sorete
-        marginal* alimana* sabandija* sanguijuela* malhechor* facineros* conchesumadre ladronzuel*
-        tranza tranzas atrevid* malcriad* mugrient* prostibul* pelad* sinvergonz* charlatan*
-        retrasad* mongolic* subnormal*
+        naco nacos naca piojos* muertodehambre payas* baboz* buenoparanada lambiscon* huevona
+        gilipollas garca garcas chorra chorro* atorrante* mugre jodido jodida desobligad* holgazana
+        bolud* infeliz infelices tranfuga* badulaque* mamerto* caremonda soreta sorete marginal*
+        alimana* sabandija* sanguijuela* malhechor* facineros* conchesumadre ladronzuel* tranza
+        tranzas atrevid* malcriad* mugrient* prostibul* pelad* sinvergonz* charlatan* retrasad*
+        mongolic* subnormal*
     """,
     # A hard word for a person; also a fact, an animal or a trade. It wounds when said to or of somebody.
     "AIMED": """
-        rata* rater* ladron* delincuente* criminal* bandid* estafador* mentiros* parasit* mantenid*
-        vag* vago vaga vagos basura borrach* drogadict* perro perra perros animal animales burro
-        burra burros cerdo cerda cerdos marrano* marrana puerco* puerca sucio sucia cochin* cobarde*
-        ignorante* brut* bestia* irresponsable* moroso morosa morosos flojo floja flojos perezos*
-        miserable* gordo gorda viejo vieja loco loca ridicul* inservible* transa transas manoso
-        incumplid* indio india negro negra cholo chola corriente igualad* igualado fresc*
-        descomedid* raton* cucaracha* lagart* cinic* farsante* timador* chor* tonto tonta tontos
-        bobo boba lento menso mensa necio necia terco bicho gil giles pillo* pillos granuja* truhan*
-        aprovechon* viva vivo avivado vivos mediocre* perdedor* fantoche* hipocrita* desleal*
-        carterista* vulgar* prostitut* alcoholic* vicios* mamarracho* mala sanguinario
+        inutil inutiles analfabet* rata* rater* ladron* delincuente* criminal* bandid* estafador*
+        mentiros* parasit* mantenid* vag* vago vaga vagos basura borrach* drogadict* perro perra
+        perros animal animales burro burra burros cerdo cerda cerdos marrano* marrana puerco* puerca
+        sucio sucia cochin* cobarde* ignorante* brut* bestia* irresponsable* moroso morosa morosos
+        flojo floja flojos perezos* miserable* gordo gorda viejo vieja loco loca ridicul*
+        inservible* transa transas manoso indio india negro negra cholo chola corriente igualad*
+        igualado fresc* descomedid* raton* cucaracha* lagart* cinic* farsante* timador* chor* tonto
+        tonta tontos bobo boba lento menso mensa necio necia terco bicho gil giles pillo* pillos
+        granuja* truhan* aprovechon* viva vivo avivado vivos mediocre* perdedor* fantoche*
+        hipocrita* desleal* carterista* vulgar* prostitut* alcoholic* vicios* mamarracho* mala
+        sanguinario
     """,
     # Of those, what wounds even after a plain "es un".
     "NAMED": """
-        rata* rater* ladron* delincuente* criminal* bandid* estafador* mentiros* parasit* mantenid*
-        vag* vago vaga vagos basura cobarde* ignorante* brut* bestia* irresponsable* miserable*
-        ridicul* inservible* transa manoso incumplid* descomedid* raton* cucaracha* cinic* farsante*
-        timador* holgazan* zangan* chor* tonto tonta bobo boba menso mensa gil pillo* granuja*
-        truhan* mediocre* perdedor* hipocrita* vulgar* prostitut* perezos* fantoche* igualad*
-        conflictiv* mamarracho* vicios* moros*
+        inutil inutiles rata* rater* ladron* delincuente* criminal* bandid* estafador* mentiros*
+        parasit* mantenid* vag* vago vaga vagos basura cobarde* ignorante* brut* bestia*
+        irresponsable* miserable* ridicul* inservible* transa manoso descomedid* raton* cucaracha*
+        cinic* farsante* timador* holgazan* zangan* chor* tonto tonta bobo boba menso mensa gil
+        pillo* granuja* truhan* mediocre* perdedor* hipocrita* vulgar* prostitut* perezos* fantoche*
+        igualad* conflictiv* mamarracho* vicios* moros*
     """,
     # Animals: an insult to a person only after "es un", "qué" and the like.
     "BEAST": """
@@ -49,7 +50,8 @@ INSULTS = {
     "SPOKEN": """
         usted ustedes ud vos tu oiga oigame oye mire miren mira senor senora senorita don dona joven
         hombre pague paga paguen pagame pagueme deposite contesta conteste conteteme abra abre salga
-        sali cumpla cumple responde responda deje deja trabaje trabaja trabajen ponte pongase busque escuche
+        sali cumpla cumple responde responda deje deja trabaje trabaja trabajen ponte pongase busque
+        escuche
     """,
     "VILE": """
         pinche pinches puto puta maldito maldita condenado condenada jodido jodida gran tremendo

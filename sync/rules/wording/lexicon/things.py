@@ -49,9 +49,8 @@ CLASSES = {
     "BADNOUN": """
         embargo* remate* desalojo* lanzamiento demanda* denuncia* querella* juicio* incautacion*
         detencion arresto captura aprehension allanamiento* secuestro decomiso* desahucio* cateo
-        carpeta inmovilizacion retencion congelamiento congelacion confiscacion expropiacion
-        adjudicacion carcel prision calabozo encarcelamiento enjuiciamiento deportacion subasta
-        ejecucion
+        carpeta inmovilizacion congelamiento congelacion confiscacion expropiacion adjudicacion
+        carcel prision calabozo encarcelamiento enjuiciamiento deportacion subasta ejecucion
     """,
     "LEGALADV": "legalmente judicialmente penalmente juridicamente coactivamente forzosamente",
     "LEGALWORD": """
@@ -175,14 +174,14 @@ CLASSES = {
         permiso peticion autorizados consentimiento poder
     """,
     "PLACENAME": """
- calle avenida av barrio colonia vereda finca bar local tienda restaurante edificio plaza
- parque esquina residencial conjunto sector cerro rancho hacienda cantina cafe hotel escuela
- colegio parada frente detras junto cerca lado enfrente vuelta atras costado carrera pasaje
- callejon urbanizacion urb canton caserio cuadra cuadras paradero diagonal loma
- quebrada rio puente lote panaderia fonda pulperia abarrotes
- miscelanea discoteca gimnasio canal arroyo bloque manzana torre ejido aldea
- fraccionamiento glorieta carretera transversal laguna isla mercado pelicula novela
- cancion equipo apodo apodado apellido apellida llamado llamada mascota
+        calle avenida av barrio colonia vereda finca bar local tienda restaurante edificio plaza
+        parque esquina residencial conjunto sector cerro rancho hacienda cantina cafe hotel escuela
+        colegio parada frente detras junto cerca lado enfrente vuelta atras costado carrera pasaje
+        callejon urbanizacion urb canton caserio cuadra cuadras paradero diagonal loma quebrada rio
+        puente lote panaderia fonda pulperia abarrotes miscelanea discoteca gimnasio canal arroyo
+        bloque manzana torre ejido aldea fraccionamiento glorieta carretera transversal laguna isla
+        mercado pelicula novela cancion equipo apodo apodado apellido apellida llamado llamada
+        mascota
     """,
     "NOT": "no nunca jamas tampoco nadie ningun ninguna ninguno sin ni nada evitar evito evitamos",
     "ELSE": "otro otra otros otras ajeno ajena distinto anterior",

@@ -47,8 +47,7 @@ VERBS = {
     # Makes public.
     "PUBLISH": """
         publicar exhibir pegar subir difundir colgar ventilar divulgar etiquetar exponer postear
-        viralizar pintar repartir distribuir volantear quemar balconear escrachar funar boletinar
-        rotular perifonear
+        viralizar pintar volantear quemar balconear escrachar funar boletinar rotular perifonear
     """,
     # Puts somewhere; public only where the place is.
     "PUT": """

@@ -86,7 +86,7 @@ OBJ? mandaremos|mandare|enviaremos|enviare|mando|mandamos|enviamos|mandar|enviar
 GO1 a ir|llegar|presentarnos|presentarme|buscarlo|buscarla|cobrarle|cobrarte|buscarte ~3 a|en|al|hasta MINE ~1 trabajo|oficina|empresa|iglesia ~~8
 iremos|ire|llegaremos|llegare|vamos|voy|visitaremos|nos ~2 a|en|al|hasta MINE ~1 trabajo|oficina|empresa|iglesia|escuela ~~8 cobrar*|todos|vean|sepan|hablar|jefe|escandalo|enteren|vergüenza|frente
 MINE|sus|los|todos|todo|tu|el|la|toda ~2 OTHERS|mundo ~2 se|lo|OBJ ~1 va|van|enterara|enteraran|entera|enteran|enteren|entere|enterar|sabra|sabran|sepa|sepan ~1 a? enterar|saber|de|$|que|todo|lo ~~6
-OTHERS|mundo ~2 sabra|sabran|enterara|enteraran|conocera|conoceran|vera|veran ~~4 DEBT|todo|quien|clase|que|de|cuanto|$
+OTHERS|mundo ~2 sabra|sabran|enterara|enteraran|conocera|conoceran ~~4 DEBT|todo|quien|clase|que|de|cuanto|$
 se va|van|enterara|enteraran|enteran|entera|entere|enteren ~1 a? enterar? ~1 MINE|todos|todo|toda|tu|los|el|la ~2 OTHERS|mundo
 haremos|hare|hacer|haremos que ~3 se|lo enteren|entere|sepan|sepa ~3
 haremos|hare ~1 saber|publico|publica|publicas ~4 OTHERS|DEBT|su|que|$

@@ -31,6 +31,13 @@ sea|se|sean hombre|hombrecito|hombres|decente|gente ~1 $|y|,
 """
 
 AIMED = """
+el|la|los|las muy NAMED|AIMED|STRONG
+es|eres|sos|resulto|son una|unas ratas|rata
+no vale|vales|sirve|sirves ~1 ni|como ~2 debe|padre|madre|hombre|mujer|persona|cliente
+puro|pura|puros vago|vagos|ratero|rateros|flojo|flojos|mentira|mentiras|tramposo|tramposos|ladron|ladrones|NAMED
+ni leer|escribir|sumar|firmar sabe|sabes
+vez de robar|estafar|mentir|vagar
+para ~1 tomar|beber|tragar|chupar|fiestas|parrandas si|sobra ~2
 gentuza|chusma|lumpen|calana
 como usted|ustedes|vos|tu no ~1 merece*|deberia*|paga*|tienen ~2
 deudor|deudora|cliente|clienta|titular mañosa|manoso|manosa|mala|malo|ratero|ratera|corriente|problematica
@@ -97,7 +104,7 @@ son|es una|un familia|gente|raza|casa|nido|cueva de ~1 AIMED|NAMED|STRONG
 gente|familia|tipo|tipa|persona AIMED|NAMED ~1 !de|pobre
 gente ~1 como usted|ustedes|vos|tu
 gente|familia|tipos de su|tu calana|clase|nivel
-usted|ud|vos|tu|el|ella|esa|ese ~1 no vale|sirve|vales|servis|sirves ~1 nada|para|un|ni
+usted|ud|vos|tu|ella|esa|ese no vale|sirve|vales|servis|sirves ~1 nada|para|un|ni
 no vale|vales|valen nada|ni|un ~2 $|como
 no sirve|sirves|servis|sirven ~1 para ~1 nada
 OBJ? da|das|dan|me ~1 asco|verguenza|pena|lastima ~1 su|$|usted|como|tratar|verlo|hablar|ajena

@@ -3,6 +3,14 @@
 
 # Veiled: nothing is named, and everybody understands.
 VEILED = """
+no sabe|sabes|saben|imagina|imaginas|tiene|tienes ~2 lo que ~1 OBJ? ~1 espera|viene|vendra|va|puede
+lo que ~1 le|te espera
+no volvera|volveras ~2 conseguir|tener|encontrar|sacar ~1 trabajo|credito|empleo|prestamo
+hasta que PAY.subj ~~1 no ~1 OBJ ~1 dejamos|dejo|dejaremos|suelto|soltamos
+no nos|me conoce|conoces|conocen ~1 enojad*|$|bravo|molesto
+diga|di|decile adios a MINE
+puede|podria|vaya a? ~1 tener|sufrir un accidente !de|laboral
+tiene|tienes|le|quedan ~2 minutos $|para|antes|o
 buscando|busca|buscar|buscarse|ganando|meter*|metiendo ~1 un? ~1 problema|problemas|problemon ~1 grande|grandes|serio|serios|feo|$|con
 MINE problema|problemas ~1 apenas|recien|esta|van ~1 empieza*|comienza*|empezando|crecer
 no ~1 ponga|pongas|pongan ~2 riesgo|peligro ~1 MINE
@@ -29,7 +37,7 @@ ni un minuto|dia|hora|segundo mas
 faltan|falta ~2 horas|minutos|dias ~1 para que|ser|el embargo|remate|OBJ|juicio
 no perdonamos|perdono|olvidamos|bromeamos|jugamos ~2 $|a|,
 no amenazamos , ~2
-nadie ~2 burla|burlo|burlara|rie|juega|jugado|escapa|escapo|salva|libra|ve ~2
+nadie ~2 burla|burlo|burlara|rie|juega|jugado|escapa|escapo|salva|libra ~2
 nadie|nunca ~3 volver*|vuelve* ~2 a? prestar|contratar|fiar|dar
 en la mira
 OBJ? echamos|eche|pusimos|puesto ~1 el ojo
@@ -111,7 +119,7 @@ OBJ puede|pueda|podria|vaya|va a? pasar|suceder|ocurrir ~1 algo|un|una|lo|cosas|
 pasara|pase|pasaria|paso|ocurriera|pasarle|suceda|ocurra|sucediera ~1 algo ~2 a ~1 MINE|su|usted|la|sus
 lastima|pena|triste ~1 que ~2 pase|pasara|sucediera|ocurriera|pierda
 algo|accidente ~1 malo|feo|grave|triste ~1 OBJ|a ~1 pase|pasar|su|sus|pasara
-por las malas
+por las malas $|,|si|o|y|entonces|OBJ|cobr*|pag*|sera|va|se|tambien|entender*
 por las buenas ~2 o|ni|,
 a las malas
 con? nosotros|conmigo|empresa|banco|financiera no se ~1 juega|jueguen|juegue
@@ -159,7 +167,7 @@ antes|para|hasta de? que ~1 sea|se ~1 demasiado? tarde|peor|lamentar|arrepienta
 si? no entiende|entiendes|quiere|quieres|paga|pagas por? las? buenas
 no me obligue|obligues|obligen|haga|hagas|nos
 no nos obligue|obligues|haga|hagas|obliguen
-advertido|advertida|avisado|avisada|advertidos $|no|quedas|queda|sobre
+advertido|advertida|advertidos $|no|quedas|queda|sobre
 queda|quedas|estas|esta|quedan advertido|advertida|avisado|avisada
 ultima advertencia
 por ~1 ultima vez ~~6 PAY|OBJ

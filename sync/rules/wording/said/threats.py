@@ -3,6 +3,9 @@
 
 # What the sender, or nobody named, will do to the person spoken to.
 SEIZING = """
+carcel|celda|juez|policia|prision OBJ ~1 esta|estan|espera|esperan ~1 esperando|buscando|$
+se remata|embarga|subasta|desaloja ~1 MINE GOODS
+queda|quedan ~2 TIMEUNIT ~2 no? ser ~1 BADPART
 nos veremos|vemos|veamos ~1 en|ante ~2 tribunal*|juzgado*|corte|juez|fiscalia|justicia|juicio
 OBJ espero|esperamos|veo|vemos|veremos ~1 en|ante ~2 tribunal*|juzgado*|fiscalia|corte|carcel
 le|te rematan|embargan|quitan|sacan|clausuran ~1 MINE|el|la|los|las|hasta ~6 si no
