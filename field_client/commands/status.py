@@ -10,7 +10,7 @@ import click
 from sync.digest import overall
 from sync.words import Phrase
 
-from .. import delivery
+from .. import backing_up, delivery
 from ..advice import todo
 from ..delivery import why_in_review
 from ..store import drafts, journal, records, settings
@@ -43,6 +43,7 @@ def status(store: Store, as_json: bool) -> None:
     click.echo(
         f"Last sent: {said['last_sent'] or 'never'}; last received: {said['last_received'] or 'never'}"
     )
+    click.echo(f"Last copy: {said['backup']['at'] if said['backup'] else 'never; see ronda field backup'}")
     held = ", ".join(f"{many} {kind}" for kind, many in said["records"].items()) or "nothing yet"
     click.echo(f"Holds: {held}")
     click.echo(f"Chain: {said['head']['incarnation']} n={said['head']['n']} h={said['head']['h'][:16]}…")
@@ -70,6 +71,7 @@ def status_of(store: Store) -> dict[str, Any]:
             "offset_ms": settings.get(db, "offset_ms"),
             "uncertainty_ms": settings.get(db, "uncertainty_ms"),
             "last_failure": settings.get(db, "last_failure"),
+            "backup": settings.get(db, backing_up.LAST),
             "sealed": settings.get(db, "sealed", False),
             "quarantine": journal.quarantined(db),
         }

@@ -10,9 +10,10 @@ import click
 from sync.exchange import Untrusted
 from sync.exchange.carrying import NotCarried
 
-from .. import advice, carrying, syncing, wiping
+from .. import advice, carrying, syncing, updates, wiping
 from ..clock import SystemClock
 from ..noting import wipe_ordered
+from ..store import settings
 from ..store.db import Store
 from ..turns import turn
 from .options import english, json_option, say, sentence, wiped_sentence, with_closed_laptop
@@ -47,12 +48,15 @@ def sync(store: Store, file: Path | None, as_json: bool) -> None:
         todo = sentence(advice.todo(result.code))
         raise click.ClickException(f"{english(result.because)} ({result.code}). {todo} {kept}")
     outcome = result.outcome
-    say(
-        {"ok": True, "unsent": result.unsent, **asdict(outcome)},
-        as_json,
-        f"Sent {outcome.sent}, received {outcome.received}; {result.unsent} wait."
-        + (f" The office could not apply {outcome.quarantined}." if outcome.quarantined else ""),
-    )
+    with store.reading() as db:
+        newer = updates.told(advice.heard(settings.get(db, "notices", [])))
+    text = f"Sent {outcome.sent}, received {outcome.received}; {result.unsent} wait."
+    if outcome.quarantined:
+        text += f" The office could not apply {outcome.quarantined}."
+    if newer is not None:
+        text += f"\n{english(newer.because)}. {sentence(newer.todo)}"
+    said = {"ok": True, "unsent": result.unsent, "update": newer.code if newer else None, **asdict(outcome)}
+    say(said, as_json, text)
 
 
 def _take_reply(store: Store, file: Path, as_json: bool) -> None:
