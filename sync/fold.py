@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time
-from functools import cached_property
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any, TypeVar
+
+from marshmallow import Schema
 
 from . import agreed
 from .money import written
@@ -46,8 +48,8 @@ from .records import (
 )
 from .rules.agreement import Agreement, still_promised
 from .rules.cease import closed_channels, closes
-from .rules.clauses import StopKind
 from .rules.circumstances import Circumstances, Override, dates_of, municipality_of
+from .rules.clauses import StopKind
 from .rules.freshness import OutsideSource
 from .rules.freshness import from_wire as source_from_wire
 from .rules.policy import zone_of
@@ -125,7 +127,13 @@ class Fact:
 
 def office_said(kind: str, id: str, payload: Mapping[str, Any], number: int = 0) -> Fact:
     """A feed record as a fact. Raises marshmallow's ValidationError when it is not such a record."""
-    return Fact(kind, id, RECORDS[kind]().load(dict(payload)), number)
+    return Fact(kind, id, _schema(kind).load(dict(payload)), number)
+
+
+@cache
+def _schema(kind: str) -> Schema:
+    """Made once: making it takes longer than reading a record with it."""
+    return RECORDS[kind]()
 
 
 def laptop_said(
