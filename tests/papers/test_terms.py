@@ -18,15 +18,10 @@ from sync.records import Paper, Refused
 from tests.office.builders import NOW, Laptop, World, add_payment, enrolled
 
 from .reading import pages, require_scanner, scan, words
-from .world import EVERYTHING, office, shelf
+from .world import EVERYTHING, shelf
 
 SHIPPED = (files("sync.offers") / "default.toml").read_text(encoding="utf-8")
 RULES = SHIPPED.replace("[pay_to]\n", '[pay_to]\nCoopsol = "Cuenta 000-111 del Banco Andino"\n')
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return office(tmp_path)
 
 
 def agree(world: World, **more: Any) -> str:
