@@ -13,6 +13,7 @@ from .words import Word, fold, words_of
 # Endings that inflection changes: embargo, embargos, embargar, embargarán, embargaríamos.
 _ENDINGS = words_of("ciones cion arse ar er ir ado ada ados adas es os as o a e s")
 _SHORTEST_STEM = 4
+_OUR_DEBT = words_of("deuda adeudo saldo obligacion credito prestamo nosotros nuestro nuestra vamos ORDER")
 
 
 def found(terms: Sequence[str], row: Sequence[Word]) -> Iterator[Match]:
@@ -31,7 +32,7 @@ def meant(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
     """In a text that may not be for the debtor: true only when it stands beside a collection of his."""
     if excuses.excused(match, row, tags, Category.JUDICIAL) or excuses.other_sense(match, row):
         return False
-    return any(not each.isdisjoint(("COLLECT", "+CL", "ORDER")) for each in tags)
+    return any(not each.isdisjoint(_OUR_DEBT) for each in tags)
 
 
 @lru_cache(maxsize=1024)

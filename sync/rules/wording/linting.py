@@ -46,12 +46,14 @@ def _of_sentence(text: str, row: tuple[Word, ...], policy: Policy | None, kind: 
     hits = list(_hits(row, tags))
     if not hits and (heavy := weighing.weighed(row, tags)) is not None:
         hits = [(weighing.category_of(row, tags), heavy[1])]
-    found = [_worded(text, row, tags, category, match, policy, kind) for category, match in hits]
+    if all(category is not Category.DEADLINE for category, _ in hits) and _timed(row, tags):
+        hits = [(Category.DEADLINE if one is Category.THREAT else one, match) for one, match in hits]
+    found = [_worded(text, row, category, match, policy, kind) for category, match in hits]
     if policy is not None and policy.forbidden_terms:
         plainly = bool(hits) or kind in DIRECTED
         for match in forbidden.found(policy.forbidden_terms, row):
             if plainly or forbidden.meant(match, row, tags):
-                found.append(_worded(text, row, tags, Category.FORBIDDEN, match, policy, kind))
+                found.append(_worded(text, row, Category.FORBIDDEN, match, policy, kind))
     if not found and kind in DIRECTED:
         found += _courtly(text, row, tags)
     return found
@@ -74,14 +76,11 @@ def _hits(row: Sequence[Word], tags: Sequence[Tags]) -> list[tuple[Category, Mat
 def _worded(
     text: str,
     row: Sequence[Word],
-    tags: Sequence[Tags],
     category: Category,
     match: Match,
     policy: Policy | None,
     kind: str,
 ) -> Worded:
-    if category is Category.THREAT and _timed(row, tags):
-        category = Category.DEADLINE
     start, end = row[match.begin].start, row[min(match.end, len(row)) - 1].end
     words = text[start:end]
     rule = f"{policy.name}.wording.{category}" if policy is not None else f"wording.{category}"

@@ -8,21 +8,12 @@ BIAS = -0.35
 LIMIT = 1.2
 
 WEIGHTS = {
-    "+1.8": (
-        "STRONG"
-    ),
-    "+1.1": (
-        "NAMED"
-    ),
-    "+1.0": (
-        "^ STRONG|pague $"
-    ),
-    "+0.9": (
-        ", SPOKEN|nos|sera"
-    ),
+    "+1.8": ("STRONG"),
+    "+1.1": ("NAMED"),
+    "+1.0": ("^ STRONG|pague $"),
+    "+0.9": (", SPOKEN|nos|sera"),
     "+0.8": (
-        ", AIMED|AIMED|SEIZE|VILE AIMED|^ vengo|al OTHERS|nos DEBT|que tiene|su contra|vergu-|"
-        "verguenza"
+        ", AIMED|AIMED|SEIZE|VILE AIMED|^ vengo|al OTHERS|nos DEBT|que tiene|su contra|vergu-|verguenza"
     ),
     "+0.7": (
         ", STRONG|-ran|BADNOUN|COURTWORD|^ represento|^ vaya|a TELL|a TELL.inf|adeud-|asco|"
@@ -2189,13 +2180,7 @@ WEIGHTS = {
         "es OFFICE|estaba|gesto-|intereses|la oficina|manana $|ningu-|nuevo|oficina|porta-|"
         "prome-|que se|recha-|regis-|visit-"
     ),
-    "-0.9": (
-        ", s|-ron|^ las|^ trabaja|archi-|escri-|estab-|portatil|recib-|revis-|s"
-    ),
-    "-1.0": (
-        "^ ,"
-    ),
-    "-1.2": (
-        ", $"
-    ),
+    "-0.9": (", s|-ron|^ las|^ trabaja|archi-|escri-|estab-|portatil|recib-|revis-|s"),
+    "-1.0": ("^ ,"),
+    "-1.2": (", $"),
 }
