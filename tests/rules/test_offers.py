@@ -36,7 +36,7 @@ from sync.rules.promise import standings
 from sync.rules.segment import Traits
 from tests.rules.world import FRIDAY, pack, paid
 
-quick = settings(derandomize=True, deadline=None, max_examples=150)
+quick = settings(derandomize=True, deadline=None, max_examples=80)
 DEMO = pack("demo")
 CURRENCIES = ["COP", "MXN", "CLP", "USD"]
 RULES = offers.default()
@@ -335,16 +335,16 @@ def test_rules_travel_whole_and_a_wrong_file_says_what_is_wrong() -> None:
         offers.read("schema = ")
 
 
-def agreed(quote: Quote, key: str = "deal") -> Agreement:
-    return Agreement(
-        id=key,
+def agreed(quote: Quote) -> Agreement:
+    return from_quote(
+        quote,
+        id="deal",
         account="acc",
         debtor="ana",
         visit="v",
         agreed_by="Ana, titular",
         approver="",
         made_at=datetime(2026, 11, 20, 15, tzinfo=UTC),
-        **from_quote(quote),
     )
 
 

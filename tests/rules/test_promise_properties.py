@@ -26,7 +26,7 @@ from sync.rules.promise import (
 )
 from tests.rules.world import BOGOTA, FRIDAY, pack, paid, promised, span, visited
 
-quick = settings(derandomize=True, deadline=None, max_examples=120)
+quick = settings(derandomize=True, deadline=None, max_examples=70)
 DEMO = pack("demo")  # one day of grace, 100 %, two days of posting lag
 DUE = date(2026, 11, 27)
 CENT = Decimal("0.01")
@@ -207,6 +207,19 @@ def test_late_money_does_not_repair_a_broken_promise_but_shows_with_its_day() ->
     assert (one.late, one.late_on) == (1000, after(9))
     cancelled = standings([ANA], late, DEMO, after(20), after(20), cancelled={"ana": after(-2)})["ana"]
     assert (cancelled.state, cancelled.late) == (PromiseState.CANCELLED, 0)
+
+
+def test_one_payment_never_counts_for_two_promises_whatever_the_order_of_the_pack() -> None:
+    second = promised("second", "1000", after(7), "2026-11-20T11:00", visit=ANA.visit)
+    third = promised("third", "500", after(7), "2026-11-20T11:00", visit=ANA.visit)
+    money = [paid("p", "1000", DUE), paid("q", "700", after(1))]
+    for order, expected in (
+        ("oldest_due", {"ana": 1000, "second": 700, "third": 0}),
+        ("newest_due", {"ana": 200, "second": 1000, "third": 500}),
+        ("named", {"ana": 0, "second": 0, "third": 0}),
+    ):
+        found = standings([ANA, second, third], money, ordered(order), after(20), after(20))
+        assert {key: one.paid for key, one in found.items()} == expected, order
 
 
 def test_late_money_for_an_old_promise_is_not_lent_to_it_while_a_newer_one_needs_it() -> None:

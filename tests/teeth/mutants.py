@@ -319,7 +319,7 @@ MUTANTS = (
         "sync/rules/allocating.py",
         "                    self.left[payment.id] -= part\n",
         "                    self.left[payment.id] -= part if named else 0\n",
-        f"{PROMISES}::test_allocations_never_exceed_a_payment_nor_a_promise",
+        f"{PROMISES}::test_one_payment_never_counts_for_two_promises_whatever_the_order_of_the_pack",
     ),
     Mutant(
         "promise_overfilled",
