@@ -22,7 +22,7 @@ from sync.wire.fields import instant, parse_instant
 from .carrying import sync_folder
 from .folder import DATABASE
 from .store import copying, journal, keyring, settings
-from .store.db import NotWritten, Store
+from .store.db import Busy, NotWritten, Store
 from .turns import Elsewhere, turn
 
 BACKUPS = "backups"
@@ -86,7 +86,7 @@ def back_up(store: Store, reading: Reading, to: Sequence[Path] | None = None) ->
 
 def back_up_if_due(store: Store, reading: Reading) -> Copied | None:
     """For what runs by itself: a copy when it is time, and never a reason to stop."""
-    with suppress(OSError, NotWritten, Elsewhere):
+    with suppress(OSError, NotWritten, Busy, Elsewhere):
         if is_due(store, reading.wall):
             return back_up(store, reading)
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,7 +66,8 @@ def key_of(folder: Path, passphrase: str, now: datetime) -> bytes:
 
 def forgive(folder: Path) -> None:
     """Forget the wrong passphrases: the right one was given, or the office gave another."""
-    (folder / NAME).unlink(missing_ok=True)
+    with suppress(OSError):
+        (folder / NAME).unlink(missing_ok=True)
 
 
 def open_slowly(folder: Path, passphrase: str, now: datetime) -> Store:
@@ -100,4 +102,5 @@ def _held(folder: Path) -> dict[str, Any]:
 
 
 def _note(folder: Path, wrong: int, now: datetime) -> None:
-    write_durably(folder / NAME, json.dumps({"wrong": wrong, "last": instant(now)}).encode("ascii"))
+    with suppress(OSError):  # a full disk keeps nobody from his data
+        write_durably(folder / NAME, json.dumps({"wrong": wrong, "last": instant(now)}).encode("ascii"))

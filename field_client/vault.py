@@ -17,7 +17,7 @@ from . import backing_up, collectors, os_keyring, unlocking, wiping
 from .background import Background
 from .folder import NotEnrolled, open_with
 from .store import journal, settings
-from .store.db import Closed, NotWritten, Store
+from .store.db import Busy, Closed, NotWritten, Store
 
 # A laptop left open on a table locks itself, after as many minutes as its collector chose.
 IDLE_MINUTES = 30
@@ -86,7 +86,8 @@ class Vault:
             self._touched = self.clock.read().mono_ms
         if fresh:
             self.opened_ms = self.clock.read().mono_ms
-            collectors.note(folder, used=instant(self.clock.read().wall))
+            with suppress(OSError):  # a full disk keeps nobody from reading his day
+                collectors.note(folder, used=instant(self.clock.read().wall))
             self.background.begin(open_with(self.folder, key), self._wipe)
         return token
 
@@ -125,7 +126,7 @@ class Vault:
             store = self._store
             self._tokens.clear()  # no page comes in while the copy is written
         if store is not None:
-            with suppress(Closed, NotWritten, OSError):
+            with suppress(Closed, NotWritten, Busy, OSError):
                 note_unsent(store)
                 backing_up.back_up_if_due(store, self.clock.read())
         self._forget()
