@@ -83,9 +83,7 @@ def _terms(made: Agreement) -> Row:
         "discount": {name: amount(part) for name, part in made.discount.named().items()},
         "charge": amount(made.charge),
         "interest": amount(made.interest),
-        "instalments": [
-            {"due": one.due.isoformat(), "amount": amount(one.amount)} for one in made.schedule
-        ],
+        "instalments": [{"due": one.due.isoformat(), "amount": amount(one.amount)} for one in made.schedule],
     }
 
 
