@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
+from server.cli import office
 from server.noticing import letterheads
 from server.store import tables as t
 from server.store.engine import reading, writing
@@ -268,3 +272,44 @@ def test_codes_cannot_be_tried_one_after_the_other(world: World, nora: FlaskClie
     assert answers[0] in (400, 404)
     assert answers[-1] == 429
     assert TELLING.search(visible(client.get("/v").text)) is None
+
+
+# The command line
+
+
+def test_many_papers_are_made_from_a_list_and_each_that_is_not_says_why(
+    world: World, nora: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.commands.notice.now", lambda: MONDAY)
+    asked, out = tmp_path / "list.csv", tmp_path / "letters"
+    asked.write_text("account,paper,amount\nR-1,notice,\nR-1,payment,12x\nX-9,notice,\nR-2,payment,1000\n")
+
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(office, ["notice", *arguments, "--data", str(world.office.config.data)])
+
+    answer = run("make", "--list", str(asked), "--out", str(out), "--json")
+    told = json.loads(answer.output)
+    assert answer.exit_code == 0
+    assert [(one["account"], one["paper"]) for one in told["made"]] == [("R-1", "notice"), ("R-2", "payment")]
+    assert [(one["account"], one["rule"]) for one in told["refused"]] == [
+        ("R-1", "amount"),
+        ("X-9", "account"),
+    ]
+    assert {path.name for path in out.iterdir()} == {one["file"] for one in told["made"]}
+
+    handed = run("deliver", told["made"][0]["id"], "--how", "hand", "--to", "TIT", "--json")
+    assert json.loads(handed.output)["decision"] == "allow"
+    assert len(rows(world, t.deliveries)) == 1
+    bad = tmp_path / "bad.toml"
+    bad.write_text('[payment]\nbarcode = "gs1-128"\nlayout = "(415)1"\n')
+    for wrong, words in (
+        (("make", "--out", str(out)), "name one --account"),
+        (("make", "--account", "X-9", "--out", str(out)), "0 made"),
+        (("deliver", told["made"][0]["id"], "--how", "hand", "--at", "ayer"), "write 2026-11-20T11:00-05:00"),
+        (("deliver", "nada", "--how", "hand"), "there is no paper nada"),
+        (("stationery", str(bad)), "needs 13 digits"),
+        (("stationery", str(bad), "--lender", "Nadie"), "there is no lender 'Nadie'"),
+    ):
+        answer = run(*wrong)
+        assert answer.exit_code == 1
+        assert words in answer.output
