@@ -59,9 +59,7 @@ def guide(lines: Iterable[Line], party: Party, policy: Policy | None) -> tuple[L
     )
 
 
-def guide_of_all(
-    lines: Iterable[Line], party: Party, policies: Iterable[Policy | None]
-) -> tuple[Line, ...]:
+def guide_of_all(lines: Iterable[Line], party: Party, policies: Iterable[Policy | None]) -> tuple[Line, ...]:
     """Of several packs at one door: what one of them forbids or demands holds; said is what all allow."""
     every = list(lines)
     each = [set(guide(every, party, policy)) for policy in policies] or [set(guide(every, party, None))]
