@@ -136,49 +136,52 @@ def answered(
     """An answer for each account; `owners` are account ids with their debtors'."""
     packs = at_office(connection, packs)
     zones = known.debtor_zones(connection, set(owners.values()))
+    together: dict[datetime, list[str]] = {}
+    for debtor, zone in sorted(zones.items()):
+        together.setdefault(_aware(question.at, zone), []).append(debtor)
     return [
         one
-        for debtor, zone in sorted(zones.items())
-        for one in _of_debtor(
-            connection,
-            debtor,
-            {account for account, owner in owners.items() if owner == debtor},
-            replace(question, at=_aware(question.at, zone)),
-            now,
-            packs,
-        )
+        for at, debtors in together.items()
+        for one in _of_debtors(connection, debtors, set(owners), replace(question, at=at), now, packs)
     ]
 
 
-def _of_debtor(
+def _of_debtors(
     connection: Connection,
-    debtor: str,
+    debtors: list[str],
     wanted: Collection[str],
     question: Question,
     now: datetime,
     packs: Packs,
 ) -> list[Consulted]:
+    """Those asked about at one moment, read together: a page asks of fifty at once."""
     at = question.at
     day = local_day(max(at, now), "UTC") + timedelta(days=1)
-    case = cases.of(connection, [debtor], day, at)[debtor]
-    zone = case.debtor.zone
-    met = encounters.history(connection, [debtor], min(at, now) - LOOKS_BACK).get(debtor, [])
-    held = seats.reserved(connection, [debtor], local_day(at, zone) - timedelta(days=1), but=((), ()))
-    history = (*met, *own_places(held.get(debtor, ()), at, zone))
-    mine = [account for account in case.accounts if account.id in wanted]
+    found = cases.of(connection, debtors, day, at)
+    met = encounters.history(connection, debtors, min(at, now) - LOOKS_BACK)
+    # A day back in any zone: what lies before the day asked about is left out below.
+    held = seats.reserved(connection, debtors, at.date() - timedelta(days=2), but=((), ()))
+    mine = [account for case in found.values() for account in case.accounts if account.id in wanted]
     names = lenders.names_of(connection, {account.lender for account in mine})
-    return [
-        Consulted(
-            account,
-            names[account.lender],
-            debtor,
-            zone,
-            at,
-            question.channel,
-            answer(_asked(case, account, question, history, packs)),
-        )
-        for account in mine
-    ]
+    answers = []
+    for debtor in debtors:
+        case = found[debtor]
+        zone = case.debtor.zone
+        history = (*met.get(debtor, ()), *own_places(held.get(debtor, ()), at, zone))
+        answers += [
+            Consulted(
+                account,
+                names[account.lender],
+                debtor,
+                zone,
+                at,
+                question.channel,
+                answer(_asked(case, account, question, history, packs)),
+            )
+            for account in case.accounts
+            if account.id in wanted
+        ]
+    return answers
 
 
 def _asked(

@@ -9,8 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Subquery, and_, func, or_, select
+from sqlalchemy import Connection, RowMapping, Select, Subquery, and_, func, or_, select
 
 from sync.records import (
     Account,
@@ -117,14 +118,29 @@ def of(connection: Connection, debtor_ids: Collection[str], as_of: date, moment:
     }
 
 
-def _latest_balances(as_of: date) -> Subquery:
+def _latest_balances(as_of: date, debtor_ids: list[str] | None = None) -> Subquery:
+    """Ranked within each account; with `debtor_ids`, of their accounts alone: no database sees by itself
+    that the others need not be ranked."""
     newest = (balances.c.as_of.desc(), balances.c.recorded_at.desc(), balances.c.id.desc())
     rank = func.row_number().over(partition_by=balances.c.account_id, order_by=newest)
-    return select(balances, rank.label("rank")).where(balances.c.as_of <= as_of).subquery()
+    query = select(balances, rank.label("rank")).where(balances.c.as_of <= as_of)
+    if debtor_ids is not None:
+        theirs = select(accounts.c.id).where(accounts.c.debtor_id.in_(debtor_ids))
+        query = query.where(balances.c.account_id.in_(theirs))
+    return query.subquery()
 
 
 def _accounts(connection: Connection, debtor_ids: Collection[str], as_of: date) -> dict[str, list[Account]]:
-    latest = _latest_balances(as_of)
+    rows = fetch(connection, debtor_ids, lambda ids: _with_balances(ids, as_of))
+    found: dict[str, list[Account]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (row["lender_id"], row["number"])):
+        found[row["debtor_id"]].append(_account(row))
+    return found
+
+
+def _with_balances(debtor_ids: list[str], as_of: date) -> Select[Any]:
+    """The accounts of these debtors, each with its latest balance."""
+    latest = _latest_balances(as_of, debtor_ids)
     money = [
         latest.c[name]
         for name in (
@@ -136,19 +152,15 @@ def _accounts(connection: Connection, debtor_ids: Collection[str], as_of: date) 
         )
     ]
     joined = accounts.outerjoin(latest, and_(latest.c.account_id == accounts.c.id, latest.c.rank == 1))
-    query = select(
+    columns: tuple[Any, ...] = (
         accounts,
         *money,
         latest.c.as_of,
         latest.c.oldest_due,
         latest.c.instalments_overdue,
         latest.c.currency.label("balance_currency"),
-    ).select_from(joined)
-    rows = fetch(connection, debtor_ids, lambda ids: query.where(accounts.c.debtor_id.in_(ids)))
-    found: dict[str, list[Account]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (row["lender_id"], row["number"])):
-        found[row["debtor_id"]].append(_account(row))
-    return found
+    )
+    return select(*columns).select_from(joined).where(accounts.c.debtor_id.in_(debtor_ids))
 
 
 def _payments(connection: Connection, debtor_ids: Collection[str]) -> dict[str, list[Payment]]:
