@@ -243,7 +243,7 @@ class PromiseRecord(Record):
 
 
 class OffersRecord(Record):
-    """Kind `offers`, id = the agent: the company's rules of offers and how far this collector may go alone."""
+    """Kind `offers`, id = the agent: the company's rules of offers and how far he may go alone."""
 
     id = Id(required=True)
     rules = fields.Dict(required=True)
@@ -376,7 +376,7 @@ class StationeryRecord(Record):
     id = Id(required=True)
     name = fields.String(required=True)
     tables = fields.Dict(required=True)
-    texts = fields.List(fields.Dict(), load_default=list)  # for a third party: nothing of a debt in them
+    texts = fields.List(fields.Dict(), load_default=list)  # for third parties: nothing of a debt
 
 
 class ReportedRecord(Record):
