@@ -62,9 +62,9 @@ SPANISH = words(
     "oficina portátil promesa pago entidad regla ninguno ninguna"
 )
 # The same in both languages, by right.
-SAME = {"No", "Error", "Total", "Control", "Rosa Elvira Quintero"}
+SAME = {"No", "Error", "Total", "Control", "WhatsApp", "Rosa Elvira Quintero"}
 # What a template may show as it stands: the product's name, a unit, the style guide's sample.
-BARE = {"Ronda", "min", "KiB", "Calle", "Centro", "Excel"}
+BARE = {"Ronda", "min", "KiB", "Calle", "Centro", "Excel", "GPX", "KML", "Alt+B"} | {"Español", "English", "Português"}
 # Names that the style guide and the laptop's small world show.
 SAMPLES = {"María Inés Cárdenas de la Hoz", "Transportes El Roble S.A.S.", "Oficina de prueba"}
 
