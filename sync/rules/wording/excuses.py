@@ -18,7 +18,8 @@ _CERTAINLY_THEIRS = words_of(
 _TAGGED_ON = words_of("pregunto comento asegura afirma cuenta relata conto aclaro respondio menciono")
 _LAWS = words_of("ley contrato codigo norma articulo reglamento pagare")
 _FEARING = words_of(
-    "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor"
+    "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor "
+    "saber"
 )
 _OUR_SIDE = words_of(
     "banco juez jueza abogado abogados licenciado gerente empresa actuario fiscal financiera "

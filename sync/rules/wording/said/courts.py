@@ -75,6 +75,7 @@ comete|cometio|cometiendo|cometido|incurre|incurriendo|incurrio|incurrido|tipifi
 """
 
 AUTHORITY = """
+use|usamos|lleve|llevaba|vesti|mostre|mostramos|ensene|porte ~3 chaleco|uniforme|placa|credencial|gafete|insignia|gorra de ~2 OFFICE
 ^ RANK ~3 , ~3 OFFICE
 OFFICE OBJ? ordena|ordeno|autorizo|autoriza|exige|requiere|manda|obliga ~4 cobr*|pag*|MINE|deuda|entrar|OBJ
 cobro|cobrarle|pago|deuda|credito ~1 lo|la ordena|ordeno|exige|manda|autoriza ~2 OFFICE

@@ -2,6 +2,10 @@
 # ruff: noqa: E501 - a pattern is one line, however many alternatives it names.
 
 TOLD = """
+escribi|escribimos|pinte|pintamos|raye|rayamos|puse ~2 deudor|moroso|morosa|deudora|debe|tramposo|ratero
+cobre|cobramos ~1 a gritos|gritando
+a gritos ~~5 cobr*|pag*|deb*|deud*|moros*
+contactaremos|llamaremos|avisaremos|buscaremos ~1 a MINE OTHERS ~1 para ~1 decirle*|contarle*|informarle*|que|cobrarle*
 se? dejo|deje|dejamos|quedo ~2 carta|estado|requerimiento|aviso|notificacion|sobre ~1 abiert* ~3
 pegue|pegamos|pego|pegaron ~2 requerimiento|carta|estado|cobro|notificacion|aviso ~3 en ~1 puerta|reja|porton|fachada|poste|pared|ventana !de|sobre
 hable|hablamos|platique|conversamos ~1 con ~6 sobre|de ~1 la? deuda|adeudo|mora|saldo ~1 de|del

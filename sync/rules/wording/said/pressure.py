@@ -3,6 +3,11 @@
 
 # Veiled: nothing is named, and everybody understands.
 VEILED = """
+tengo|tenemos gente|amigos|ojos|quien ~2 en todas|todos|vigile|siga|vigilando|partes
+tengo|tenemos quien ~1 OBJ
+OBJ seguimos|vimos|segui ~1 salir|desde|llegar|entrar ~2 de? ~1 MINE casa|trabajo|escuela ~4 a|con
+MINE reputacion|prestigio|honor|buen nombre? ~2 esta|queda|quedara|va|en
+OBJ jure|prometi ~1 que ~5 arrepentir*|pesar|pagar|saco|quito|hund*|embarg*
 no sabe|sabes|saben|imagina|imaginas|tiene|tienes ~2 lo que ~1 OBJ? ~1 espera|viene|vendra|va|puede
 lo que ~1 le|te espera
 no volvera|volveras ~2 conseguir|tener|encontrar|sacar ~1 trabajo|credito|empleo|prestamo
@@ -92,7 +97,8 @@ ultima|segunda|seria|clara|una advertencia
 OBJ advierto|advertimos|advertire ~2
 MENACE.pret1 ~1 al|a|con|para
 OBJ MENACE.pret1
-se OBJ? MENACE.pret3 ~1 al|a|con|para !gestor|cobrador|mi|nosotros
+se OBJ MENACE.pret3 ~1 al|a|con|para !gestor|cobrador|mi|nosotros
+se MENACE.pret3 ~1 al|a !gestor|cobrador|mi|nosotros
 cosas ~3 poner*|pongan|pondran|ponen ~1 feas|feo|peor|dificil*|serias|duras
 se|te GO3 ~1 a arrepentir
 AVOID ~2 pena|bochorno|escandalo|disgusto*|verguenza ~3

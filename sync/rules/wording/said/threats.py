@@ -3,6 +3,13 @@
 
 # What the sender, or nobody named, will do to the person spoken to.
 SEIZING = """
+MINE caso|expediente|asunto|cuenta|credito|deuda ya? ~1 es|era|fue|sera|esta ~1 penal|judicial ~1 $|y|,
+MINE caso|expediente|asunto|cuenta|credito|deuda ~2 turnad*|enviad*|remitid* ~3 tribunal*|juzgado*|fiscalia|ministerio|juez
+esta|estan ~1 por|punto ~1 de? ser ~1 BADPART
+ya no es cobranza|cobro , ~2
+todo el rigor|peso
+cobraremos|cobrare|cobrar ~4 golpes|sangre|fuerza|malas
+sera|seran ~1 inventariad*|rematad*|adjudicad*
 carcel|celda|juez|policia|prision OBJ ~1 esta|estan|espera|esperan ~1 esperando|buscando|$
 se remata|embarga|subasta|desaloja ~1 MINE GOODS
 queda|quedan ~2 TIMEUNIT ~2 no? ser ~1 BADPART
@@ -104,7 +111,7 @@ MINE negocio|local|puesto|tienda no GO3 a abrir|funcionar
 GO3 a dejar ~3 MINE? hijos|familia|ninos ~2 sin
 dejara|deja|dejas ~2 MINE hijos|familia ~2 sin
 de|da|den|dalo|delo|dela ~1 por perdid* ~2
-vaya|ve|anda|vayan ~1 preparando*|despidiendo*|empacando|buscando|recogiendo|vaciando|juntando|alistando ~4
+vaya|vayan ~1 preparando*|despidiendo*|empacando|buscando|recogiendo|vaciando|juntando|alistando ~4
 ir buscando|empacando|preparando|despidiendo* ~4
 aliste|alista|prepare|prepara|empaque|empaca|haga|recoja|junte ~2 maletas|cosas|cobijas|trapos|cajas|valijas
 donde ~1 vivir|dormir|quedarse ~2 $
@@ -187,6 +194,7 @@ o|sino ~~3 habra|vendra|vendran|viene|tendra ~2 BADNOUN|policia|consecuencias
 
 # Somebody is sent who makes afraid.
 FORCE = """
+abra*|abre|salga|sal|entregue|firme|firma|pague|paga o OBJ? ~1 tiro|tumbo|rompo|entro|entramos|llamo|llamamos|demando|embargo|denuncio|quito|saco
 OBJ caigo|caemos|caeremos|caere ~3
 donde|cuando OBJ vea|veamos|encuentre|encontremos|tope|topemos|agarre ~~6
 volv*|vuelvo|regres*|vendr*|vengo|ir* ~5 refuerzos|cerrajero|armad*|patadas|gente
