@@ -105,19 +105,32 @@ def test_a_promise_asks_on_until_it_is_whole(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(("key", "result"), [("n", "NAD"), ("c", "CER"), ("p", "RIE")])
-def test_not_found_closed_and_unsafe_take_two_keys_from_today(
-    key: str, result: str, laptop: Laptop, chromium: Chromium, serve: Callable[[Flask], str]
+def test_not_found_and_closed_take_two_keys_from_today(
+    laptop: Laptop, chromium: Chromium, serve: Callable[[Flask], str]
 ) -> None:
     keys = at_home(laptop, chromium, serve)
-    keys.press(key)
-    assert axe_violations(keys.page) == []
-    keys.opens("Enter")
-    assert len(keys.pressed) == 2
-    keys.page.wait_for_selector("text=Guardado:")
+    for key, result, debtor in (("n", "NAD", MARIA), ("c", "CER", JOSE)):
+        before = len(keys.pressed)
+        keys.press(key)
+        assert axe_violations(keys.page) == []
+        keys.opens("Enter")
+        assert len(keys.pressed) - before == 2
+        keys.page.wait_for_selector("text=Guardado:")
+        visit = last_visit(laptop, debtor)
+        assert ({one.result for one in visit.results}, visit.party) == ({result}, "NAD")
+    assert keys.page.is_visible("text=Terminó la ruta")
+
+
+def test_unsafe_is_kept_with_what_can_be_said_in_a_hurry(laptop: Laptop) -> None:
+    client = unlocked(laptop)
+    page = client.get("/").text
+    assert 'data-key="p"' in page
+    assert post(client, f"/caso/{MARIA}/rapida/RIE?parada={MARIA_STOP}").location == "/"
     visit = last_visit(laptop)
-    assert ({one.result for one in visit.results}, visit.stop, visit.party) == ({result}, MARIA_STOP, "NAD")
-    assert keys.page.inner_text("#next-title") == "José Ibáñez"
+    assert {one.detail["incident"] for one in visit.results} == {
+        "Se retiró por riesgo; el detalle se cuenta después."
+    }
+    assert visit.stop == MARIA_STOP
 
 
 @pytest.mark.browser
