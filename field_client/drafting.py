@@ -7,7 +7,7 @@ times of the debtor's zone.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -76,7 +76,7 @@ class Draft:
     addresses: tuple[ProposedAddress, ...] = ()
     phones: tuple[ProposedPhone, ...] = ()
     override_reason: str = ""
-    conduct: Conduct = Conduct()
+    conduct: Conduct = field(default_factory=Conduct)
     pictures: tuple[Picture, ...] = ()
 
 
