@@ -91,6 +91,13 @@ def test_a_kept_promise_and_what_it_recovered_add_up(laptop: Laptop) -> None:
     found = results_of(laptop.store, laptop.clock.now)
     assert found.states == {PromiseState.KEPT: 1}
     assert (found.kept, found.decided, found.kept_percent) == (1, 1, 100)
+    app = create_app(laptop.folder, laptop.clock)
+    browser = app.test_client()
+    unlock(browser)
+    page = words(browser.get("/mio"))
+    assert "1 de 1" in page
+    assert "100 % de las que ya vencieron" in page
+    app.extensions["ronda_vault"].lock()
     assert found.recovered == {"COP": Decimal(80000)}
     assert found.late == {}
 
