@@ -194,6 +194,12 @@ o|sino ~~3 habra|vendra|vendran|viene|tendra ~2 BADNOUN|policia|consecuencias
 
 # Somebody is sent who makes afraid.
 FORCE = """
+vine|vinimos|vengo|venimos|iremos|llegaremos ~5 por MINE APPLIANCE|RIDE|muebles|cosas
+vine|vinimos|vengo|venimos ~2 a quitar*|sacar*|embargar*|llevar* ~2 DET? GOODS
+sin avisar ~2 a ~1 llevar*|embargar*|sacar*|quitar*
+o ~1 LOSE.pres3 ~1 DET? HOMEGOODS
+podemos|puedo|podria|podriamos quitar*|sacar*|embargar*|llevar*|rematar* ~1 DET? GOODS
+gente|muchachos ~1 OBJ esta|estan ~1 buscando|siguiendo|esperando
 abra*|abre|salga|sal|entregue|firme|firma|pague|paga o OBJ? ~1 tiro|tumbo|rompo|entro|entramos|llamo|llamamos|demando|embargo|denuncio|quito|saco
 OBJ caigo|caemos|caeremos|caere ~3
 donde|cuando OBJ vea|veamos|encuentre|encontremos|tope|topemos|agarre ~~6
