@@ -25,6 +25,7 @@ GET: dict[str, tuple[str, str]] = {
     "questions.show": ("/debtors/{rosa}/questions", f"{READERS} fabio gustavo hilda"),
     "policy.index": ("/policy/", f"{READERS} fabio gustavo hilda"),
     "policy.pack": ("/policy/co", f"{READERS} fabio gustavo hilda"),
+    "wording.index": ("/policy/wording/", f"{READERS} fabio gustavo hilda"),
     "objections.index": ("/objections/", f"{READERS} fabio gustavo hilda"),
     "objections.new": ("/objections/new", "nora alicia bruno carla dora"),
     "objections.edit": ("/objections/sin_dinero", "nora alicia bruno carla dora"),
