@@ -153,12 +153,12 @@ def cancel_promise(
     engine: Engine, promise_id: str, *, why: str, by: Person, now: datetime, scope: Scope
 ) -> str | Refused:
     """Cancel a promise, or the whole agreement it is an instalment of; answers its debtor."""
-    if len(why.strip()) < SHORTEST_REASON:
-        return Refused(Phrase(N_("Escriba por qué se cancela")), "promise.reason")
     with writing(engine) as connection:
         row = terms.promise(connection, promise_id, scope)
         if row is None:
             raise LookupError(promise_id)
+        if len(why.strip()) < SHORTEST_REASON:
+            return Refused(Phrase(N_("Escriba por qué se cancela")), "promise.reason")
         made = [promise_id]
         if row["agreement_id"] is not None:
             held = terms.promises_of(connection, [row["account_id"]])[row["account_id"]]

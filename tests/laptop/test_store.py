@@ -24,7 +24,7 @@ from sync.ids import new_id
 from sync.ledger import verify
 from sync.sealing import WrongPassphrase
 
-from .builders import CHEAP, JOSE, MARIA, PASSPHRASE, Laptop
+from .builders import CHEAP, JOSE, MARIA, PASSPHRASE, Laptop, StandingClock, account, debtor, uid
 
 ROOT = Path(__file__).parents[2]
 
@@ -267,17 +267,32 @@ from tests.laptop.builders import *
 store = folders.open_laptop(Path(sys.argv[1]), PASSPHRASE)
 clock = StandingClock()
 print("ready", flush=True)
-for _ in range(int(sys.argv[2])):
+for number in range(int(sys.argv[2])):
     detail = {"amount": "50000", "due": "2026-11-28", "channel": "bank", "place": "Banco"}
-    results = tuple(VisitResult(a, Result.PROMISE, None, dict(detail)) for a in (MARIA_LOAN, MARIA_CARD))
+    debtor, *both = (uid(base + number % 40) for base in (5000, 6000, 7000))
+    results = tuple(VisitResult(account, Result.PROMISE, None, dict(detail)) for account in both)
     clock.forward(seconds=30)
-    draft = Draft(new_id(), MARIA, (MARIA_LOAN, MARIA_CARD), Place.HOME, Party.HOLDER,
+    draft = Draft(new_id(), debtor, tuple(both), Place.HOME, Party.HOLDER,
         clock.now - timedelta(minutes=5), clock.now, results,
         location=Location(LocationSource.NONE, reason="x"), override_reason="prueba")
     print("begun", draft.id, flush=True)
     saved = record_visit(store, draft, clock.read())
     print("guardado", saved.visit, flush=True)
 """
+
+
+def forty_debtors() -> list[tuple[str, str, dict[str, Any]]]:
+    """Each with two accounts: nobody promises more often than his pack lets him."""
+    made: list[tuple[str, str, dict[str, Any]]] = []
+    for number in range(40):
+        who = uid(5000 + number)
+        made.append(("debtor", who, debtor(who, f"Persona {number}", [])))
+        for base in (6000, 7000):
+            number_of = f"{base}-{number}"
+            made.append(
+                ("account", uid(base + number), account(uid(base + number), who, number_of, "900000.00"))
+            )
+    return made
 
 
 def run_and_kill(folder: Path, visits: int, kill_at: str, delay: float) -> tuple[list[str], list[str]]:
@@ -320,6 +335,11 @@ def test_a_process_killed_at_any_moment_has_every_saved_visit_and_no_half_one(
     chance = random.Random(round_)
     folder = tmp_path / "laptop"
     shutil.copytree(seeded.folder, folder)
+    store = folders.open_laptop(folder, PASSPHRASE)
+    Laptop(folder, store, StandingClock(), seeded.office, seeded.incarnation, seeded.device).receive(
+        forty_debtors(), start=100
+    )
+    store.close()
     # Even rounds kill right after "guardado"; odd ones some thousandths of a second after a visit began.
     where = f"guardado {chance.randint(1, 5)}" if round_ % 2 == 0 else f"begun {chance.randint(1, 5)}"
     saved, begun = run_and_kill(folder, 100_000, where, 0 if round_ % 2 == 0 else chance.uniform(0, 0.02))

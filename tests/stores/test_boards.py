@@ -35,4 +35,5 @@ def test_every_page_opens_and_says_the_same(world: World) -> None:
     signals = "En cuarentena Con pendientes Sin clave de recuperación"
     assert f"{signals} vie 20 nov, 14:00 — sin dato 2 1 0" in fleet.split("Gustavo Portátil ronda")[1]
     figures = re.findall(r'figure-value"><a[^>]*>([\d.]+)<', client.get("/").text)
-    assert figures == ["6", "5", "0", "4", "1", "0", "2", "2", "2", "2", "4"]
+    stopped, barred_stops, found = "0", "0", "1"
+    assert figures == ["6", "5", "0", "4", "1", "0", "2", "2", "2", "2", "4", stopped, barred_stops, found]

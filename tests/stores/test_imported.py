@@ -106,7 +106,8 @@ def test_an_import_keeps_its_remarks_and_its_fact(andino: Lender) -> None:
         assert imports.rejected_accounts(connection, kept["lender_id"]) == {"B-1": (3, "cartera.csv")}
         assert imports.latest_as_of(connection, kept["lender_id"], "portfolio") == TODAY
         assert imports.latest_as_of(connection, kept["lender_id"], "payments") is None
-    assert (kept["lender"], kept["counts"]) == ("Banco Andino", report.counts)
+    field = {"at_field": 2, "visitable": 2, "barred": 0, "missing_evidence": 0}
+    assert (kept["lender"], kept["counts"]) == ("Banco Andino", report.counts | field)
     assert (remark["line"], remark["column"], remark["level"]) == (3, "Saldo capital", "rejected")
     assert remark["raw"]["cells"][0] == "B-1"
     assert (fact["as_of"], fact["actor"], fact["subject"]) == (TODAY, "ana", report.import_id)

@@ -83,7 +83,7 @@ def test_the_case_file_shows_the_whole_debt_and_where_each_figure_comes_from(
         "Vencido hoy $1.234.567 COP",
         "Capital $5.000.000 COP",
         "Interés $100.000 COP",
-        "Total al corte $5.100.000 COP",
+        "Saldo total hoy $5.100.000 COP",
         "Corte del saldo vie 20 nov",
         "Ya está dentro del saldo",
         "Para el Cuenta Prometido",
