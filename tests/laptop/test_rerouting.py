@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from field_client.app import create_app
-from field_client.rerouting import Proposal, called_in, move, propose, take, undo
+from field_client.rerouting import Proposal, called_in, propose, take, undo
 from field_client.store import settings
 from field_client.today import Day, day_of
 from sync.records import Refused
