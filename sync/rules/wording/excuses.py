@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .patterns import Match, Tags
 from .result import Category
@@ -17,6 +18,15 @@ _CERTAINLY_THEIRS = words_of(
 )
 _TAGGED_ON = words_of("pregunto comento asegura afirma cuenta relata conto aclaro respondio menciono")
 _LAWS = words_of("ley contrato codigo norma articulo reglamento pagare")
+_ADDRESS = words_of(
+    "calle avenida av pasaje colonia barrio edificio quiosco kiosco kilometro carretera local"
+)
+_TO_SOMEBODY = words_of("le les lo te usted ustedes vos tu su sus pague paga deuda debe nos vamos voy")
+_TAKEN = ("TAKE.inf", "TAKE.inf+", "LOSE.inf", "LOSE.inf+")
+_GOING = words_of("va van vas vamos voy vendra vendran ira iran viene vienen")
+_OWNERS = words_of("dueno duena duenos duenas casero casera arrendador municipio municipalidad ayuntamiento")
+_FAULT = words_of("no usted ustedes debe debes su tu le les te yo nosotros")
+_BEING = words_of("es son sera constituye constituyen implica significa representa equivale tiene")
 _FEARING = words_of(
     "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor "
     "saber"
@@ -33,7 +43,8 @@ _OURS = ("fut1", "pres1")
 _OUR_WORDS = words_of("voy vamos vengo venimos iremos ire nos nuestro nuestra nuestros nuestras")
 _DONE_TO_US = frozenset({"me", "nos"})
 _MATTERS = words_of(
-    "divorcio alimentos alimenticia alimentaria pension laboral sucesion herencia interdiccion"
+    "divorcio alimentos alimenticia alimentaria pension laboral sucesion herencia interdiccion testigo "
+    "testigos extravio"
 )
 _HOMONYMS = {
     "demanda": words_of(
@@ -50,7 +61,7 @@ def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: C
     if reported(match, row, tags) or denied(match, row, tags, category):
         return True
     if category is Category.THIRD:
-        return _allowed_to_know(match, tags)
+        return _allowed_to_know(match, tags) or told_to_us(row, tags)
     if category is Category.INSULT:
         return place_name(match, tags) or done_to_us(match, row, tags) or other_sense(match, row)
     if category is Category.JUDICIAL:
@@ -61,7 +72,9 @@ def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: C
             or place_name(match, tags)
         )
     if category is Category.AUTHORITY:
-        return _kin(match, row, tags)
+        return _kin(match, row, tags) or (family_court(tags) and not ours(match, row, tags))
+    if by_others(match, row, tags):
+        return True
     if _good_news(tags, category):
         return True
     if _of_a_visitor(match, row) or _of_the_speaker(match, row, tags):
@@ -121,7 +134,7 @@ def _their_saying(row: Sequence[Word], tags: Sequence[Tags], at: int) -> bool:
 
 def _opens(row: Sequence[Word], at: int, until: int) -> bool:
     """True when what is said follows: "dice que", "preguntó su esposa si", "miedo de", "dice:"."""
-    following = [word.text for word in row[at + 1 : min(at + 7, until + 1)]]
+    following = [word.text for word in row[at + 1 : min(at + 7, until + 2)]]
     if row[at].text in ("cuenta", "cuentan", "aviso", "recuerda", "informo", "anuncio", "pide"):
         return following[:1] == ["que"]
     opening = {"que", "si", "de", "por", ":", "como", "ser", "haber"}
@@ -148,6 +161,8 @@ def ours(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
 
 def denied(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: Category) -> bool:
     """ "No vamos a embargar nada", "no hay ningún proceso judicial", "no es ningún ladrón"."""
+    if category is Category.JUDICIAL and _is_not(match, row):
+        return True
     for at in range(match.begin - 1, max(-1, match.begin - 7), -1):
         word = row[at].text
         if word in _PAUSES or word in ("y", "o", "pero") or "PAY" in tags[at]:
@@ -164,6 +179,14 @@ def denied(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: Ca
             return word in ("ningun", "ninguna") or after in ("es", "son", "era", "fue", "soy", "me", "nos")
         return True
     return False
+
+
+def _is_not(match: Match, row: Sequence[Word]) -> bool:
+    """ "Este aviso no constituye demanda", "la presente no es una notificación judicial"."""
+    return any(
+        row[at].text == "no" and row[at + 1].text in _BEING
+        for at in range(match.first, min(match.last, len(row) - 1))
+    )
 
 
 def place_name(match: Match, tags: Sequence[Tags]) -> bool:
@@ -197,6 +220,38 @@ def own_matter(tags: Sequence[Tags]) -> bool:
     return any("OWNMATTER" in each for each in tags) and not any(
         not each.isdisjoint(("deuda", "credito", "adeudo", "saldo", "obligacion", "cobro")) for each in tags
     )
+
+
+def told_to_us(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """ "Me mostró la denuncia por el robo": somebody at the door told or showed it."""
+    return any(row[at].text in _DONE_TO_US and "TELL.pret3" in tags[at + 1] for at in range(len(row) - 1))
+
+
+def address(row: Sequence[Word]) -> bool:
+    """ "Calle Juez Tedín 2930", "Quiosco La Corte": where, and nothing said to anybody."""
+    return row[0].text in _ADDRESS and not any(word.text in _TO_SOMEBODY for word in row)
+
+
+def nothing_lost(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """ "Usted no va a perder su casa", "nadie vendrá a quitarle sus cosas"."""
+    for at in range(2, len(row)):
+        if row[at - 1].text != "a" or tags[at].isdisjoint(_TAKEN):
+            continue
+        before = [word.text for word in row[max(0, at - 4) : at - 1]]
+        if ("no" in before or "nadie" in before) and "si" not in before and _GOING.intersection(before):
+            return True
+    return False
+
+
+def by_others(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
+    """ "La van a desalojar los dueños del edificio", "va a perder su trabajo porque cierra la planta"."""
+    if ours(match, row, tags):
+        return False
+    after = [word.text for word in row[match.last : match.last + 4]]
+    if not _OWNERS.isdisjoint(after):
+        return True
+    losing = any("LOSE" in tags[at] for at in range(match.first, min(match.last, len(row))))
+    return losing and any(here == "porque" and following not in _FAULT for here, following in pairwise(after))
 
 
 def _of_a_visitor(match: Match, row: Sequence[Word]) -> bool:
@@ -233,10 +288,11 @@ def others_claim(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> boo
 def _in_kind(match: Match, tags: Sequence[Tags]) -> bool:
     """A condition about what is not owed to us: "si no paga la pensión lo meten preso"."""
     return any(
-        not tags[at].isdisjoint(("pension", "alimentos", "arriendo", "alquiler", "renta", "colegiatura"))
-        and at < match.last
+        not tags[at].isdisjoint(
+            ("pension", "alimentos", "recibo", "arriendo", "alquiler", "renta", "colegiatura")
+        )
         and at > match.first
-        for at in range(match.first, match.last)
+        for at in range(match.first, min(match.last + 6, len(tags)))
     )
 
 

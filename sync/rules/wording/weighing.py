@@ -52,6 +52,9 @@ def framed(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
         excuses.reported(last, row, tags)
         or excuses.others_claim(last, row, tags)
         or excuses.family_court(tags)
+        or excuses.told_to_us(row, tags)
+        or excuses.address(row)
+        or excuses.nothing_lost(row, tags)
     ):
         return True
     for at, held in enumerate(tags):
@@ -60,7 +63,7 @@ def framed(row: Sequence[Word], tags: Sequence[Tags]) -> bool:
         here = Match(None, at, at + 1, at, at + 1)
         if excuses.denied(here, row, tags, Category.THREAT) or excuses.place_name(here, tags):
             return True
-        if excuses.done_to_us(here, row, tags):
+        if excuses.done_to_us(here, row, tags) or excuses.by_others(here, row, tags):
             return True
     return False
 

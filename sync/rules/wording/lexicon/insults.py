@@ -6,7 +6,7 @@ INSULTS = {
         imbecil* idiota* estupid* pendej* hijueput* hijoeput* hdp hp hpta cabron* maldit*
         sinverguenz* desgraciad* malnacid* maleant* lacra* escoria* tarad* babos* huevon* guevon*
         webon* weon* weona aweonad* ahuevad* boludo* boluda* pelotud* culer* mamon mamona puto puta
-        putos putas zorra* mierda* mugros* asqueros* tramposo* tramposa* embuster* caradura*
+        putos putas zorra* mierda* mugros* asqueros* tramposo* tramposa* tramposit* embuster* caradura*
         carepalo conchud* conchatumadre ctm csm csmr descarad* fracasad* arrastrad* malviviente*
         sarnos* zangan* holgazan* haragan* pelagatos tracaler* malapaga* malagradecid* desvergonzad*
         sinverguenceria gonorrea* malparid* marica maricon* joto jota pinche pinches cretin*

@@ -26,6 +26,7 @@ CLASSES = {
         refrigerador* refri nevera* lavadora* estufa* televis* tele teles tv pantalla* sala comedor
         colchon* cama* ropero computadora* compu laptop celular* herramienta* maquina* mercancia*
         mercaderia* electrodomestico* sillon* muebles bicicleta* bici joyas
+        toro* torito* chivo* chancho* vaca* gallina* novillo* yunta cosecha triciclo licuadora plancha horno
     """,
     "BODYPART": """
         cara madre hocico jeta piernas pierna huesos brazo brazos cabeza dientes dedos mano manos
@@ -83,7 +84,7 @@ CLASSES = {
     """,
     # Public offices nobody may pose as.
     "OFFICE": """
-        policia* fiscal fiscalia* juez jueza juzgado* tribunal* corte procuraduria* procurador
+        comandancia policia* fiscal fiscalia* juez jueza juzgado* tribunal* corte procuraduria* procurador
         ministerio superintendencia superintendente sat dian sunat sii afip sri hacienda gobierno
         alcaldia municipalidad municipio notario notaria actuario actuaria perito alguacil comisario
         comisaria judicial judiciales pnc justicia ejecutor autoridad autoridades condusef profeco

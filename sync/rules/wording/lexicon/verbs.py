@@ -82,7 +82,7 @@ VERBS = {
         explicar temer creer pensar preguntar pedir solicitar reclamar denunciar sostener relatar
         reportar negar recordar amenazar informar senalar argumentar quejar lamentar confirmar
         responder contestar avisar aclarar narrar declarar sonar aducir suponer acusar insistir
-        anunciar
+        anunciar opinar considerar
     """,
     "INSULTED": "decir llamar tratar gritar insultar amenazar acusar ofender tildar echar correr empujar",
 }

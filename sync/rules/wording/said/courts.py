@@ -11,6 +11,11 @@ figura|aparece como demandad*|imputad*|acusad*
 demanda ~2 lista|preparada|redactada|presentada|admitida ~2
 carta|aviso|etapa ~1 de ~1 demanda|embargo|pre|predemanda
 mandamiento|intimacion|exhorto de pago
+llamado|llamada|llamamiento ~1 del|de ~1 tribunal|juzgado|fiscalia|juez ~~6 COLLECT|comparezca|presentese|deuda
+declarad* ~1 en rebeldia|desacato|contumacia|ausencia
+dicta|dicto|decreta|decreto|ordena|ordeno|libra|libro|gira|giro|traba|trabo ~1 medida|medidas|oficio|traba|inhibicion ~4 cautelar*|precautoria*|MINE|registro|banco*
+se condena|condeno|sentencia|sentencio ~1 a|al ~3 COLLECT|usted|deudor|deudora|demandado
+queda|quedas|quedo|quedan ~1 citado|citada|citados|convocado|emplazado ~2 a|al|para|ante ~4 audiencia|juzgado|tribunal|fiscalia|juez|penal|judicial
 OBJ? intim* ~4 al? pago
 en|contra MINE contra ~2 , ~6
 demanda*|juicio|proceso|denuncia|querella|orden|embargo|sentencia|expediente|auto* ~5 en MINE contra
@@ -79,6 +84,9 @@ use|usamos|lleve|llevaba|vesti|mostre|mostramos|ensene|porte ~3 chaleco|uniforme
 ^ RANK ~3 , ~3 OFFICE
 OFFICE OBJ? ordena|ordeno|autorizo|autoriza|exige|requiere|manda|obliga ~4 cobr*|pag*|MINE|deuda|entrar|OBJ
 cobro|cobrarle|pago|deuda|credito ~1 lo|la ordena|ordeno|exige|manda|autoriza ~2 OFFICE
+la|lo|esto|visita autoriza|ordena|ordeno|autorizo ~2 OFFICE
+soy|somos ~1 abogad*|funcionari*|emplead*|servidor* ~1 de|del ~1 estado|gobierno|nacion|republica
+dije|dijimos que trabajaba|trabajo|trabajabamos|trabajamos ~2 OFFICE
 trabajamos|trabajo|colaboramos|coordinados|vamos ~1 junto|de|en ~2 con|mano ~3 OFFICE ~~6 COLLECT|recuperar|cobrar
 esta|mi|con credencial|placa|charola|gafete|insignia|uniforme ~3 puedo|podemos|autoriza|entrar|permite
 puedo|podemos|puede entrar|ingresar|revisar|embargar|llevarme ~2 MINE casa|bienes|cosas|domicilio

@@ -47,6 +47,8 @@ MINE OTHERS ~2 tiene|mantiene|presenta|registra|trae|adeuda ~3 credito|cuenta|sa
 ^ ~1 joven|nino|nina|vecino|vecina|senora|senor|amigo|muchacho , ~~4 OTHERS|MINE ~~6 DEBTSTRONG|no
 referencia|aval|contacto|familiar ~1 de|que ~~5 no ~1 ha pagado|paga|cumple
 como|aparece|figura|puso|registro ~3 referencia ~~8 DEBT
+MINE OTHERS no nos ha|quiere|pago|paga|cumple ~1 pagado|pagar|cumplido|,|$
+conoce|conocen|conoces|familiar|pariente|vecino ~1 a|de ~~6 no ~1 ha|quiere|nos ~1 pagado|pagar|pago|paga|cumplido
 MINE familiar|empleado|empleada|companero|companera|amigo|amiga|trabajador|inquilino|vecino|hijo|hija|esposo|esposa|hermano|hermana|mama|papa ~2 esta|mantiene|sigue|anda ~2 en? mora|cobranza|atrasad*|deuda|vencid*|moros*|debiendo
 hermana|hermano|esposa|esposo|mama|papa|hijo|hija|vecina|vecino ~~2 digale|dile|avisele|decile|avisale ~~6 DEBT
 informele|digale|dile|avisele|comuniquele|notifiquele ~1 a MINE OTHERS ~~4 descontar*|embarg*|retener*|cobr*
@@ -74,6 +76,10 @@ MINE OTHERS ~1 va|van|iran|debe|deben a? saber|enterarse|conocer|ver ~1 que|de|t
 sabe|saben|sabra|sabran|sepa|sepan|supiera|supieran|enteran|entera|enterara ~1 MINE OTHERS ~2 que|de|lo|cuanto|$ ~3
 ya? sabe|saben ~1 MINE OTHERS ~1 que ~4 DEBT|usted
 que GO3 a decir|pensar|opinar ~2 OTHERS
+GO1 a ~1 PUT.inf|PUBLISH.inf MINE ~1 foto*|nombre|cara|cedula|deuda
+tod* el|la|MINE ~1 mercado|feria|edificio|condominio|vereda|comuna|caserio|aldea|ciudad|calle|mundo|familia ~2 a? saber|enterar*|sabra|enterara|ver ~2
+MINE nombre|foto|cara|cedula ~1 sale|aparece|estara|saldra|queda ~1 en|por ~2 PUBLIC|lista|pantalla|television
+GO1 a ~1 escribir*|llamar*|avisar*|mandar* ~1 a|con cada|todos|todas|toda ~1 contacto*|conocido*|familiar*|amigo*|agenda|lista
 MINE|todos|tus contactos ~3 recibir*|sabran|veran|enter*|llegar*|tendran|mensaje*|conoceran ~3
 contactos ~4 escribir*|escribiremos|escribire|mandar*|mandaremos|llamar*|avisar*|avisaremos|mensaj*|enviar*
 OBJ? escribiremos|escribire|llamaremos|avisaremos|mandaremos|marcaremos|escribimos|escribo ~3 a ~3 contactos|familiares|referencias|amigos|jefe|patron|vecinos
@@ -100,9 +106,9 @@ que ~2 todos|todo|toda|MINE|los ~2 OTHERS|mundo ~2 sepan|sepa|enteren|entere|vea
 que ~1 dira|diran|pensara|pensaran|diria ~2 MINE|los|el|la ~1 OTHERS ~4
 que MINE OTHERS ~2 paguen|pague ~1 MINE deuda
 PUBLISH.fut1|PUBLISH.pres1|PUBLISH.fut3 ~~5 SHOWN ~~8
-OBJ ~1 PUBLISH.fut1|PUBLISH.pres1|PUBLISH.fut3|PUBLISH.pret1|PUT.fut1|PUT.pres1 ~4 en|por|al|a ~3 PUBLIC
+OBJ ~1 PUBLISH.fut1|PUBLISH.pres1|PUBLISH.fut3|PUBLISH.pret1|PUT.fut1|PUT.pres1 ~4 en|por|al|a !whatsapp ~3 PUBLIC
 PUBLISH.fut1|PUBLISH.pres1|PUBLISH.fut3|PUBLISH.pret1|PUT.fut1|PUT.pres1|PUT.pret1 ~4 en|por|al|a ~3 PUBLIC ~~8 DEBTSTRONG|moros*|foto*
-PUT.fut1|PUT.pres1|PUT.pret1 ~4 foto*|nombre|cara|cedula|deuda|datos ~3 en|por|al|a ~3 PUBLIC
+PUT.fut1|PUT.pres1|PUT.pret1 ~4 foto*|nombre|cara|cedula|deuda|datos ~3 en|por|al|a !whatsapp ~3 PUBLIC
 GO1 a ~1 PUBLISH.inf|PUBLISH ~~5 SHOWN|DEBT|PUBLIC
 GO1 a ~1 PUBLISH.inf|PUT.inf ~4 en|por|al|a ~3 PUBLIC
 si ~2 no ~~6 publico|publicamos|subo|subimos|exhibo|pego|pegamos|posteo|difundo ~4 SHOWN|PUBLIC

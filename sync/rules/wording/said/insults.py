@@ -31,14 +31,15 @@ sea|se|sean hombre|hombrecito|hombres|decente|gente ~1 $|y|,
 """
 
 AIMED = """
-el|la|los|las muy NAMED|AIMED|STRONG
+el|la|los|las muy NAMED|AIMED|STRONG|BEAST
 es|eres|sos|resulto|son una|unas ratas|rata
 no vale|vales|sirve|sirves ~1 ni|como ~2 debe|padre|madre|hombre|mujer|persona|cliente
 puro|pura|puros vago|vagos|ratero|rateros|flojo|flojos|mentira|mentiras|tramposo|tramposos|ladron|ladrones|NAMED
 ni leer|escribir|sumar|firmar sabe|sabes
 vez de robar|estafar|mentir|vagar
 para ~1 tomar|beber|tragar|chupar|fiestas|parrandas si|sobra ~2
-gentuza|chusma|lumpen|calana
+se OBJ? dijo|grito|llamo|trato ~2 de|que|era|es|un|una ~2 NAMED|STRONG
+gentuza|chusma|lumpen|calana|ralea|laya|estofa
 como usted|ustedes|vos|tu no ~1 merece*|deberia*|paga*|tienen ~2
 deudor|deudora|cliente|clienta|titular mañosa|manoso|manosa|mala|malo|ratero|ratera|corriente|problematica
 mas palabra|dignidad|verguenza|educacion que usted|ustedes|vos|tu
@@ -113,7 +114,7 @@ deberia|debiera|debe ~1 darle|darte|sentir|tener|dar ~1 verguenza|pena
 no le da|te verguenza|pena
 no te da verguenza|pena
 tenga|ten ~2 verguenza|dignidad|pantalones
-no tiene|tienes|tenes|conoce|tienen ~1 verguenza|dignidad|palabra|madre|moral|honor|pantalones|educacion|huevos|cara
+no tiene|tienes|tenes|conoce|tienen ~1 verguenza|dignidad|palabra|madre|moral|honor|pantalones|educacion|huevos|cara !mala|malas|para
 vive|vives|vivir ~1 de|a ~1 ajeno|costa|demas|costillas|gorra|arriba
 para ~4 trago|alcohol|fiesta|fiestas|parranda|cerveza|pachanga|farra|mujeres|borrachera|cantina|rumba|viajes|vicio|guaro ~1 si
 con razon ~2 dejo|dejaron|abandono|abandonaron|quiere|corrieron|echaron

@@ -94,9 +94,10 @@ algo ~1 malo|feo|grave|peor|terrible|desagradable|lamentable ~1 $|a|si|por|con|l
 quiere|quieres|queres|desea|quisiera que ~2 OBJ? ~1 pase|ocurra|suceda ~3
 tome* ~1 esto|este|como ~3 advertencia
 ultima|segunda|seria|clara|una advertencia
-OBJ advierto|advertimos|advertire ~2
+OBJ advierto|advertimos|advertire !que
+OBJ advierto|advertimos|advertire que !hay|existen|circulan|nadie|no
 MENACE.pret1 ~1 al|a|con|para
-OBJ MENACE.pret1
+<!que|alguien|nadie|quien OBJ MENACE.pret1
 se OBJ MENACE.pret3 ~1 al|a|con|para !gestor|cobrador|mi|nosotros
 se MENACE.pret3 ~1 al|a !gestor|cobrador|mi|nosotros
 cosas ~3 poner*|pongan|pondran|ponen ~1 feas|feo|peor|dificil*|serias|duras
@@ -111,6 +112,16 @@ diciendo*|advirtiendo*|avisando*|informando* que ~4 perderia|perdera|iria|ira|em
 atengase|atente|atenganse|atenerse a ~1 las consecuencias
 sufrira|sufrir|sufriras|conocera|pagara|enfrentara|asuma|asumir|enfrentar|tendra|habra|vera|traera|lamentara|atenerse|vendran ~2 las? graves? serias? otras? consecuencias
 ya vera|veras|veran $|,
+podia|podria|puede|pudiera|podian pasarle|pasarte|pasarles|ocurrirle|sucederle ~1 algo|cualquier|una|un
+pregunt* ~1 a ~5 como OBJ fue|va|termino
+pongase|ponete|ponte|empiece|empieza|empeza|vaya a? ~1 rezar|rezando|temblar|llorar|rece
+sabe|saben donde|como ~1 encontrar*|hallar*|ubicar*|buscar* $|,|si|a ~2 $
+GO3 a ver como|en|lo|quien ~1 termina*|acaba*|OBJ|que|soy|somos ~3 $|esto|todo|va|pasa|espera
+se queman|pierden|incendian|accidentan|desaparecen|rompen|caen ~1 solos|solas
+uno|nadie nunca? sabe|esta ~~8 queman|incendian|pierden|libre|accident*
+atengase|atente|atenganse|atengansen $|,
+amigos|muchachos|gente|compadres|companeros ~2 que no ~1 son|saben|vienen|van ~1 de|a hablar|esperar|platicar|jugar|preguntar|conversar|bromear
+sabemos|se|conocemos|tenemos ~1 a|en ~1 que escuela|colegio|kinder|guarderia|hora|calle|hospital|mercado ~1 va|van|estudia*|sale*|trabaja*|MINE
 ya vera|veras|veran|veremos $
 ya vera|veras|veran|sabra|sabras lo|quien|como|de|con
 a? ver|vera|veras lo|que|quien|como ~1 le|te|les pasa|espera|va|ocurre|sucede|toca|soy|somos|cobramos
@@ -151,7 +162,7 @@ mi|mis|otros|siguientes|proximos|los jefes|companeros|cobradores|colegas|proximo
 cobradores|gente|personas|companeros|muchachos ~1 que no son|juegan|preguntan|perdonan|hablan como|$|bonito
 no ~1 ser|sere|seremos|sera|somos|soy|seran tan? amables|amable|pacientes|paciente|buena|buenos|decente|educado
 se ~1 me|nos ~1 acabo|acaba|agoto|termino|acabando ~1 la paciencia
-paciencia ~2 se? acabo|agoto|limite|termino|acaba
+paciencia ~4 se? termina|acabo|agoto|limite|termino|acaba
 tomaremos|tomare|tomar|usaremos|usare|aplicaremos|habra|emplearemos otras|otros|otro|medidas|represalias|acciones ~1 medidas|metodos|tipo|medios|drasticas|formas|fuertes|severas|contundentes|en|legales|judiciales|penales
 de otra|otro forma|manera|modo OBJ? ~1 cobraremos|cobramos|arreglamos|arreglaremos|entendemos|cobro|entendera|entenderemos
 cosas se ~1 van|pondran|ponen|pueden ~1 a? poner ~1 feas|feo|peor|dificiles

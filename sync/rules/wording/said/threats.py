@@ -62,6 +62,34 @@ ya|hoy|ayer? START.pret1 ~2 demanda|denuncia|querella|juicio
 pusimos|presentamos|interpusimos|metimos|levantamos|presente|interpuse ~2 demanda|denuncia|querella ~2
 sera|seras|seran ~1 acreedor|acreedora|objeto|sujeto|sujeta a|de ~2 BADNOUN|SANCTION|accion*|proceso
 START.cond|SEND.cond|SEIZE.cond|LAW.cond|HURT.cond|TAKE.cond ~3 BADNOUN|POLICE|GOODS|JAIL|$
+GO3 a ~1 llegar|venir|ir|caer|aparecer|pasar ~2 POLICE ~2 por|a ~1 usted|ti|vos|ustedes|MINE|sacar*|buscar*|llevar*|detener*
+MINE RIDE|casa|negocio|local|terreno ~1 ya ~1 tiene ~1 dueno|comprador|postor|cliente
+retencion|congelamiento|descuento|intervencion ~1 forzos*? ~1 de MINE salario|sueldo|nomina|cuentas|pension|quincena|bienes
+mi|mis primo|hermano|tio|compadre|cunado|amigo|amigos|suegro|padrino ~1 es|son ~2 policia*|judicial|judiciales|fiscal|juez|comandante|militar|abogado ~~6 OBJ|usted|con|ti|MINE
+por ~1 estafa|fraude|abuso|robo|deuda ~1 OBJ dan|caen|tocan|echan|esperan ~2 anos|meses
+OBJ hice|hicimos saber|ver|notar|entender ~~12 ibamos|iba|vamos|voy a ~1 TAKE|SEIZE|LAW|HURT|levantar*|quitar*|sacar*
+me|nos llevo|llevamos|quedo|quedamos|llevare|llevaremos ~1 con? MINE|la|el|las|los dni|cedula|ine|documento*|pasaporte|tarjeta|licencia|identificacion|credencial|papeles
+entregue*|entregame|deme|dame|deje|dejeme|dejame ~1 MINE|la|el dni|cedula|ine|pasaporte|tarjeta|licencia|celular|moto ~~6 hasta|prenda|garantia
+proced* ~3 contra MINE|usted|ustedes|ti|vos|el|la
+VOID.pres1|VOID.fut1 ~1 el|la|los|MINE permiso|licencia|puesto|beca|bono|visa|patente|pasaporte
+pedir|hacer|lograr|hablar|exigir ~1 que OBJ saquen|quiten|corran|boten|echen|despidan ~4 programa|bono|beca|puesto|trabajo|casa|ninos|hijos
+amanece|amanecera|amaneces|amanecen ~1 cerrad*|clausurad*|quemad*|embargad*|vaci*|rematad*
+no ~1 nosotros sino|, la? POLICE|juez|fiscal|juzgado|ley
+o la|el plata|dinero|pago|cuota|abono o la|el|los|las|MINE RIDE|APPLIANCE|casa|carcel|terreno
+prefiere|prefieres|prefieren|quiere|quieres|queres ~5 que OBJ SEIZE.subj|LAW.subj|HURT.subj
+todavia|aun no OBJ SEIZE.pres1|LAW.pres1|HURT.pres1|SEIZE.part|LAW.part
+den|dar|doy|demos|hace ~2 buen|buena BEATING
+me|nos encargo|encargamos|encargare|encargaremos de que ~2 no|nunca ~1 vuelva|consiga|trabaje|encuentre|trabajar
+se|te GO3 a acordar ~1 de mi|nosotros|este|esta
+tarde o temprano ~2 OBJ ~1 CATCH.pres1|CATCH.fut1|CATCH.inf|cae*|va|vamos
+APPLIANCE|RIDE ~2 me|nos OBJ llevo|llevamos|llevare|llevaremos|quedo|quedamos
+no ~3 venir|volver|vengo|vendre|regreso|vuelvo|volvere|venimos ~1 solo|sola|solos|solas $
+conozco|conocemos a|al ~2 juez|fiscal|comandante|comisario|magistrado|POLICE ~~8
+horas|dias|minutos de libertad
+no hay ~1 hueco|lugar|rincon|sitio|parte ~4 esconder*|escondas|esconda
+de|por mi cuenta corre
+vaya|vayan|ve|anda ~1 consiguiendo|buscando|llamando|contratando ~2 abogado*
+consigase|busquese|conseguite|buscate ~2 abogado*
 GO1 a BADINF
 GO1 ~2 a ~1 BADINF
 GO1 a tener que BADINF
@@ -86,7 +114,8 @@ obligados|obligado|forzados|autorizados|facultados|listos|dispuestos a|para ~1 B
 vengo|venimos|voy|vamos|pasare|pasaremos|iremos|ire a|para|por BADINF|TAKE.inf ~3 GOODS
 sera|seras|seran|quedara|quedaras|quedaran|saldra|resultara|veran|vera|estara|estaras ~1 BADPART
 sera|seras|seran|quedara|quedaras ~1 expulsado|despedido|desalojado|procesado|investigado|castigado|perseguido|fichado
-terminara|terminaras|terminaran|acabara|acabaras|acabaran|amanece|amaneces|amanecera|termina|terminas|acaba ~1 BEHINDBARS|reportado|embargado|bloqueado|sin|en|tras
+terminara|terminaras|terminaran|acabara|acabaras|acabaran|amanece|amaneces|amanecera|termina|terminas|acaba ~1 BEHINDBARS|reportado|embargado|bloqueado|sin|tras
+terminara|terminaras|terminaran|acabara|acabaras|acabaran|amanece|amaneces|amanecera|termina|terminas|acaba ~1 en ~1 JAIL|JAILPLACE|calle|ruina|juzgado|hospital|panteon|cementerio|tribunales
 GO3 a terminar|acabar|parar|dar|quedar|ir|dormir|caer|amanecer ~3 BEHINDBARS|JAILPLACE
 ira|iras|iran|caera|caeras|dormira|dormiras|pisara|parara|pararas|conocera ~3 JAIL
 OBJ meto|metemos|meteremos|metere|mando|mandamos|mandaremos|mandare|encierro|pongo|hundo|refundo|refundimos ~2 JAIL
