@@ -25,7 +25,7 @@ _TO_SOMEBODY = words_of("le les lo te usted ustedes vos tu su sus pague paga deu
 _TAKEN = ("TAKE.inf", "TAKE.inf+", "LOSE.inf", "LOSE.inf+")
 _GOING = words_of("va van vas vamos voy vendra vendran ira iran viene vienen")
 _OWNERS = words_of("dueno duena duenos duenas casero casera arrendador municipio municipalidad ayuntamiento")
-_FAULT = words_of("no usted ustedes debe debes su tu le les te yo nosotros")
+_FAULT = words_of("no se usted ustedes debe debes su tu le les te yo nosotros")
 _BEING = words_of("es son sera constituye constituyen implica significa representa equivale tiene")
 _FEARING = words_of(
     "miedo temor teme temen temia preocupa preocupado preocupada asustado asustada nerviosa angustiada rumor "
@@ -82,7 +82,7 @@ def excused(match: Match, row: Sequence[Word], tags: Sequence[Tags], category: C
     return (
         others_claim(match, row, tags)
         or (family_court(tags) and not ours(match, row, tags))
-        or _in_kind(match, tags)
+        or _in_kind(match, row, tags)
     )
 
 
@@ -285,8 +285,10 @@ def others_claim(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> boo
     return any("ELSE" in tags[at] and not tags[at + 1].isdisjoint(("LENDER",)) for at in range(len(row) - 1))
 
 
-def _in_kind(match: Match, tags: Sequence[Tags]) -> bool:
+def _in_kind(match: Match, row: Sequence[Word], tags: Sequence[Tags]) -> bool:
     """A condition about what is not owed to us: "si no paga la pensión lo meten preso"."""
+    if ours(match, row, tags):
+        return False
     return any(
         not tags[at].isdisjoint(
             ("pension", "alimentos", "recibo", "arriendo", "alquiler", "renta", "colegiatura")
