@@ -99,6 +99,8 @@ NAVIGATION = (
     ("devices.index", N_("Portátiles")),
     ("people.index", N_("Personas")),
 )
+# Shown only to whoever may not open the page that leads to it: the line of the navigation is one.
+FOLDED = {"remote.index": "worklists.index", "objections.index": "policy.index"}
 # A page of another noun that belongs under one of the navigation.
 UNDER = {
     "agreements": "approvals",
@@ -146,9 +148,10 @@ def _navigation() -> list[tuple[str, str, bool]]:
     if not current_user.is_authenticated or here.me().must_change_password:
         return []
     noun = (request.endpoint or "").partition(".")[0]
-    current = UNDER.get(noun, noun)
+    folded = {one.partition(".")[0]: lead for one, lead in FOLDED.items() if here.may(lead)}
+    current = folded[noun].partition(".")[0] if noun in folded else UNDER.get(noun, noun)
     return [
         (endpoint, _(word), endpoint.partition(".")[0] == current)
         for endpoint, word in NAVIGATION
-        if here.may(endpoint)
+        if here.may(endpoint) and not (endpoint in FOLDED and here.may(FOLDED[endpoint]))
     ]

@@ -17,13 +17,12 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from playwright.sync_api import sync_playwright
 
 from field_client import backing_up, collectors
 from field_client import folder as folders
 from field_client.store import settings
 from sync.sealing import new_recovery_key
-from tests.browser import ARGUMENTS, PATIENCE_MS
+from tests.browser import ARGUMENTS, PATIENCE_MS, Chromium
 
 from .builders import (
     PASSPHRASE,
@@ -103,9 +102,7 @@ def found_in(place: Path, wanted: list[str]) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
-    if shutil.which("chromium") is None:
-        pytest.skip("no `chromium` on PATH")
+def left(chromium_session: Chromium, tmp_path_factory: pytest.TempPathFactory) -> Left:
     base = tmp_path_factory.mktemp("left")
     made = Left(*(base / one for one in ("laptop", "unlocked", "temp", "logs", "exports", "profile")))
     for place in (made.temp, made.logs, made.exports):
@@ -131,7 +128,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
                     process.wait(0.05)
                 except subprocess.TimeoutExpired:
                     continue
-            a_day(made, ready.read_text().strip())
+            a_day(chromium_session, made, ready.read_text().strip())
         finally:
             process.kill()
             process.wait()
@@ -160,41 +157,40 @@ def command(made: Left, *arguments: str) -> None:
     (made.logs / f"{arguments[0]}.txt").write_text(done.stdout + done.stderr, "utf-8")
 
 
-def a_day(made: Left, address: str) -> None:
+def a_day(chromium: Chromium, made: Left, address: str) -> None:
     """Unlock, look at all of them, search by name, begin a visit, say something, and lock."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch_persistent_context(
-            made.profile, executable_path=shutil.which("chromium"), args=ARGUMENTS, locale="es-CO"
-        )
-        browser.set_default_timeout(PATIENCE_MS)
-        page = browser.new_page()
-        page.goto(address)
-        page.fill("#passphrase", PASSPHRASE)
-        page.keyboard.press("Enter")
-        page.wait_for_selector(".map.is-drawn")
-        assert name(0) in page.content()
-        page.click("nav >> text=Cartera")
-        page.fill("#q", name(3))
-        page.keyboard.press("Enter")
-        page.wait_for_selector(f"main >> text={name(3)}")
-        page.click(f"main >> text={name(3)}")
-        page.wait_for_selector("h1")
-        for n in range(0, PEOPLE, 5):
-            page.goto(f"{address}/caso/{uid(1000 + n)}")
-            assert name(n) in page.content()
-        page.goto(f"{address}/caso/{uid(1001)}/visita?parada={uid(4001)}")
-        page.fill("#note", f"{TYPED} {name(1)} {amount(1)}")
-        page.wait_for_selector("text=Borrador guardado")
-        page.goto(f"{address}/mio")
-        page.goto(f"{address}/parada/{uid(4002)}/tarjeta")
-        page.goto(f"{address}/portatil/")
-        page.click("text=Hacer una copia ahora")
-        page.wait_for_selector("text=Copia hecha")
-        shutil.copytree(made.laptop, made.unlocked)
-        page.go_back()
-        page.keyboard.press("Alt+b")
-        page.wait_for_selector("#passphrase")
-        browser.close()
+    browser = chromium.browser.browser_type.launch_persistent_context(
+        made.profile, executable_path=shutil.which("chromium"), args=ARGUMENTS, locale="es-CO"
+    )
+    browser.set_default_timeout(PATIENCE_MS)
+    page = browser.new_page()
+    page.goto(address)
+    page.fill("#passphrase", PASSPHRASE)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".map.is-drawn")
+    assert name(0) in page.content()
+    page.click("nav >> text=Cartera")
+    page.fill("#q", name(3))
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f"main >> text={name(3)}")
+    page.click(f"main >> text={name(3)}")
+    page.wait_for_selector("h1")
+    for n in range(0, PEOPLE, 5):
+        page.goto(f"{address}/caso/{uid(1000 + n)}")
+        assert name(n) in page.content()
+    page.goto(f"{address}/caso/{uid(1001)}/visita?parada={uid(4001)}")
+    page.fill("#note", f"{TYPED} {name(1)} {amount(1)}")
+    page.wait_for_selector("text=Borrador guardado")
+    page.goto(f"{address}/mio")
+    page.goto(f"{address}/parada/{uid(4002)}/tarjeta")
+    page.goto(f"{address}/portatil/")
+    page.click("text=Hacer una copia ahora")
+    page.wait_for_selector("text=Copia hecha")
+    shutil.copytree(made.laptop, made.unlocked)
+    page.go_back()
+    page.keyboard.press("Alt+b")
+    page.wait_for_selector("#passphrase")
+    browser.close()
 
 
 def plain_copy(laptop: Path, to: Path) -> None:

@@ -139,7 +139,7 @@ def written(bias: float, weights: dict[str, float], limit: float) -> str:
 def main() -> None:
     reader = argparse.ArgumentParser(prog="python -m tests.rules.wording.weigh", description=__doc__)
     reader.add_argument("--folds", action="store_true")
-    reader.add_argument("--limit", type=float, default=0.9)
+    reader.add_argument("--limit", type=float, default=1.5)
     asked = reader.parse_args()
     given = examples()
     if asked.folds:
