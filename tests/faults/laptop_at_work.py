@@ -19,7 +19,9 @@ from .working import SAID, Answered, main
 
 def prepare(folder: Path) -> None:
     """Carlos's laptop with his day on it, and its database key in prepared.json."""
-    builders.build(folder).store.close()
+    laptop = builders.build(folder)
+    laptop.receive(builders.crowd(), start=100)
+    laptop.store.close()
     key = keyring.load(folder, builders.PASSPHRASE)
     (folder / SAID).write_text(json.dumps({"key": key.hex()}))
 
@@ -41,23 +43,23 @@ def work(folder: Path, synchronous: str, count: int, answered: Answered) -> None
 
 
 def a_draft(turn: int) -> Draft:
-    """María promises one account and refuses the other, once more."""
+    """The next of the crowd promises one account and refuses the other."""
+    debtor, loan, card = (builders.uid(base + turn % builders.CROWD) for base in (5000, 6000, 7000))
     due = builders.DAY + timedelta(days=4)
     promise = {"amount": "50000", "due": due.isoformat(), "channel": "bank", "place": "Banco Andino"}
     return Draft(
         id=new_id(),
-        debtor=builders.MARIA,
-        accounts=(builders.MARIA_LOAN, builders.MARIA_CARD),
+        debtor=debtor,
+        accounts=(loan, card),
         place=Place.HOME,
         party=Party.HOLDER,
         start=builders.NOON - timedelta(minutes=9),
         end=None,
         results=(
-            VisitResult(builders.MARIA_LOAN, Result.PROMISE, None, promise),
-            VisitResult(builders.MARIA_CARD, Result.REFUSES, Reason.ILLNESS),
+            VisitResult(loan, Result.PROMISE, None, promise),
+            VisitResult(card, Result.REFUSES, Reason.ILLNESS),
         ),
         location=Location(LocationSource.NONE, reason="El portátil no tiene GPS"),
-        address=builders.MARIA_HOME,
         note=f"vuelta {turn}",
         override_reason="prueba de corte de energía",
     )

@@ -342,6 +342,21 @@ def world() -> list[tuple[str, str, dict[str, Any]]]:
     return [("policy", "demo", policy()), *((kind, said["id"], said) for kind, said in made)]
 
 
+CROWD = 60
+
+
+def crowd() -> list[tuple[str, str, dict[str, Any]]]:
+    """Sixty debtors with two accounts each: nobody has to promise more often than his pack lets him."""
+    made: list[tuple[str, str, dict[str, Any]]] = []
+    for number in range(CROWD):
+        who = uid(5000 + number)
+        made.append(("debtor", who, debtor(who, f"Persona {number}", [])))
+        for base in (6000, 7000):
+            own = uid(base + number)
+            made.append(("account", own, account(own, who, f"{base}-{number}", "900000.00")))
+    return made
+
+
 @dataclass
 class Laptop:
     """An enrolled laptop in a folder, with the office's keys at hand."""

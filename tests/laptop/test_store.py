@@ -24,7 +24,7 @@ from sync.ids import new_id
 from sync.ledger import verify
 from sync.sealing import WrongPassphrase
 
-from .builders import CHEAP, JOSE, MARIA, PASSPHRASE, Laptop, StandingClock, account, debtor, uid
+from .builders import CHEAP, JOSE, MARIA, PASSPHRASE, Laptop, StandingClock, crowd
 
 ROOT = Path(__file__).parents[2]
 
@@ -269,7 +269,7 @@ clock = StandingClock()
 print("ready", flush=True)
 for number in range(int(sys.argv[2])):
     detail = {"amount": "50000", "due": "2026-11-28", "channel": "bank", "place": "Banco"}
-    debtor, *both = (uid(base + number % 40) for base in (5000, 6000, 7000))
+    debtor, *both = (uid(base + number % CROWD) for base in (5000, 6000, 7000))
     results = tuple(VisitResult(account, Result.PROMISE, None, dict(detail)) for account in both)
     clock.forward(seconds=30)
     draft = Draft(new_id(), debtor, tuple(both), Place.HOME, Party.HOLDER,
@@ -279,20 +279,6 @@ for number in range(int(sys.argv[2])):
     saved = record_visit(store, draft, clock.read())
     print("guardado", saved.visit, flush=True)
 """
-
-
-def forty_debtors() -> list[tuple[str, str, dict[str, Any]]]:
-    """Each with two accounts: nobody promises more often than his pack lets him."""
-    made: list[tuple[str, str, dict[str, Any]]] = []
-    for number in range(40):
-        who = uid(5000 + number)
-        made.append(("debtor", who, debtor(who, f"Persona {number}", [])))
-        for base in (6000, 7000):
-            number_of = f"{base}-{number}"
-            made.append(
-                ("account", uid(base + number), account(uid(base + number), who, number_of, "900000.00"))
-            )
-    return made
 
 
 def run_and_kill(folder: Path, visits: int, kill_at: str, delay: float) -> tuple[list[str], list[str]]:
@@ -337,7 +323,7 @@ def test_a_process_killed_at_any_moment_has_every_saved_visit_and_no_half_one(
     shutil.copytree(seeded.folder, folder)
     store = folders.open_laptop(folder, PASSPHRASE)
     Laptop(folder, store, StandingClock(), seeded.office, seeded.incarnation, seeded.device).receive(
-        forty_debtors(), start=100
+        crowd(), start=100
     )
     store.close()
     # Even rounds kill right after "guardado"; odd ones some thousandths of a second after a visit began.
