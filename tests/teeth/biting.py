@@ -115,7 +115,7 @@ def run_tests(tests: Sequence[str], folder: Path) -> tuple[int, str]:
     }
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-p", "tests.teeth.inside", *tests],
+            [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "tests.teeth.inside", *tests],
             cwd=folder,
             env=environment,
             capture_output=True,
