@@ -234,7 +234,7 @@ def test_an_act_is_refused_to_every_other_role(seen: World, reader: ClientOf, en
     assert answers == dict.fromkeys(others, 403)
 
 
-@pytest.mark.parametrize("endpoint", GET.keys() | POST.keys())
+@pytest.mark.parametrize("endpoint", sorted(GET.keys() | POST.keys()))
 def test_a_stranger_is_sent_to_the_login(seen: World, seen_app: Flask, endpoint: str) -> None:
     client = seen_app.test_client()
     template, _allowed = GET.get(endpoint) or POST[endpoint]
