@@ -21,6 +21,7 @@ from sync.words import N_, Phrase
 from .. import publishing
 from ..consulting import Question, answered
 from ..packs import Packs, pack_of
+from ..repairing import repair
 from ..store import contacts, facts, worklists
 from ..store.engine import reading, writing
 from ..store.scopes import Scope
@@ -137,6 +138,7 @@ def record(
         )
         if contact is not None:
             publishing.refresh_debtors(connection, [str(row["debtor_id"])], now)
+            repair(connection, [str(row["debtor_id"])], now=now, actor=actor)
     return Recorded(kept, contact, str(row["debtor_id"]), verdict)
 
 
