@@ -14,6 +14,7 @@ import click
 from sync.records import Party, PromiseState, Result
 from sync.rules.figures import Figure, PromiseFact, VisitFact, promise_figures, visit_figures
 
+LONGEST_CELL = 128 * 1024
 NEEDED = {
     "visits.csv": ("visit", "agent", "party", "result", "lender", "account", "evidence"),
     "promises.csv": ("agent", "state", "amount", "paid", "currency"),
@@ -71,6 +72,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
     """The rows of one file of an export. Raises NotAnExport when it cannot be one."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
+            csv.field_size_limit(LONGEST_CELL)  # the whole process's: another reader may have set it
             reader = csv.DictReader(file, restval="")
             absent = [name for name in NEEDED[path.name] if name not in (reader.fieldnames or ())]
             if absent:

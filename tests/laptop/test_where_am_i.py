@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import expect
 
 from field_client.app import create_app
 from field_client.cli import field
@@ -104,7 +105,7 @@ def test_the_place_is_shown_on_the_map_with_the_mouse_and_with_keys(
     assert (page.input_value('[name="lat"]'), page.input_value('[name="lon"]')) != clicked
     page.fill("#pasted", "5.8267, -73.0336")
     page.click("text=Leer lo pegado")
-    page.wait_for_function("document.querySelector('[name=\"lat\"]').value === '5.826700'")
+    expect(page.locator('[name="lat"]')).to_have_value("5.826700")
     assert chromium.foreign_requests == []
 
 

@@ -24,6 +24,8 @@ NEEDED = ("sync", "server", "field_client", "tests", "docs", "pyproject.toml")
 AT_ONCE = 2
 LONGEST_S = 240
 FAILED = 1  # pytest: tests were run and some failed
+# In place of the project's own options: one process, and it stops at the first test that fails.
+ALONE = "-x -q --strict-markers -p no:cacheprovider"
 
 
 class Stale(ValueError):
@@ -115,7 +117,7 @@ def run_tests(tests: Sequence[str], folder: Path) -> tuple[int, str]:
     }
     try:
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "tests.teeth.inside", *tests],
+            [sys.executable, "-m", "pytest", "-o", f"addopts={ALONE}", "-p", "tests.teeth.inside", *tests],
             cwd=folder,
             env=environment,
             capture_output=True,
