@@ -91,9 +91,7 @@ def _files(folder: Folder) -> Iterator[ChainProblem]:
 )
 @click.option("--keys", "keys_file", type=FILE, help="The office's public keys, held outside the export.")
 @click.option("--kind", type=click.Choice(KINDS), help="Fail unless the export is of this kind.")
-@click.option(
-    "--slip", metavar="TOKEN", help="Check a printed slip instead, by its token, with --keys."
-)
+@click.option("--slip", metavar="TOKEN", help="Check a printed slip instead, by its token, with --keys.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def verify(

@@ -77,8 +77,7 @@ def added(
     for row in _held(made, "deliveries", holders):
         holder = holders[row["debtor_id"]]
         if row["account_id"] is None or (
-            row["account_id"] in holder.accounts
-            and account_debtors[row["account_id"]] == row["debtor_id"]
+            row["account_id"] in holder.accounts and account_debtors[row["account_id"]] == row["debtor_id"]
         ):
             add("delivery", row, row["debtor_id"], records.delivery(row))
     for row in made.get("attachments", ()):

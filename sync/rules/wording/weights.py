@@ -8,21 +8,11 @@ BIAS = -0.51
 LIMIT = 1.5
 
 WEIGHTS = {
-    "+1.9": (
-        "STRONG"
-    ),
-    "+1.1": (
-        "NAMED"
-    ),
-    "+1.0": (
-        "^ STRONG|pague $"
-    ),
-    "+0.9": (
-        "BADNOUN|SEIZE|escon-|sera"
-    ),
-    "+0.8": (
-        ", AIMED|, STRONG|-ran|AIMED|COURTWORD|^ vaya|^ yo|nos|nos DEBT|pague ,|que era"
-    ),
+    "+1.9": ("STRONG"),
+    "+1.1": ("NAMED"),
+    "+1.0": ("^ STRONG|pague $"),
+    "+0.9": ("BADNOUN|SEIZE|escon-|sera"),
+    "+0.8": (", AIMED|, STRONG|-ran|AIMED|COURTWORD|^ vaya|^ yo|nos|nos DEBT|pague ,|que era"),
     "+0.7": (
         ", NAMED|-ata|LAW.inf|NUMBER STRONG|TAKE.pres1|VILE AIMED|^ notificacion|^ tengo|"
         "a enterar|adver-|al OTHERS|asco|cara|carcel $|contra|embar-|enterar|le TAKE.fut1|"
@@ -2685,10 +2675,6 @@ WEIGHTS = {
         "-aja|-tal|PLAIN|START.pret3|^ direccion|^ nunca|^ quiere|^ title|cuota|el BEAST|"
         "es FORCE|ningu-|trabaja|visita $"
     ),
-    "-0.9": (
-        "-gos|GOODNEWS|plan|recib-"
-    ),
-    "-1.0": (
-        ", $|-ron|^ trabaja|compr-"
-    ),
+    "-0.9": ("-gos|GOODNEWS|plan|recib-"),
+    "-1.0": (", $|-ron|^ trabaja|compr-"),
 }
