@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, request
-from flask_babel import gettext as _
+from flask import Flask
 from flask_security import current_user
-
-from sync.words import N_
 
 from . import (
     agreements,
@@ -37,6 +34,7 @@ from . import (
     questions,
     remote,
     routes,
+    sections,
     slips,
     stops,
     strategy,
@@ -81,42 +79,6 @@ PAGES = (
     wording,
 )
 
-# endpoint → the word in the navigation; shown to whoever may open it.
-NAVIGATION = (
-    ("home.index", N_("Tablero")),
-    ("portfolio.index", N_("Cartera")),
-    ("geocoding.index", N_("Direcciones")),
-    ("worklists.index", N_("Listas")),
-    ("assignments.index", N_("Asignación")),
-    ("routes.index", N_("Rutas")),
-    ("visits.index", N_("Visitas")),
-    ("remote.index", N_("Contacto remoto")),
-    ("findings.index", N_("Hallazgos")),
-    ("approvals.index", N_("Aprobaciones")),
-    ("objections.index", N_("Objeciones")),
-    ("policy.index", N_("Reglas")),
-    ("erasures.index", N_("Supresión")),
-    ("devices.index", N_("Portátiles")),
-    ("people.index", N_("Personas")),
-)
-# Shown only to whoever may not open the page that leads to it: the line of the navigation is one.
-FOLDED = {"remote.index": "worklists.index", "objections.index": "policy.index"}
-# A page of another noun that belongs under one of the navigation.
-UNDER = {
-    "agreements": "approvals",
-    "debtors": "portfolio",
-    "stops": "portfolio",
-    "proposals": "portfolio",
-    "questions": "portfolio",
-    "places": "portfolio",
-    "strategy": "worklists",
-    "imports": "portfolio",
-    "attachments": "visits",
-    "messages": "portfolio",
-    "wording": "policy",
-    "weeks": "routes",
-}
-
 
 def install(app: Flask) -> None:
     for module in PAGES:
@@ -129,7 +91,8 @@ def install(app: Flask) -> None:
 
 def _shared() -> dict[str, Any]:
     return {
-        "navigation": _navigation,
+        "nav_sections": sections.first_line,
+        "nav_pages": sections.second_line,
         "may": here.may,
         "me": _me,
         "choices": labels.choices,
@@ -141,17 +104,3 @@ def _shared() -> dict[str, Any]:
 
 def _me() -> Any:
     return here.me() if current_user.is_authenticated else None
-
-
-def _navigation() -> list[tuple[str, str, bool]]:
-    """(endpoint, word, is it here) of what this person may open."""
-    if not current_user.is_authenticated or here.me().must_change_password:
-        return []
-    noun = (request.endpoint or "").partition(".")[0]
-    folded = {one.partition(".")[0]: lead for one, lead in FOLDED.items() if here.may(lead)}
-    current = folded[noun].partition(".")[0] if noun in folded else UNDER.get(noun, noun)
-    return [
-        (endpoint, _(word), endpoint.partition(".")[0] == current)
-        for endpoint, word in NAVIGATION
-        if here.may(endpoint) and not (endpoint in FOLDED and here.may(FOLDED[endpoint]))
-    ]
