@@ -22,6 +22,20 @@ from .chain import (
 )
 from .columns import metadata
 from .method import asset_notes, case_answers, objections
+from .month import (
+    cash_counts,
+    cash_decisions,
+    cash_deposits,
+    commission_lines,
+    commission_runs,
+    month_adjustments,
+    month_closes,
+    receipt_books,
+    receipt_gaps,
+    return_files,
+    return_layouts,
+    return_rows,
+)
 from .noticing import deliveries, message_templates, notices, stationeries
 from .outside import (
     contact_origins,
@@ -118,9 +132,14 @@ __all__ = [
     "backups",
     "balances",
     "case_answers",
+    "cash_counts",
+    "cash_decisions",
+    "cash_deposits",
     "change_sets",
     "checkpoints",
     "commission_earners",
+    "commission_lines",
+    "commission_runs",
     "contact_origins",
     "contact_points",
     "contact_sources",
@@ -148,6 +167,8 @@ __all__ = [
     "mappings",
     "message_templates",
     "metadata",
+    "month_adjustments",
+    "month_closes",
     "notices",
     "objections",
     "offers",
@@ -161,6 +182,8 @@ __all__ = [
     "policy_overrides",
     "promises",
     "proposal_decisions",
+    "receipt_books",
+    "receipt_gaps",
     "receipts",
     "recoveries",
     "remote_accounts",
@@ -168,6 +191,9 @@ __all__ = [
     "remote_marks",
     "reported_payments",
     "resolutions",
+    "return_files",
+    "return_layouts",
+    "return_rows",
     "roles",
     "routes",
     "segment_runs",

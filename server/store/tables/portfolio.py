@@ -167,6 +167,7 @@ payments = Table(
     Column("promise_id", Id),  # what the office says it is for; its history is in facts
     UniqueConstraint("identity"),
     CheckConstraint("amount_minor > 0", name="positive"),
+    Index("ix_payments_value_date", "value_date"),
 )
 
 addresses = Table(
