@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sync.ids import new_id
 
-from . import overwriting_outside, overwriting_strategy
+from . import overwriting_claims, overwriting_outside, overwriting_strategy
 from .chunks import chunks
 from .tables import (
     account_roles,
@@ -100,6 +100,7 @@ TOUCHED: tuple[Table, ...] = (
     asset_notes,
     *overwriting_outside.TOUCHED,
     *overwriting_strategy.TOUCHED,
+    *overwriting_claims.TOUCHED,
 )
 
 
@@ -127,6 +128,7 @@ def overwrite_person(
     _facts(connection, debtor_id)
     overwriting_outside.overwrite(connection, debtor_id)
     overwriting_strategy.overwrite(connection, debtor_id)
+    overwriting_claims.overwrite(connection, debtor_id)
     _no_more_contact(connection, debtor_id, request_id, now)
 
 

@@ -20,7 +20,9 @@ from .chain import (
     receipts,
     signing_keys,
 )
+from .claims import claim_log, claims, corrections
 from .columns import metadata
+from .letters import letter_batches, letter_rows
 from .method import asset_notes, case_answers, objections
 from .month import (
     cash_counts,
@@ -79,6 +81,7 @@ from .safekeeping import (
     upload_parts,
     uploads,
 )
+from .safety import risk_dismissals, risk_zones, silences
 from .strategy import (
     account_traits,
     segment_runs,
@@ -137,6 +140,8 @@ __all__ = [
     "cash_deposits",
     "change_sets",
     "checkpoints",
+    "claim_log",
+    "claims",
     "commission_earners",
     "commission_lines",
     "commission_runs",
@@ -144,6 +149,7 @@ __all__ = [
     "contact_points",
     "contact_sources",
     "contacts",
+    "corrections",
     "counters",
     "debtors",
     "deliveries",
@@ -164,6 +170,8 @@ __all__ = [
     "incarnations",
     "legal_holds",
     "lenders",
+    "letter_batches",
+    "letter_rows",
     "mappings",
     "message_templates",
     "metadata",
@@ -194,11 +202,14 @@ __all__ = [
     "return_files",
     "return_layouts",
     "return_rows",
+    "risk_dismissals",
+    "risk_zones",
     "roles",
     "routes",
     "segment_runs",
     "settlement_letters",
     "signing_keys",
+    "silences",
     "skips",
     "source_imports",
     "stationeries",

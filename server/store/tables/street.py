@@ -165,6 +165,7 @@ stop_states = Table(  # dispute, cease, attorney, deceased: what stops collectio
     Column("until", UTCDateTime),
     word("source"),  # event id or import
     Column("detail", JSON, nullable=False),
+    Index("ix_stop_states_state_since", "state", "since"),
 )
 
 findings = Table(
@@ -185,4 +186,5 @@ findings = Table(
     word("resolved_by"),
     word("resolved_why"),
     UniqueConstraint("visit_id", "rule"),
+    Index("ix_findings_rule_visit_id", "rule", "visit_id"),
 )
