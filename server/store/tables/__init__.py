@@ -67,6 +67,7 @@ from .portfolio import (
     mappings,
     payments,
 )
+from .reviewing import chain_checks, finding_answers, forgettings, looks, review_decisions, reviews
 from .rules import commission_earners, office_holidays, policy_overrides
 from .safekeeping import (
     backup_heads,
@@ -82,6 +83,7 @@ from .safekeeping import (
     uploads,
 )
 from .safety import risk_dismissals, risk_zones, silences
+from .standings import past_standings, stale_standings, standings
 from .strategy import (
     account_traits,
     segment_runs,
@@ -138,6 +140,7 @@ __all__ = [
     "cash_counts",
     "cash_decisions",
     "cash_deposits",
+    "chain_checks",
     "change_sets",
     "checkpoints",
     "claim_log",
@@ -163,7 +166,9 @@ __all__ = [
     "facts",
     "feeds",
     "files",
+    "finding_answers",
     "findings",
+    "forgettings",
     "geocoder_answers",
     "import_remarks",
     "imports",
@@ -172,6 +177,7 @@ __all__ = [
     "lenders",
     "letter_batches",
     "letter_rows",
+    "looks",
     "mappings",
     "message_templates",
     "metadata",
@@ -183,6 +189,7 @@ __all__ = [
     "office",
     "office_holidays",
     "papers",
+    "past_standings",
     "payments",
     "placings",
     "plan_results",
@@ -202,6 +209,8 @@ __all__ = [
     "return_files",
     "return_layouts",
     "return_rows",
+    "review_decisions",
+    "reviews",
     "risk_dismissals",
     "risk_zones",
     "roles",
@@ -212,6 +221,8 @@ __all__ = [
     "silences",
     "skips",
     "source_imports",
+    "stale_standings",
+    "standings",
     "stationeries",
     "stop_flags",
     "stop_origins",

@@ -120,6 +120,7 @@ receipts = Table(
     Column("key_id", String(16), nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("head_signature", LargeBinary, nullable=False),  # the laptop's own, over the head pushed
+    Index("ix_receipts_device_id_server_time", "device_id", "server_time"),
 )
 
 checkpoints = Table(
