@@ -22,6 +22,7 @@ from .chain import (
 )
 from .claims import claim_log, claims, corrections
 from .columns import metadata
+from .drafting import change_loads, change_moves, change_rows
 from .letters import letter_batches, letter_rows
 from .method import asset_notes, case_answers, objections
 from .month import (
@@ -141,6 +142,9 @@ __all__ = [
     "cash_decisions",
     "cash_deposits",
     "chain_checks",
+    "change_loads",
+    "change_moves",
+    "change_rows",
     "change_sets",
     "checkpoints",
     "claim_log",

@@ -65,6 +65,9 @@ change_sets = Table(  # an assignment proposed, for a person to take whole or in
     word("actor"),
     Column("decided_at", UTCDateTime),
     word("decided_by"),
+    Column("kind", String(4), nullable=False, server_default="run"),  # run | hand | undo
+    word("why"),  # what whoever saved it gave as the reason
+    ref("undoes", "change_sets.id", null=True),  # the change set that this one puts back
     CheckConstraint("state in ('open', 'taken', 'rejected')", name="state"),
 )
 
