@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from ..records import (
+from ...records import (
     Address,
     Finding,
     Interval,
@@ -17,10 +17,10 @@ from ..records import (
     Verdict,
     Visit,
 )
-from ..words import N_, Phrase
-from .geo import haversine_m
-from .hours import judge_hours
-from .policy import Policy
+from ...words import N_, Phrase
+from ..geo import haversine_m
+from ..hours import judge_hours
+from ..policy import Policy
 
 _MEASURED = (LocationSource.GNSS, LocationSource.BROWSER, LocationSource.EXIF)
 # A fix that does not state its accuracy is taken to be this good, as phones' photos usually are.
