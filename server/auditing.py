@@ -19,6 +19,7 @@ from sync.rules.overriding import lifted_rules
 from sync.rules.wording.noticing import wording
 from sync.words import N_, Phrase
 
+from . import queueing
 from .packs import pack_of
 from .store import facts, findings, histories, written
 from .store.engine import writing
@@ -66,6 +67,8 @@ def audit(
         new += findings.add(connection, [(line.visits[one.visit], one) for one in found], now)
         for one in found:
             counted.setdefault(one.rule, set()).add(one.visit)
+    told_of = {visit for visits in counted.values() for visit in visits}
+    queueing.bring(connection, told_of.union(held.visit.id for held in asked_for), now)
     return AuditReport(seen, new, {rule: len(visits) for rule, visits in sorted(counted.items())})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, and_, insert, or_, select, update
 
@@ -160,3 +161,12 @@ def withdraw_earner(connection: Connection, user_id: str, branch: str | None, no
         commission_earners.c.user_id == user_id, same_branch, commission_earners.c.withdrawn_at.is_(None)
     )
     return int(connection.execute(update(commission_earners).where(live).values(withdrawn_at=now)).rowcount)
+
+
+def of_day(connection: Connection, debtor_id: str, moment: datetime, zone: str) -> list[dict[str, Any]]:
+    """Every exception for the debtor on his civil day of that moment, ended or not."""
+    day = moment.astimezone(ZoneInfo(zone)).date()
+    query = select(policy_overrides).where(
+        policy_overrides.c.debtor_id == debtor_id, policy_overrides.c.day == day
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]

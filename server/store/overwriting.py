@@ -17,7 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from sync.ids import new_id
 
-from . import overwriting_claims, overwriting_outside, overwriting_strategy
+from . import overwriting_claims, overwriting_outside, overwriting_reviewing, overwriting_strategy
 from .chunks import chunks
 from .tables import (
     account_roles,
@@ -99,6 +99,7 @@ TOUCHED: tuple[Table, ...] = (
     case_answers,
     asset_notes,
     *overwriting_outside.TOUCHED,
+    *overwriting_reviewing.TOUCHED,
     *overwriting_strategy.TOUCHED,
     *overwriting_claims.TOUCHED,
 )
@@ -128,6 +129,7 @@ def overwrite_person(
     _facts(connection, debtor_id)
     overwriting_outside.overwrite(connection, debtor_id)
     overwriting_strategy.overwrite(connection, debtor_id)
+    overwriting_reviewing.overwrite(connection, debtor_id, NAMELESS)
     overwriting_claims.overwrite(connection, debtor_id)
     _no_more_contact(connection, debtor_id, request_id, now)
 
@@ -138,6 +140,7 @@ def overwrite_events(connection: Connection, event_ids: Iterable[str]) -> None:
     for ids in chunks(event_ids):
         _visits(connection, ids)
         _corrections(connection, ids)
+        overwriting_reviewing.overwrite_visits(connection, ids, NAMELESS)
         changes: Sequence[tuple[Table, ColumnElement[bool], dict[str, Any]]] = (
             (visit_results, visit_results.c.visit_id.in_(ids), {"reason": None, "detail": {}}),
             (promises, promises.c.id.in_(ids), {"place": "", "cancelled_because": ""}),
@@ -263,8 +266,9 @@ def _remarks(connection: Connection, marks: set[str]) -> None:
 def _facts(connection: Connection, debtor_id: str) -> None:
     """What the office wrote down in words when it decided about him: that it decided stays."""
     about = select(findings.c.id).where(findings.c.debtor_id == debtor_id)
+    visited = select(visits.c.id).where(visits.c.debtor_id == debtor_id)
     query = select(facts.c.number, facts.c.payload).where(
-        or_(facts.c.subject == debtor_id, facts.c.subject.in_(about))
+        or_(facts.c.subject == debtor_id, facts.c.subject.in_(about), facts.c.subject.in_(visited))
     )
     for number, payload in connection.execute(query).all():
         blank = {name: "" for name in WORDS if isinstance(payload.get(name), str)}
