@@ -59,6 +59,7 @@ class Recognised:
     columns: dict[str, str]  # field → header as written
     ignored: tuple[str, ...]
     decimal: str = ""  # "," or "."; empty when no cell tells
+    told: dict[str, Any] = field(default_factory=dict)  # what a person said of how to read it
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -71,6 +72,7 @@ class Recognised:
             "columns": self.columns,
             "ignored": list(self.ignored),
             "decimal": self.decimal,
+            **({"told": self.told} if self.told else {}),
         }
 
 

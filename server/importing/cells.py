@@ -13,6 +13,8 @@ from decimal import Decimal
 from sync.cells import unsafe
 from sync.words import N_, Phrase
 
+from .told import DAY_FIRST, MONTH_FIRST
+
 Cell = str | Decimal | date | bool
 
 LONGEST = 1000  # characters of one cell: an address with all its landmarks is far shorter
@@ -81,11 +83,14 @@ def whole(cell: Cell) -> int | None:
     return int(re.split(r"[.,]", written)[0])
 
 
-def day(cell: Cell) -> date | None:
-    """A date written dd/mm/yyyy or yyyy-mm-dd, or a sheet's own date; None for an empty cell."""
+def day(cell: Cell, dates: str = DAY_FIRST) -> date | None:
+    """A date written dd/mm/yyyy or yyyy-mm-dd, or a sheet's own date; None for an empty cell.
+
+    Only a person may say that a file writes the month first.
+    """
     if isinstance(cell, datetime):
         cell = cell.date()
-    found = cell if isinstance(cell, date) else _written_day(text(cell))
+    found = cell if isinstance(cell, date) else _written_day(text(cell), dates)
     if found is not None and not _EARLIEST <= found < _LATEST:
         raise Unreadable(
             Phrase(N_("la fecha {value} está fuera de todo plazo posible"), {"value": f"{found:%d/%m/%Y}"})
@@ -93,13 +98,15 @@ def day(cell: Cell) -> date | None:
     return found
 
 
-def _written_day(written: str) -> date | None:
+def _written_day(written: str, dates: str) -> date | None:
     if not written:
         return None
     plain = _CLOCK.sub("", written)
     found = _DAY_FIRST.match(plain)
     if found is not None:
-        parts = (int(found[4]), int(found[3]), int(found[1]))
+        first, second = int(found[1]), int(found[3])
+        month, day_ = (first, second) if dates == MONTH_FIRST else (second, first)
+        parts = (int(found[4]), month, day_)
     else:
         found = _ISO.match(plain)
         if found is None:

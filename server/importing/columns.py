@@ -14,6 +14,7 @@ from sync.words import N_, Phrase, Terms
 from .answers import WrongFile
 from .synonyms import PAYMENTS, PORTFOLIO
 from .synonyms_outside import CONTACTS, STOPS
+from .told import ASIDE
 
 KINDS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "portfolio": PORTFOLIO,
@@ -86,7 +87,10 @@ def plain(header: str) -> str:
 
 
 def understood(cells: Sequence[str], kind: str, mapping: Mapping[str, str] | None = None) -> Columns:
-    """The fields a row of headers names. `mapping` (field → header) is believed before any synonym."""
+    """The fields a row of headers names. `mapping` (field → header) is believed before any synonym.
+
+    A header that the mapping gives to a field that begins with `-` is left aside.
+    """
     headers = list(cells)
     while headers and not headers[-1].strip():
         headers.pop()
@@ -96,7 +100,9 @@ def understood(cells: Sequence[str], kind: str, mapping: Mapping[str, str] | Non
     repeated: list[tuple[str, str]] = []
     for place, header in enumerate(headers):
         found = asked.get(plain(header)) or _field(plain(header), kind, set(asked.values()))
-        if found is not None and found not in places:
+        if found is not None and found.startswith(ASIDE):
+            ignored.append(header.strip())
+        elif found is not None and found not in places:
             places[found] = place
         elif header.strip() and not plain(header).startswith(OWN):
             ignored.append(header.strip())

@@ -122,7 +122,7 @@ def _channel(reading: Reading, otherwise: str) -> str | None:
 
 
 def _when(reading: Reading) -> When | None:
-    when = reading.read("at", moments.moment, None)
+    when = reading.read("at", lambda cell: moments.moment(cell, reading.terms.dates), None)
     clock = reading.read("time", moments.clock, None)
     if when is None:
         if not reading.rejected:
@@ -142,7 +142,7 @@ def _until(reading: Reading, when: When, lasted: timedelta) -> timedelta:
     try:
         end = When(when.day, moments.clock(cell), when.zone)
     except cells.Unreadable:
-        found = reading.read("ended", moments.moment, None)
+        found = reading.read("ended", lambda cell: moments.moment(cell, reading.terms.dates), None)
         if found is None:
             return lasted
         end = found

@@ -11,6 +11,7 @@ from sync.words import N_, Phrase
 
 from . import cells
 from .cells import Cell, Unreadable, shown
+from .told import DAY_FIRST
 
 _CLOCK = re.compile(
     r"^(?P<hour>\d{1,2})[:hH.](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?"
@@ -40,7 +41,7 @@ class When:
         return moment.astimezone(UTC)
 
 
-def moment(cell: Cell) -> When | None:
+def moment(cell: Cell, dates: str = DAY_FIRST) -> When | None:
     """`12/11/2026 3:05 p. m.`, `2026-11-12T15:05-05:00`, a sheet's own moment, or a day alone."""
     if isinstance(cell, datetime):
         return When(cell.date(), cell.time().replace(microsecond=0))
@@ -57,9 +58,9 @@ def moment(cell: Cell) -> When | None:
         return When(_possible(found.date()), found.time().replace(microsecond=0), found.tzinfo)
     parts = _SPLIT.match(written)
     if parts is None:
-        day = cells.day(written)
+        day = cells.day(written, dates)
         return None if day is None else When(day)
-    day = cells.day(parts[1])
+    day = cells.day(parts[1], dates)
     return None if day is None else When(day, clock(parts[2]))
 
 

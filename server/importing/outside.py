@@ -22,6 +22,7 @@ from .answers import ImportReport, Recognised, WrongImport
 from .reading import Terms
 from .sieve import Sieve
 from .source import Source, opened
+from .told import Told
 
 Progress = Callable[[str], None]
 Sifted = TypeVar("Sifted", bound=Sieve)
@@ -52,19 +53,21 @@ def bring(
     progress: Progress | None = None,
     show: Callable[[Recognised], None] | None = None,
     dry_run: bool = False,
+    told: Told | None = None,
+    watch: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Import `path` as the lender's, complete up to `as_of`. Raises WrongImport with a sentence."""
     tell, path = progress or (lambda _: None), Path(path)
     asked.cut_off(as_of, now, agreed)
     asked.report(path, report)
     with reading(engine) as connection:
-        told = asked.mapping(connection, mapping, kind.name)
+        saved = asked.mapping(connection, mapping, kind.name)
         country = asked.country(connection, lender)
         if lenders.id_of(connection, lender) is None:
             raise no_lender(connection, lender)
     tell("reading the file")
-    with opened(path, kind.name, told) as source:
-        terms = Terms(as_of, asked.currency(country), "es", country, ",")
+    with opened(path, kind.name, saved, told, watch) as source:
+        terms = Terms(as_of, asked.currency(country), "es", country, ",", dates=source.dates)
         sifted = kind.sift(source, terms)
         made = ImportReport(
             kind=kind.name,

@@ -27,6 +27,7 @@ from .payment_rows import PaymentRow, SiftedPayments, sift
 from .reading import Terms
 from .sifting import decimal_of
 from .source import opened
+from .told import Told
 
 KIND = "payments"
 Progress = Callable[[str], None]
@@ -57,20 +58,23 @@ def import_payments(
     progress: Progress | None = None,
     show: Callable[[Recognised], None] | None = None,
     dry_run: bool = False,
+    told: Told | None = None,
+    watch: Callable[[int], None] | None = None,
 ) -> ImportReport:
     """Import `path` as payments to `lender`, complete up to `as_of`. Raises WrongImport with a sentence."""
     tell, path = progress or (lambda _: None), Path(path)
     asked.cut_off(as_of, now, agreed)
     asked.report(path, report)
     with reading(engine) as connection:
-        told = asked.mapping(connection, mapping, KIND)
+        saved = asked.mapping(connection, mapping, KIND)
         country = asked.country(connection, lender)
         if lenders.id_of(connection, lender) is None:
             raise outside.no_lender(connection, lender)
     tell("reading the file")
-    with opened(path, KIND, told) as source:
+    with opened(path, KIND, saved, told, watch) as source:
         decimal = decimal_of(source, ("amount",), asked.decimal(country))
-        sifted = sift(source, Terms(as_of, asked.currency(country), "es", country, decimal))
+        terms = Terms(as_of, asked.currency(country), "es", country, decimal, dates=source.dates)
+        sifted = sift(source, terms)
         made = ImportReport(
             kind=KIND,
             lender=lender.strip(),

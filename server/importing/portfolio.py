@@ -44,6 +44,7 @@ from .rows import PortfolioRow
 from .settlement import Settlement
 from .sifting import AMOUNTS, Sifted, decimal_of, sift, writes_its_zeros
 from .source import opened
+from .told import Told
 from .triage import Triage, absences, must_ask, told_apart
 
 FULL, DELTA = "full", "delta"
@@ -69,12 +70,16 @@ def import_portfolio(
     progress: Progress | None = None,
     show: Callable[[Recognised], None] | None = None,
     dry_run: bool = False,
+    told: Told | None = None,
+    watch: Callable[[int], None] | None = None,
+    count_only: bool = False,
 ) -> ImportReport:
     """Import `path` as `lender`'s accounts as of a day, governed by `pack`. `show` hears how it is read.
 
     Only a `full` file marks accounts absent, only this lender's, and raises NotAgreed when they would be more
     than 5 % and `agreed` is not given; an `as_of` that cannot be needs `agreed` too.
-    `dry_run` answers with the same report and writes nothing. Raises
+    `dry_run` answers with the same report and writes nothing; with `count_only` it stops at what would become
+    of the rows, without reckoning who could be visited: it holds up nobody who writes. Raises
     WrongImport, with a sentence, for an unknown pack or mapping and for a file that cannot be read.
     """
     tell = progress or (lambda _: None)
@@ -83,10 +88,10 @@ def import_portfolio(
     asked.cut_off(as_of, now, agreed)
     asked.report(path, report)
     with reading(engine) as connection:
-        told = asked.mapping(connection, mapping, KIND)
+        saved = asked.mapping(connection, mapping, KIND)
         country = asked.country(connection, lender, policy)
     tell("reading the file")
-    with opened(path, KIND, told) as source:
+    with opened(path, KIND, saved, told, watch) as source:
         terms = Terms(
             as_of=as_of,
             currency=asked.currency(country),
@@ -94,6 +99,7 @@ def import_portfolio(
             country=country,
             decimal=decimal_of(source, AMOUNTS, asked.decimal(country)),
             blank_is_zero=not writes_its_zeros(source),
+            dates=source.dates,
         )
         sifted = sift(source, terms, policy.name)
         made = ImportReport(
@@ -115,7 +121,9 @@ def import_portfolio(
         if not dry_run:
             counters.lock(connection, "import")  # one at a time: each compares with what is held
         tell(f"comparing {len(sifted.rows)} accounts with those held")
-        _settle(connection, made, sifted, policy, country, now, agreed or dry_run, tell)
+        _settle(connection, made, sifted, policy, country, now, agreed or dry_run, tell, count_only)
+        if count_only:
+            return made
         if save_mapping:
             asked.keep_mapping(connection, save_mapping, KIND, sifted.recognised.columns)
         if not dry_run:
@@ -135,6 +143,7 @@ def _settle(
     now: datetime,
     agreed: bool,
     tell: Progress,
+    count_only: bool,
 ) -> None:
     """Compare with what is held, and write; fills the report."""
     lender_id = lenders.named(connection, made.lender, country)
@@ -157,6 +166,9 @@ def _settle(
     old = settling.differing(settlement, triage.old)
     _warn_of_the_past(sifted, settlement, triage)
     made.counts = _counts(sifted, triage, absent, old)
+    if count_only:
+        made.remarks = sorted(sifted.remarks, key=lambda remark: remark.line)
+        return
     remembering.open_import(connection, made, lender_id, now)
     tell("writing what differs")
     identities, evidence = _write(

@@ -15,6 +15,7 @@ from .answers import REJECTED, WARNED, Remark
 from .cells import Cell, Unreadable
 from .columns import Columns
 from .source import Row
+from .told import DAY_FIRST
 
 Value = TypeVar("Value")
 
@@ -29,6 +30,7 @@ class Terms:
     country: str
     decimal: str
     blank_is_zero: bool = True  # an empty overdue amount: nothing overdue, or a cell that lacks
+    dates: str = DAY_FIRST  # the order of a date written with three numbers
 
 
 @dataclass
@@ -65,7 +67,7 @@ class Reading:
         return self.read(name, cells.text, "")
 
     def day(self, name: str) -> date | None:
-        return self.read(name, cells.day, None)
+        return self.read(name, lambda cell: cells.day(cell, self.terms.dates), None)
 
     def amount(self, name: str, currency: str) -> Decimal | None:
         return self.read(name, lambda cell: amounts.read(cell, self.terms.decimal, currency), None)

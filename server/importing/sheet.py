@@ -1,8 +1,8 @@
 """The throw-away process that parses one workbook: rows go out as JSON lines. Knows no field and no database.
 
-Run as a script of its own (`python sheet.py FILE`; it imports nothing of Ronda). Its memory and time are
-bounded, so that a workbook that breaks the parser breaks this process and nothing else. First line: the
-sheet's name and the others'.
+Run as a script of its own (`python sheet.py FILE [SHEET]`; it imports nothing of Ronda). Its memory and
+time are bounded, so that a workbook that breaks the parser breaks this process and nothing else. First
+line: the sheet's name and the others'.
 Each next line: [row number from 1, cells]; a cell is a string, a number, true/false, [ISO date, with its
 time of day where it has one] or "".
 A formula that was saved without its value is given as its text, as a CSV would hold it.
@@ -42,8 +42,8 @@ def bound() -> None:
         resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
-def write_rows(path: str, out: TextIO) -> None:
-    """The first visible worksheet that has cells, row by row."""
+def write_rows(path: str, out: TextIO, named: str = "") -> None:
+    """The sheet `named`, else the first visible worksheet, that has cells: row by row."""
     import python_calamine
 
     book = python_calamine.load_workbook(path)
@@ -53,7 +53,7 @@ def write_rows(path: str, out: TextIO) -> None:
         if sheet.visible == python_calamine.SheetVisibleEnum.Visible
         and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
     ]
-    for name in names:
+    for name in sorted(names, key=lambda name: name != named):
         sheet = book.get_sheet_by_name(name)
         if sheet.height == 0:
             continue
@@ -186,7 +186,7 @@ def plain(cell: Any) -> Any:
 def main() -> None:
     bound()
     sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    write_rows(sys.argv[1], sys.stdout)
+    write_rows(sys.argv[1], sys.stdout, *sys.argv[2:3])
 
 
 if __name__ == "__main__":

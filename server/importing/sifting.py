@@ -57,6 +57,8 @@ class Sifted(Sieve):
 
 def decimal_of(source: Source, names: Iterable[str], fallback: str) -> str:
     """The decimal mark of the file's amounts, seen over all of them."""
+    if source.told.decimal:
+        return source.told.decimal
     if source.columns.decimal:
         return source.columns.decimal
     places = [source.columns.places[name] for name in names if name in source.columns.places]

@@ -41,7 +41,7 @@ class TextFile:
 
     @property
     def encoding_shown(self) -> str:
-        return {"utf-8-sig": "UTF-8 (BOM)", "utf-8": "UTF-8", "cp1252": "cp1252"}[self.encoding]
+        return {"utf-8-sig": "UTF-8 (BOM)", "utf-8": "UTF-8"}.get(self.encoding, self.encoding)
 
     def lines(self) -> Iterator[str]:
         """Physical lines with their ends."""
@@ -70,12 +70,15 @@ class TextFile:
         yield from _complete(waiting, delimiter, last=True)
 
 
-def open_text(path: Path) -> TextFile:
-    """Find the encoding and the digest in one pass. Raises WrongFile for what is no text."""
+def open_text(path: Path, encoding: str = "") -> TextFile:
+    """Find the encoding and the digest in one pass. Raises WrongFile for what is no text.
+
+    An `encoding` that a person told is believed where the file can be read by it.
+    """
     digest = hashlib.sha256()
-    utf8 = codecs.getincrementaldecoder("utf-8")()
-    cp1252 = codecs.getincrementaldecoder("cp1252")()
-    good = {"utf-8": True, "cp1252": True}
+    names = dict.fromkeys(("utf-8", "cp1252", encoding or "utf-8"))
+    decoders = {name: codecs.getincrementaldecoder(name)() for name in names}
+    good = dict.fromkeys(names, True)
     start = b""
     with path.open("rb") as stream:
         while piece := stream.read(_PIECE):
@@ -87,17 +90,23 @@ def open_text(path: Path) -> TextFile:
                 raise WrongFile(
                     Phrase(N_("el archivo no es un CSV (tiene bytes nulos): guárdelo como CSV o .xlsx"))
                 )
-            _feed(utf8, "utf-8", piece, good)
-            _feed(cp1252, "cp1252", piece, good)
-    _feed(utf8, "utf-8", b"", good, final=True)
+            for name, decoder in decoders.items():
+                _feed(decoder, name, piece, good)
+    for name, decoder in decoders.items():
+        _feed(decoder, name, b"", good, final=True)
     if not start:
         raise WrongFile(Phrase(N_("el archivo está vacío")))
     if not any(good.values()):
         raise WrongFile(
             Phrase(N_("el archivo no está ni en UTF-8 ni en Windows (cp1252): guárdelo como CSV UTF-8"))
         )
-    encoding = "cp1252" if not good["utf-8"] else "utf-8-sig" if start[:3] == codecs.BOM_UTF8 else "utf-8"
-    return TextFile(path, encoding, digest.hexdigest())
+    found = encoding or ("utf-8" if good["utf-8"] else "cp1252")
+    if not good[found]:
+        text = N_("el archivo no se puede leer como {encoding}: elija otra codificación")
+        raise WrongFile(Phrase(text, {"encoding": found}))
+    if found == "utf-8" and start[:3] == codecs.BOM_UTF8:
+        found = "utf-8-sig"
+    return TextFile(path, found, digest.hexdigest())
 
 
 def _feed(

@@ -50,13 +50,16 @@ def _waiting_room() -> IO[str]:
     return tempfile.TemporaryFile("w+", encoding="utf-8")
 
 
-def open_workbook(path: Path) -> Workbook:
-    """Check the file, parse it elsewhere, and hold its rows. Raises WrongFile with what to do instead."""
+def open_workbook(path: Path, named: str = "") -> Workbook:
+    """Check the file, parse it elsewhere, and hold its rows. Raises WrongFile with what to do instead.
+
+    `named`: the sheet a person chose, where it holds data.
+    """
     guard.check(path)
     with path.open("rb") as stream:
         book = Workbook(path, hashlib.file_digest(stream, "sha256").hexdigest())
     try:
-        _parse(path, book._rows)
+        _parse(path, book._rows, named)
         book._rows.seek(0)
         head = json.loads(book._rows.readline() or "{}")
     except BaseException:
@@ -69,8 +72,8 @@ def open_workbook(path: Path) -> Workbook:
     return book
 
 
-def _parse(path: Path, out: IO[str]) -> None:
-    command = [sys.executable, "-P", sheet.__file__, str(path.resolve())]
+def _parse(path: Path, out: IO[str], named: str) -> None:
+    command = [sys.executable, "-P", sheet.__file__, str(path.resolve()), named]
     try:
         done = subprocess.run(command, stdout=out, stderr=subprocess.PIPE, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
