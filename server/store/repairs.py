@@ -216,3 +216,21 @@ def _without(route: Mapping[Any, Any], gone: Sequence[Mapping[Any, Any]]) -> dic
         out = {row["debtor_id"] for row in gone}
         values["hand_order"] = [debtor for debtor in route["hand_order"] if debtor not in out]
     return values
+
+
+def unsound(connection: Connection, agent_id: str, day: date) -> set[str]:
+    """The debtors of an agent's published route whose stop was flagged or withdrawn and is not made yet."""
+    unseen = exists().where(stop_flags.c.stop_id == stops.c.id, stop_flags.c.seen_at.is_(None))
+    query = (
+        select(stops.c.debtor_id, stops.c.withdrawn, unseen.label("flagged"))
+        .join(routes, routes.c.id == stops.c.route_id)
+        .where(
+            routes.c.agent_id == agent_id,
+            routes.c.date == day,
+            routes.c.state == RouteState.PUBLISHED.value,
+            stops.c.sequence.is_not(None),
+            ~exists().where(visits.c.stop_id == stops.c.id),
+        )
+    )
+    rows = connection.execute(query).all()
+    return {row.debtor_id for row in rows if row.flagged or row.withdrawn is not None}

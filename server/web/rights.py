@@ -27,6 +27,10 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "wording.index": ALL,
     # Everyone who is logged in.
     "home.index": ALL,
+    # The rows of its numbers, and the day's routes mended at once.
+    "home.rows": READERS,
+    "home.mend_routes": DESK,
+    "home.mending": DESK,
     "session.logout": ALL,
     "session.password": ALL,
     # The portfolio and its debtors.

@@ -10,6 +10,10 @@ def pages(world: World) -> dict[str, str]:
     route, visit = world.routes["gustavo"], world.visits["Rosa"]
     return {
         "board": "/",
+        "new accounts of the morning": "/today/new",
+        "payments of the morning": "/today/paid",
+        "routes to mend": "/today/routes",
+        "silent laptops": "/today/laptops",
         "portfolio": "/portfolio/",
         "accounts": "/portfolio/accounts",
         "no account found": "/portfolio/accounts?q=nadie",

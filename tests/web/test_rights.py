@@ -18,6 +18,8 @@ GET: dict[str, tuple[str, str]] = {
     "stops.index": ("/stops/", "nora alicia bruno carla dora elena"),
     "proposals.index": ("/proposals/", "nora alicia bruno elena dora"),
     "home.index": ("/", EVERYONE),
+    "home.rows": ("/today/new", READERS),
+    "home.mending": ("/today/mending/{nothing}", "nora alicia bruno"),
     "session.password": ("/password", EVERYONE),
     "portfolio.index": ("/portfolio/", f"{READERS} fabio gustavo hilda"),
     "portfolio.accounts": ("/portfolio/accounts", f"{READERS} fabio gustavo hilda"),
@@ -86,6 +88,7 @@ POST: dict[str, tuple[str, str]] = {
     "stops.seen": ("/stops/flags/{nothing}", "nora alicia bruno"),
     "proposals.decide": ("/proposals/address/{proposal}", "nora alicia bruno"),
     "session.logout": ("/logout", EVERYONE),
+    "home.mend_routes": ("/today/mend", "nora alicia bruno"),
     "debtors.decide": ("/debtors/address/{proposal}/accept", "nora alicia bruno"),
     "questions.answer": ("/debtors/{rosa}/questions/{account}/done", f"{READERS} fabio"),
     "questions.review": ("/debtors/{rosa}/reviewed", f"{READERS} fabio gustavo hilda"),
@@ -198,7 +201,7 @@ def address(world: World, template: str) -> str:
 def expected(endpoint: str, username: str, allowed: str) -> int:
     if username != "root" and username not in allowed.split():
         return 403
-    if endpoint == "routes.progress" or (endpoint in OBJECTS and username in FROM_TUNJA):
+    if endpoint in ("routes.progress", "home.mending") or (endpoint in OBJECTS and username in FROM_TUNJA):
         return 404
     if endpoint == "imports.report" and username in OF_A_BRANCH:
         return 404

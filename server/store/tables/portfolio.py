@@ -115,6 +115,7 @@ accounts = Table(
     ref("last_import", "imports.id"),
     UniqueConstraint("lender_id", "number"),
     CheckConstraint("state in ('open', 'recalled', 'absent', 'closed')", name="state"),
+    Index("ix_accounts_state_last_import", "state", "last_import"),
 )
 
 account_roles = Table(

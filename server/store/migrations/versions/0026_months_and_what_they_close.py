@@ -256,6 +256,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_cash_deposits_agent_id"), "cash_deposits", ["agent_id"], unique=False)
     # A month's commissions and a morning's page ask for the payments of some days, of a million.
     op.create_index(op.f("ix_payments_value_date"), "payments", ["value_date"])
+    # The morning's page asks which accounts the last files took away.
+    op.create_index("ix_accounts_state_last_import", "accounts", ["state", "last_import"])
 
 
 def downgrade() -> None:
