@@ -61,6 +61,7 @@ class Wanted:
     severity: str = ""
     evidence: str = ""
     why: str = ""
+    visit: str = ""
     start: datetime | None = None
     end: datetime | None = None
 
@@ -295,6 +296,7 @@ def _conditions(scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     for column, value in (
         (reviews.c.agent_id, wanted.agent),
         (reviews.c.evidence, wanted.evidence),
+        (reviews.c.visit_id, wanted.visit),
         (reviews.c.severity, GRAVITY.get(wanted.severity)),
     ):
         if value:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from sync.money import from_minor
 from sync.rules import results
+from sync.rules.audit import CHECKS
 from sync.words import N_
 
 from ..store.said import phrase_of
@@ -257,16 +258,18 @@ LABELS: dict[str, Mapping[str, str]] = {
         "receipt": N_("Recibo"),
         "reverses": N_("Pago que reversa"),
     },
-    "finding": {
-        "audit.far_from_address": N_("Lejos de la dirección"),
-        "audit.outside_hours": N_("Fuera de horario"),
-        "audit.too_short": N_("Demasiado corta"),
-        "audit.overlap": N_("Se cruza con otra visita"),
-        "audit.impossible_speed": N_("Traslado imposible"),
-        "audit.clock_skew": N_("Reloj desviado"),
-        "audit.out_of_scope": N_("El deudor ya era de otro gestor"),
-        "policy.override": N_("Con una regla exceptuada"),
-        "audit.wording": N_("Palabras que no se deben usar"),
+    "finding": {code: check.title.msgid for code, check in CHECKS.items()},
+    "reviewed": {
+        "waiting": N_("Por revisar"),
+        "returned": N_("Devuelta al gestor"),
+        "held": N_("Retenida"),
+        "approved": N_("Aprobada"),
+    },
+    "deciding": {
+        "approve": N_("Aprobar"),
+        "return": N_("Devolver al gestor"),
+        "hold": N_("Retener"),
+        "reopen": N_("Volver a revisar"),
     },
 }
 
@@ -289,6 +292,8 @@ TONES: dict[str, Mapping[str, str]] = {
     "decision": {"allow": "good", "warn": "warn", "block": "bad"},
     "route": {"draft": "warn", "published": "good", "superseded": "neutral"},
     "resolution": {"justified": "good", "corrected": "info", "misconduct": "bad"},
+    "reviewed": {"waiting": "info", "returned": "warn", "held": "warn", "approved": "good"},
+    "deciding": {"approve": "good", "return": "warn", "hold": "warn", "reopen": "info"},
     "remark": {"rejected": "bad", "warned": "warn"},
     "confidence": {"high": "good", "medium": "neutral", "low": "warn"},
 }

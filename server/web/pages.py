@@ -8,10 +8,12 @@ from flask import Flask
 from flask_security import current_user
 
 from . import (
+    acts,
     agreements,
     approvals,
     assignments,
     attachments,
+    claims,
     debtors,
     devices,
     erasures,
@@ -31,8 +33,10 @@ from . import (
     policy,
     portfolio,
     proposals,
+    quarantine,
     questions,
     remote,
+    reviews,
     routes,
     sections,
     slips,
@@ -68,6 +72,8 @@ PAGES = (
     messages,
     slips,
     findings,
+    reviews,
+    claims,
     erasures,
     devices,
     people,
@@ -77,6 +83,8 @@ PAGES = (
     strategy,
     policy,
     wording,
+    acts,
+    quarantine,
 )
 
 

@@ -78,6 +78,7 @@ SECTIONS = (
         N_("Visitas"),
         (
             ("visits.index", N_("Historial")),
+            ("reviews.index", N_("Revisión")),
             ("findings.index", N_("Hallazgos")),
             ("attachments.index", N_("Adjuntos que faltan")),
         ),
@@ -88,7 +89,11 @@ SECTIONS = (
     ),
     Section(
         N_("Casos"),
-        (("erasures.index", N_("Supresión")),),
+        (
+            ("claims.index", N_("Reclamos")),
+            ("claims.rights", N_("Datos personales")),
+            ("erasures.index", N_("Supresión")),
+        ),
     ),
     Section(
         N_("Reglas"),
@@ -100,7 +105,12 @@ SECTIONS = (
     ),
     Section(
         N_("Equipo"),
-        (("devices.index", N_("Portátiles")), ("people.index", N_("Personas"))),
+        (
+            ("devices.index", N_("Portátiles")),
+            ("quarantine.index", N_("Cuarentena")),
+            ("people.index", N_("Personas")),
+            ("acts.index", N_("Registro")),
+        ),
     ),
 )
 # Pages of a noun with no line of its own in SECTIONS: the page of the navigation they belong under.

@@ -201,7 +201,11 @@ def last_results(connection: Connection, scope: Scope) -> dict[str, list[str]]:
 
 def agents_seen(connection: Connection, scope: Scope) -> Rows:
     """The agents that a filter may name."""
-    query = select(agents.c.id, agents.c.name).where(scope.agents()).order_by(agents.c.name, agents.c.id)
+    query = (
+        select(agents.c.id, agents.c.name, agents.c.team)
+        .where(scope.agents())
+        .order_by(agents.c.name, agents.c.id)
+    )
     return _rows(connection, query)
 
 
