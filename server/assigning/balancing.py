@@ -59,7 +59,7 @@ def _shared(loads: Sequence[Load], bearers: Sequence[Bearer], roads: MatrixProvi
             break
         taken = now
         centres = [
-            _medoid(_ground(loads, bearer, taken, index), roads) or centres[index]
+            middle(_ground(loads, bearer, taken, index), roads) or centres[index]
             for index, bearer in enumerate(bearers)
         ]
     return [
@@ -84,7 +84,7 @@ def _first_centres(
     """The middle of what an agent keeps, else his home; those with no home of their own are spread out."""
     centres: list[Point | None] = []
     for bearer in bearers:
-        centre = _medoid(bearer.kept_points, roads) or bearer.home
+        centre = middle(bearer.kept_points, roads) or bearer.home
         centres.append(None if centre in centres else centre)
     points = sorted({load.point for load in loads if load.point is not None})
     for index, centre in enumerate(centres):
@@ -95,12 +95,12 @@ def _first_centres(
 
 def _farthest(points: list[Point], known: list[Point], roads: MatrixProvider) -> Point:
     if not known:
-        return _medoid(points, roads) or points[0]
+        return middle(points, roads) or points[0]
     seconds = roads.table(points, known)[0]
     return points[int(np.argmax(seconds.min(axis=1)))]
 
 
-def _medoid(points: Sequence[Point], roads: MatrixProvider) -> Point | None:
+def middle(points: Sequence[Point], roads: MatrixProvider) -> Point | None:
     """Of the points in their middle the one with the least travel to all; None without points.
 
     Thinned out where they are many.
@@ -108,8 +108,8 @@ def _medoid(points: Sequence[Point], roads: MatrixProvider) -> Point | None:
     if not points:
         return None
     points = sorted(points)[:: 1 + len(points) // MANY]
-    middle = tuple(sum(axis) / len(points) for axis in zip(*points, strict=True))
-    near = sorted(points, key=lambda one: (dist(one, middle), one))[:MIDDLES]
+    mean = tuple(sum(axis) / len(points) for axis in zip(*points, strict=True))
+    near = sorted(points, key=lambda one: (dist(one, mean), one))[:MIDDLES]
     return near[int(np.argmin(roads.table(near, points)[0].sum(axis=1)))]
 
 

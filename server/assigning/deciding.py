@@ -80,7 +80,7 @@ def decide(
     told("judging")
     result = _sort(connection, held, workforce, as_of, now, packs, rebalance)
     told("sharing out")
-    _share(connection, result, held, workforce.present, _ways(roads, everybody), as_of)
+    _share(connection, result, held, workforce.present, ways(roads, everybody), as_of)
     changed = [one for one in result.decisions if _differs(one, held.get(one.debtor))]
     report = _report(result, everybody, as_of)
     report.decided, report.closed = len(changed), len(result.closed)
@@ -95,7 +95,7 @@ def _moves(decision: Decision, row: Assignment | None) -> bool:
     return row is not None and None not in (row.agent, decision.agent) and row.agent != decision.agent
 
 
-def _ways(roads: Roads | None, workers: Sequence[Agent]) -> MatrixProvider:
+def ways(roads: Roads | None, workers: Sequence[Agent]) -> MatrixProvider:
     """One measure for all agents, so that loads compare: the means of travel that most of them have."""
     if roads is None:
         return GreatCircle()

@@ -29,9 +29,9 @@ def save(
     as_of: date,
     actor: str,
     now: datetime,
-) -> None:
-    """New rows for those decided, the open ones of `closed` ended, and the feeds of every agent touched."""
-    assignments.decide(connection, changed, since=as_of, now=now, actor=actor)
+) -> dict[str, str]:
+    """New rows for those decided, by debtor; those of `closed` end; the feeds of everyone touched."""
+    made = assignments.decide(connection, changed, since=as_of, now=now, actor=actor)
     assignments.close(connection, closed, until=as_of)
     for decision in changed:
         payload = {
@@ -63,6 +63,7 @@ def save(
     touched = {agent for agent in (*before, *(one.agent for one in changed)) if agent is not None}
     if touched:
         publishing.refresh_agents(connection, sorted(touched), now)
+    return made
 
 
 def _remember(connection: Connection, report: AssignmentReport, actor: str, now: datetime) -> None:

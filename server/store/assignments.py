@@ -79,8 +79,8 @@ class Assignment:
 
 def decide(
     connection: Connection, decisions: Sequence[Decision], *, since: date, now: datetime, actor: str
-) -> None:
-    """Open a row for each decision, closing the debtor's open one at the same date."""
+) -> dict[str, str]:
+    """Open a row for each decision, closing the debtor's open one at the same date; the rows by debtor."""
     close(connection, [decision.debtor for decision in decisions], until=since)
     rows, outcomes = [], []
     for decision in decisions:
@@ -100,6 +100,7 @@ def decide(
         outcomes += [_outcome_row(assignment_id, outcome) for outcome in decision.outcomes]
     write(connection, insert(assignments), rows)
     write(connection, insert(assignment_accounts), outcomes)
+    return {str(row["debtor_id"]): str(row["id"]) for row in rows}
 
 
 def close(connection: Connection, debtor_ids: Collection[str], *, until: date) -> None:
@@ -132,6 +133,18 @@ def of_debtors(connection: Connection, debtor_ids: Collection[str]) -> dict[str,
     return held
 
 
+def holders(connection: Connection, agent_ids: Collection[str]) -> dict[str, str]:
+    """Debtor → the agent who has him, for these agents."""
+    rows = fetch(
+        connection,
+        agent_ids,
+        lambda ids: select(assignments.c.debtor_id, assignments.c.agent_id).where(
+            assignments.c.agent_id.in_(ids), assignments.c.until.is_(None)
+        ),
+    )
+    return {row["debtor_id"]: row["agent_id"] for row in rows}
+
+
 def owners(connection: Connection, debtor_ids: Collection[str]) -> dict[str, str | None]:
     """Who has each of these debtors now; a debtor never assigned is not in the answer."""
     rows = fetch(
@@ -147,6 +160,21 @@ def owners(connection: Connection, debtor_ids: Collection[str]) -> dict[str, str
 def history(connection: Connection, debtor_id: str) -> list[Assignment]:
     """Everyone who has had the debtor, oldest first."""
     return _read(connection, assignments.c.debtor_id == debtor_id)
+
+
+def stays(connection: Connection, agent_id: str, debtor_ids: Collection[str], day: date) -> dict[str, int]:
+    """For how many days in all this agent has had each of these debtors; those never his are left out."""
+    rows = fetch(
+        connection,
+        debtor_ids,
+        lambda ids: select(assignments.c.debtor_id, assignments.c.since, assignments.c.until).where(
+            assignments.c.debtor_id.in_(ids), assignments.c.agent_id == agent_id
+        ),
+    )
+    found: dict[str, int] = defaultdict(int)
+    for row in rows:
+        found[row["debtor_id"]] += max(((row["until"] or day) - row["since"]).days, 0)
+    return dict(found)
 
 
 def last_since(connection: Connection) -> date | None:

@@ -17,7 +17,13 @@ from sqlalchemy.exc import DBAPIError
 
 from sync.ids import new_id
 
-from . import overwriting_claims, overwriting_outside, overwriting_reviewing, overwriting_strategy
+from . import (
+    change_rows,
+    overwriting_claims,
+    overwriting_outside,
+    overwriting_reviewing,
+    overwriting_strategy,
+)
 from .chunks import chunks
 from .tables import (
     account_roles,
@@ -131,6 +137,7 @@ def overwrite_person(
     overwriting_strategy.overwrite(connection, debtor_id)
     overwriting_reviewing.overwrite(connection, debtor_id, NAMELESS)
     overwriting_claims.overwrite(connection, debtor_id)
+    change_rows.forget(connection, debtor_id)
     _no_more_contact(connection, debtor_id, request_id, now)
 
 
