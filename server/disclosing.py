@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -23,3 +24,9 @@ def route_saved(engine: Engine, route: Route, *, actor: str, now: datetime) -> N
             subject=route.id,
             payload={"agent": route.agent, "version": route.version, "stops": len(route.planned)},
         )
+
+
+def log_saved(engine: Engine, asked: Mapping[str, str], *, actor: str, now: datetime) -> None:
+    """Lines of the office's own log were saved as a file: who asked for which."""
+    with writing(engine) as connection:
+        facts.append(connection, "log.saved", as_of=now.date(), now=now, actor=actor, payload=dict(asked))

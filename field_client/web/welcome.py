@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from sync import invitation
 from sync.exchange import OfficeSays, Unreachable, Untrusted
 
 from .. import advice, collectors, enrolling, inviting
@@ -56,6 +57,8 @@ def show() -> str:
 @blueprint.post("/")
 def enrol() -> str | Response | tuple[str, int]:
     said = {name: request.form.get(name, "").strip() for name in ("server", "code", "label")}
+    address, code = invitation.read(said["server"])
+    said |= {"server": address, "code": code or said["code"]}  # the whole line of the office's QR code
     passphrase = request.form.get("passphrase", "")
     errors = _missing(said, passphrase)
     if errors:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from sync.ids import new_id
 from sync.records import UserRole
@@ -113,3 +113,74 @@ def set_scope(connection: Connection, user_id: str, shares: Iterable[Share]) -> 
                 team=share.team,
             )
         )
+
+
+def roles_of(connection: Connection, user_id: str) -> list[str]:
+    """The names of the roles a user has."""
+    query = (
+        select(roles.c.name)
+        .join(user_roles, user_roles.c.role_id == roles.c.id)
+        .where(user_roles.c.user_id == user_id)
+        .order_by(roles.c.name)
+    )
+    return [str(name) for name in connection.execute(query).scalars()]
+
+
+def set_role(connection: Connection, user_id: str, role: UserRole) -> None:
+    """This role, and none of those he had."""
+    role_id = connection.execute(select(roles.c.id).where(roles.c.name == role.value)).scalar_one()
+    connection.execute(delete(user_roles).where(user_roles.c.user_id == user_id))
+    connection.execute(insert(user_roles).values(user_id=user_id, role_id=role_id))
+
+
+def end_sessions(connection: Connection, user_id: str) -> None:
+    """Whoever is logged in as this user must log in again."""
+    connection.execute(update(users).where(users.c.id == user_id).values(fs_uniquifier=secrets.token_hex(32)))
+
+
+def active_with_role(connection: Connection, role: UserRole) -> set[str]:
+    """The usernames of the active users who have this role."""
+    query = (
+        select(users.c.username)
+        .join(user_roles, user_roles.c.user_id == users.c.id)
+        .join(roles, roles.c.id == user_roles.c.role_id)
+        .where(roles.c.name == role.value, users.c.active)
+    )
+    return set(connection.execute(query).scalars())
+
+
+def page(
+    connection: Connection, words: str, *, closed: bool, limit: int, offset: int
+) -> tuple[int, list[dict[str, Any]]]:
+    """How many users match, and a page of them with their roles, by username; `words` are parts of a name."""
+    query = select(users)
+    for word in words.casefold().split():
+        like = f"%{word}%"
+        query = query.where(or_(func.lower(users.c.name).like(like), users.c.username.like(like)))
+    if not closed:
+        query = query.where(users.c.active)
+    total = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    rows = connection.execute(query.order_by(users.c.username).limit(limit).offset(offset)).mappings()
+    found = [dict(row) for row in rows]
+    held: dict[str, list[str]] = {}
+    pairs = connection.execute(
+        select(user_roles.c.user_id, roles.c.name)
+        .join(roles, roles.c.id == user_roles.c.role_id)
+        .where(user_roles.c.user_id.in_([row["id"] for row in found]))
+    )
+    for user_id, role in pairs:
+        held.setdefault(user_id, []).append(role)
+    return total, [row | {"roles": sorted(held.get(row["id"], []))} for row in found]
+
+
+def at_desk(connection: Connection) -> list[tuple[str, str]]:
+    """(username, name) of whoever works at the office, by name: not those who only walk the street."""
+    query = (
+        select(users.c.username, users.c.name)
+        .join(user_roles, user_roles.c.user_id == users.c.id)
+        .join(roles, roles.c.id == user_roles.c.role_id)
+        .where(users.c.active, roles.c.name != "collector")
+        .distinct()
+        .order_by(users.c.name, users.c.username)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]

@@ -7,8 +7,10 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from sync import invitation, marks
 from sync.exchange.carrying import NotCarried
 from sync.records import Refused
 from sync.sealing import BrokenKey, recovery_key_from_pem
@@ -24,6 +26,8 @@ from ..store.engine import reading
 from ..taking_in import take_in
 from . import here
 
+# Hosts of this very machine, where a trial needs no TLS.
+OWN = ("localhost", "127.0.0.1", "[::1]")
 blueprint = Blueprint("devices", __name__, url_prefix="/devices")
 
 
@@ -214,6 +218,10 @@ def _page(**more: Any) -> str:
         staff = [agent for agent in agents.every(connection, scope.agents()) if agent.active]
         days = leasing.days(connection)
     tls = tls_of(here.office().config)
+    pin = tls.pin if tls else ""
+    reached = request.host_url.rstrip("/") if request.is_secure or request.host.startswith(OWN) else ""
+    code = str(more.get("code", ""))
+    line = invitation.written(reached, pin, code) if code and reached else ""
     counts = {code: sum(code in row["signs"] for row in rows) for code in fleet.SIGNS}
     titles = {name: _(kind.title) for name, kind in CATALOGUE.items()}
     return render_template(
@@ -231,8 +239,9 @@ def _page(**more: Any) -> str:
         waiting=waiting,
         staff=staff,
         lease_days=days,
-        pin=tls.pin if tls else "",
-        address=request.host_url.rstrip("/") if request.is_secure else "",
+        pin=pin,
+        invitation=line,
+        qr=Markup(marks.svg_qr(line, _("Código QR para inscribir el portátil"))) if line else "",  # noqa: S704  # of our own modules
         key_here=(here.office().config.keys / "recovery.pem").is_file(),
     )
 

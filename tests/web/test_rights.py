@@ -81,6 +81,10 @@ GET: dict[str, tuple[str, str]] = {
     "devices.index": ("/devices/", "nora alicia bruno carla dora elena"),
     "devices.laptop": ("/devices/{device}", "nora alicia bruno carla dora elena"),
     "people.index": ("/people/", ""),
+    "people.person": ("/people/fabio", ""),
+    "quarantine.index": ("/quarantine/", "nora alicia bruno carla dora elena"),
+    "quarantine.event": ("/quarantine/{device}/3", "nora alicia bruno carla dora elena"),
+    "acts.index": ("/log/", READERS),
 }
 POST: dict[str, tuple[str, str]] = {
     "remote.keep": ("/remote/{rosa}", "fabio gustavo hilda"),
@@ -144,6 +148,10 @@ POST: dict[str, tuple[str, str]] = {
     "devices.approve": ("/devices/{device}/recoveries/{nothing}/approve", "carla dora"),
     "devices.withdraw": ("/devices/{device}/recoveries/{nothing}/close", "nora alicia bruno carla dora"),
     "devices.package": ("/devices/{device}/recoveries/{nothing}/package", "nora alicia bruno carla dora"),
+    "quarantine.retry": ("/quarantine/retry", "nora alicia bruno carla"),
+    "quarantine.release": ("/quarantine/{device}/release", "carla"),
+    "people.entrust": ("/people/fabio", ""),
+    "people.enable": ("/people/fabio/enable", ""),
     "people.add": ("/people/", ""),
     "people.new_password": ("/people/fabio/password", ""),
     "people.disable": ("/people/fabio/disable", ""),
@@ -168,6 +176,7 @@ OBJECTS = {
     "messages.show",
     "worklists.row",
     "devices.laptop",
+    "quarantine.event",
     "agreements.paper",
     "agreements.simulator",
 }

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     Date,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
@@ -29,12 +30,17 @@ facts = Table(
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=True),
     Column("id", Id, nullable=False, unique=True),
-    Column("kind", String(40), nullable=False, index=True),  # import.finished, assignment.decided, …
+    Column("kind", String(40), nullable=False),  # import.finished, assignment.decided, …
     Column("as_of", Date, nullable=False),
     Column("recorded_at", UTCDateTime, nullable=False),
     word("actor"),
     word("subject"),
     Column("payload", JSON, nullable=False),
+    # The log is read newest first, by what was done, by whom, about what and when.
+    Index("ix_facts_kind_number", "kind", "number"),
+    Index("ix_facts_actor_number", "actor", "number"),
+    Index("ix_facts_subject_number", "subject", "number"),
+    Index("ix_facts_recorded_at", "recorded_at"),
 )
 
 backups = Table(  # copies of the whole office that were read again and found whole
