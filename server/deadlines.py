@@ -7,7 +7,8 @@ The figures are data with their source in `rights.toml`; an office may set its o
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -56,12 +57,14 @@ def deadline(received: date, country: str, own: Mapping[str, Any] | None = None)
     return Deadline(after(received, days, country), days, str(said["source"]))
 
 
-def after(day: date, business_days: int, country: str) -> date:
-    """The day so many business days later; the day itself does not count. Unknown countries have weekends."""
-    try:
-        closed = set(expand(country, None, (day.year, day.year + 1)))
-    except ValueError:
-        closed = set()
+def after(day: date, business_days: int, country: str, also: Collection[date] = ()) -> date:
+    """The day so many business days later; the day itself does not count. Unknown countries have weekends.
+
+    `also`: other days on which the office is closed.
+    """
+    closed = set(also)
+    with suppress(ValueError):
+        closed |= set(expand(country, None, (day.year, day.year + 1)))
     left = business_days
     while left > 0:
         day += timedelta(days=1)

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or
 from sync.ids import new_id
 
 from .chunks import fetch
+from .engine import take_number
 from .scopes import Scope
 from .tables import (
     accounts,
@@ -27,8 +28,11 @@ from .tables import (
     findings,
     lenders,
     notices,
+    roles,
     stop_origins,
     stop_states,
+    user_roles,
+    users,
     visits,
 )
 
@@ -52,9 +56,9 @@ class Wanted:
 
 def add(connection: Connection, **values: Any) -> int:
     """Keep a new case; answers its number, the next one of this office."""
-    highest = int(connection.execute(select(func.coalesce(func.max(claims.c.number), 0))).scalar_one())
-    connection.execute(insert(claims).values(number=highest + 1, **values))
-    return highest + 1
+    number = take_number(connection, "claims")
+    connection.execute(insert(claims).values(number=number, **values))
+    return number
 
 
 def change(connection: Connection, claim_id: str, **values: Any) -> None:
@@ -160,6 +164,14 @@ def standing_on(connection: Connection, stop_ids: Collection[str]) -> dict[str, 
         lambda piece: select(claims).where(claims.c.stop_id.in_(piece), claims.c.state != CLOSED),
     )
     return {row["stop_id"]: dict(row) for row in rows}
+
+
+def others_on(connection: Connection, stop_id: str, claim_id: str) -> list[int]:
+    """The numbers of the other open cases for which this stop stands."""
+    query = select(claims.c.number).where(
+        claims.c.stop_id == stop_id, claims.c.id != claim_id, claims.c.state != CLOSED
+    )
+    return list(connection.execute(query.order_by(claims.c.number)).scalars())
 
 
 def disputes_without(connection: Connection, scope: Scope, now: datetime, limit: int = 50) -> Rows:
@@ -290,6 +302,19 @@ def rename(connection: Connection, debtor_id: str, name: str, search_name: str) 
     connection.execute(
         update(debtors).where(debtors.c.id == debtor_id).values(name=name, search_name=search_name)
     )
+
+
+def owners(connection: Connection) -> list[tuple[str, str]]:
+    """(username, name) of whoever works at the office, by name: not those who only walk the street."""
+    query = (
+        select(users.c.username, users.c.name)
+        .join(user_roles, user_roles.c.user_id == users.c.id)
+        .join(roles, roles.c.id == user_roles.c.role_id)
+        .where(users.c.active, roles.c.name != "collector")
+        .distinct()
+        .order_by(users.c.name, users.c.username)
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
 
 
 def seen(scope: Scope) -> ColumnElement[bool]:

@@ -113,6 +113,18 @@ def requests(
     return [dict(row) for row in connection.execute(query.limit(limit)).mappings()]
 
 
+def waiting(connection: Connection, scope: scopes.Scope, limit: int = 50) -> list[dict[str, Any]]:
+    """Those that wait, by deadline."""
+    query = (
+        select(erasure_requests, debtors.c.name.label("debtor_name"))
+        .join(debtors, debtors.c.id == erasure_requests.c.debtor_id)
+        .where(erasure_requests.c.state == RECEIVED, erasure_requests.c.debtor_id.in_(scope.debtors()))
+        .order_by(erasure_requests.c.due, erasure_requests.c.number)
+        .limit(limit)
+    )
+    return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def decide(connection: Connection, request_id: str, **values: Any) -> None:
     connection.execute(update(erasure_requests).where(erasure_requests.c.id == request_id).values(**values))
 

@@ -171,16 +171,3 @@ def page(
     for user_id, role in pairs:
         held.setdefault(user_id, []).append(role)
     return total, [row | {"roles": sorted(held.get(row["id"], []))} for row in found]
-
-
-def at_desk(connection: Connection) -> list[tuple[str, str]]:
-    """(username, name) of whoever works at the office, by name: not those who only walk the street."""
-    query = (
-        select(users.c.username, users.c.name)
-        .join(user_roles, user_roles.c.user_id == users.c.id)
-        .join(roles, roles.c.id == user_roles.c.role_id)
-        .where(users.c.active, roles.c.name != "collector")
-        .distinct()
-        .order_by(users.c.name, users.c.username)
-    )
-    return [(row[0], row[1]) for row in connection.execute(query)]
