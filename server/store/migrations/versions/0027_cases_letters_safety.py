@@ -11,7 +11,7 @@ from alembic import op
 from server.store.types import UTCDateTime
 
 revision = "0027"
-down_revision = "0018"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
