@@ -1,24 +1,27 @@
-"""Where every account of a scope stands on a day, computed from facts and never stored. Knows no page."""
+"""Where the accounts of a scope stand on a day: computed from the facts, or asked of the cache of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
 
+from sync.money import from_minor
 from sync.records import Balance, Payment
 from sync.rules import ageing
 from sync.words import Phrase
 
 from .packs import pack_of
-from .store import as_records
+from .store import as_records, standings
 from .store.boards import accounts as boards
 from .store.said import phrase_of
 from .store.scopes import Scope
+from .store.standings import Ages, Packs
 
 ZERO = Decimal(0)
 
@@ -89,14 +92,35 @@ class BoardLine:
 
 
 def accounts_today(
-    connection: Connection, scope: Scope, day: date, *, debtor_id: str | None = None
+    connection: Connection,
+    scope: Scope,
+    day: date,
+    *,
+    debtor_id: str | None = None,
+    account_ids: Collection[str] | None = None,
 ) -> list[AccountToday]:
-    """Every account of the scope on `day`, by debtor's name and account number."""
+    """The accounts of a debtor, or those named, on `day`; by debtor's name and account number.
+
+    Of a whole portfolio it takes seconds: a page asks `on_day` and `page_of`.
+    """
     moved: dict[str, list[Payment]] = {}
-    for row in boards.moved_since(connection, scope, day):
+    for row in boards.moved_since(connection, scope, day, debtor_id=debtor_id, account_ids=account_ids):
         moved.setdefault(row["account_id"], []).append(as_records.payment(row))
-    rows = boards.in_scope(connection, scope, day, debtor_id=debtor_id)
+    rows = boards.in_scope(connection, scope, day, debtor_id=debtor_id, account_ids=account_ids)
     return [_today(row, moved.get(row["id"], []), day) for row in rows]
+
+
+def on_day(connection: Connection, scope: Scope, day: date) -> standings.OnDay:
+    """The standings of a scope on a day, by the packs in use: what `store.standings` is asked with."""
+    return standings.on(connection, scope, day, _packs(connection))
+
+
+def page_of(connection: Connection, scope: Scope, day: date, ids: Sequence[str]) -> list[AccountToday]:
+    """These accounts in this order."""
+    if not ids:
+        return []
+    found = {one.id: one for one in accounts_today(connection, scope, day, account_ids=ids)}
+    return [found[one] for one in ids if one in found]
 
 
 def board(held: Iterable[AccountToday]) -> list[BoardLine]:
@@ -117,6 +141,55 @@ def board(held: Iterable[AccountToday]) -> list[BoardLine]:
         for (currency, bucket), each in groups.items()
     ]
     return sorted(lines, key=lambda line: (line.currency, lateness(line.bucket)))
+
+
+def board_of(connection: Connection, scope: Scope, day: date) -> list[BoardLine]:
+    """The same of a whole scope, asked of the cache."""
+
+    def counted() -> list[BoardLine]:
+        groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        for row in standings.board(connection, on_day(connection, scope, day)):
+            groups.setdefault((row["currency"], row["bucket"]), []).append(row)
+        lines = [
+            BoardLine(
+                currency=currency,
+                bucket=bucket,
+                accounts=sum(row["accounts"] for row in each),
+                debtors=sum(row["debtors"] for row in each),
+                overdue=from_minor(int(sum(row["overdue_minor"] for row in each)), currency),
+                total=from_minor(int(sum(row["total_minor"] for row in each)), currency),
+            )
+            for (currency, bucket), each in groups.items()
+        ]
+        return sorted(lines, key=lambda line: (line.currency, lateness(line.bucket)))
+
+    return standings.remembered(connection, ("board", scope, day), counted)
+
+
+def figures(connection: Connection, scope: Scope, day: date) -> dict[str, Any]:
+    """The scope in numbers, as `store.standings.figures` names them."""
+
+    def counted() -> dict[str, Any]:
+        return standings.figures(connection, on_day(connection, scope, day))
+
+    return standings.remembered(connection, ("figures", scope, day), counted)
+
+
+def _packs(connection: Connection) -> Packs:
+    """How the packs in use age, where not as usual."""
+    names = standings.remembered(connection, "packs", lambda: standings.packs_in_use(connection))
+    return _ages(tuple(names))
+
+
+@lru_cache(maxsize=32)
+def _ages(names: tuple[str, ...]) -> Packs:
+    own = []
+    for name in names:
+        policy = pack_of(name)
+        ages = Ages(policy.ageing_edges, policy.field_from_dpd) if policy is not None else Ages()
+        if ages != Ages():
+            own.append((name, ages))
+    return Packs(tuple(own))
 
 
 def lateness(bucket: str) -> int:

@@ -40,7 +40,7 @@ from sqlalchemy.pool import NullPool
 
 from sync.ledger import Entry, Receipt
 
-from . import events, receipts, schema
+from . import events, receipts, schema, settling
 from .engine import open_engine, reading, writing
 from .tables import events as t_events
 from .tables import incarnations, metadata
@@ -170,6 +170,7 @@ def copy_rows(source: Connection, target: Connection) -> None:
     for table in metadata.sorted_tables:
         _copy_table(source, target, table)
         _go_on_counting(target, table)
+    settling.forget(target)
 
 
 def _copy_table(source: Connection, target: Connection, table: Table) -> None:

@@ -15,7 +15,7 @@ import sqlcipher3
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
 
-from . import prepared
+from . import prepared, settling
 
 # Versions before these have the WAL-reset bug: a commit can be lost with two connections in WAL mode.
 FIXED = ((3, 51, 3),)
@@ -81,10 +81,13 @@ def _open_sqlite(url: str) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed when the block ends, rolled back when it raises."""
+    """A transaction that writes: committed when the block ends, rolled back when it raises.
+
+    Before the commit the cache of standings takes up what changed."""
     lock = _write_lock if engine.dialect.name == "sqlite" else nullcontext()
     with lock, engine.connect().execution_options(ronda_write=True) as connection, connection.begin():
         yield connection
+        settling.settle(connection)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from . import settling
 from .engine import reading, writing
 
 
@@ -35,6 +36,7 @@ def upgrade_on(connection: Connection) -> None:
     config = alembic_config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    settling.watch(connection)
 
 
 def current(engine: Engine) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, false, or_, select, true
 
 from .tables import accounts, agents, assignments, roles, user_roles, user_scopes, users
 
@@ -34,9 +34,13 @@ class Scope:
 
     def accounts(self) -> ColumnElement[bool]:
         """The condition on `accounts` that lets a row through."""
-        slices = [_slice(share) for share in self.shares]
-        seen = or_(*slices) if slices else false()
+        seen = self._slices(accounts)
         return and_(seen, self._own()) if self.agent_id is not None else seen
+
+    def rows(self, told: FromClause) -> ColumnElement[bool]:
+        """The same condition on rows that tell of an account's lender, branch, team and agent."""
+        seen = self._slices(told)
+        return and_(seen, told.c.agent_id == self.agent_id) if self.agent_id is not None else seen
 
     def debtors(self) -> Select[tuple[str]]:
         """The ids of debtors with at least one account in scope."""
@@ -53,6 +57,10 @@ class Scope:
             slices.append(and_(true(), *parts))
         return or_(*slices) if slices else false()
 
+    def _slices(self, told: FromClause) -> ColumnElement[bool]:
+        slices = [_slice(share, told) for share in self.shares]
+        return or_(*slices) if slices else false()
+
     def _own(self) -> ColumnElement[bool]:
         mine = select(assignments.c.debtor_id).where(
             assignments.c.agent_id == self.agent_id, assignments.c.until.is_(None)
@@ -60,14 +68,14 @@ class Scope:
         return accounts.c.debtor_id.in_(mine)
 
 
-def _slice(share: Share) -> ColumnElement[bool]:
+def _slice(share: Share, told: FromClause) -> ColumnElement[bool]:
     parts: list[ColumnElement[bool]] = [true()]
     if share.lender_id is not None:
-        parts.append(accounts.c.lender_id == share.lender_id)
+        parts.append(told.c.lender_id == share.lender_id)
     if share.branch is not None:
-        parts.append(accounts.c.branch == share.branch)
+        parts.append(told.c.branch == share.branch)
     if share.team is not None:
-        parts.append(accounts.c.team == share.team)
+        parts.append(told.c.team == share.team)
     return and_(*parts)
 
 

@@ -32,6 +32,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """What is owed from a movement to the next. `late_since`: the oldest due date of what is overdue."""
+
+    overdue: Decimal
+    total: Decimal
+    late_since: date | None
+
+
+@dataclass(frozen=True)
 class _Movement:
     """What payments and reversals since the balance did to the debt."""
 
@@ -70,23 +79,38 @@ def standing(
     """
     each = {payment.id: payment for payment in payments}
     own = {key: payment for key, payment in each.items() if payment.currency == balance.currency}
-    moved = _movement(balance, own, today)
-    net = moved.paid - moved.reversed
-    overdue = max(_ZERO, balance.overdue - net)
-    due = [day for day in (balance.oldest_due, moved.reopened) if day is not None]
-    dpd = days_past_due(replace(balance, overdue=overdue, oldest_due=min(due, default=None)), today)
+    owed, moved = _owed(balance, own, today)
+    dpd = days_past_due(replace(balance, overdue=owed.overdue, oldest_due=owed.late_since), today)
     return Standing(
         as_of=balance.as_of,
         today=today,
         currency=balance.currency,
-        overdue=overdue,
-        total=max(_ZERO, balance.total - net),
+        overdue=owed.overdue,
+        total=owed.total,
         dpd=dpd,
         bucket=bucket(dpd, edges),
         paid_since=moved.paid,
         reversed_since=moved.reversed,
         other_currency=tuple(sorted(set(each) - set(own))),
     )
+
+
+def owed(balance: Balance, payments: Iterable[Payment], today: date) -> Owed:
+    """What `standing` says of `today` without its age: it stays the same until the next movement or balance.
+
+    Of the debt of a later day, as long as nothing moved, the age is `days_past_due` of these figures.
+    """
+    own = {payment.id: payment for payment in payments if payment.currency == balance.currency}
+    return _owed(balance, own, today)[0]
+
+
+def _owed(balance: Balance, own: dict[str, Payment], today: date) -> tuple[Owed, _Movement]:
+    moved = _movement(balance, own, today)
+    net = moved.paid - moved.reversed
+    overdue = max(_ZERO, balance.overdue - net)
+    due = [day for day in (balance.oldest_due, moved.reopened) if day is not None]
+    late = min(due, default=None) if overdue > 0 else None
+    return Owed(overdue, max(_ZERO, balance.total - net), late), moved
 
 
 def _movement(balance: Balance, payments: dict[str, Payment], today: date) -> _Movement:

@@ -84,6 +84,7 @@ from .safekeeping import (
     uploads,
 )
 from .safety import risk_dismissals, risk_zones, silences
+from .saved import reading_habits, saved_lists
 from .standings import past_standings, stale_standings, standings
 from .strategy import (
     account_traits,
@@ -203,6 +204,7 @@ __all__ = [
     "proposal_decisions",
     "receipt_books",
     "receipt_gaps",
+    "reading_habits",
     "receipts",
     "recoveries",
     "remote_accounts",
@@ -219,6 +221,7 @@ __all__ = [
     "risk_zones",
     "roles",
     "routes",
+    "saved_lists",
     "segment_runs",
     "settlement_letters",
     "signing_keys",
