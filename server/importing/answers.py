@@ -60,6 +60,7 @@ class Recognised:
     ignored: tuple[str, ...]
     decimal: str = ""  # "," or "."; empty when no cell tells
     told: dict[str, Any] = field(default_factory=dict)  # what a person said of how to read it
+    headers: tuple[str, ...] = ()  # every one as written, in its place
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -71,6 +72,7 @@ class Recognised:
             "header_line": self.header_line,
             "columns": self.columns,
             "ignored": list(self.ignored),
+            "headers": list(self.headers),
             "decimal": self.decimal,
             **({"told": self.told} if self.told else {}),
         }

@@ -81,6 +81,7 @@ class Source:
             header_line=self.header_line,
             columns=self.columns.named(),
             ignored=self.columns.ignored,
+            headers=self.columns.headers,
             decimal=decimal,
             told=self.told.to_json(),
         )

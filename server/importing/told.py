@@ -25,6 +25,13 @@ class Told:
     header_line: int = 0
     sheet: str = ""
 
+    @classmethod
+    def of_habits(cls, kept: Mapping[str, str]) -> Told:
+        """What `habits` gave, of which anything else is left out."""
+        names = ("encoding", "delimiter", "decimal", "dates")
+        encoding, delimiter, decimal, dates = (str(kept.get(name, "")) for name in names)
+        return cls(encoding=encoding, delimiter=delimiter, decimal=decimal, dates=dates)
+
     def habits(self) -> dict[str, str]:
         """What holds for the sender's next file too: not the line of the headers, nor the sheet."""
         every = {

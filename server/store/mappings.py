@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select, update
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, delete, insert, select, update
 
 from sync.ids import new_id
 
-from .tables import mappings
+from .tables import mappings, reading_habits
 
 
 def save(connection: Connection, name: str, kind: str, columns: dict[str, str]) -> None:
@@ -28,3 +30,31 @@ def load(connection: Connection, name: str, kind: str) -> dict[str, str] | None:
 def names(connection: Connection, kind: str) -> list[str]:
     query = select(mappings.c.name).where(mappings.c.kind == kind).order_by(mappings.c.name)
     return list(connection.execute(query).scalars())
+
+
+def habits(connection: Connection, name: str, kind: str) -> dict[str, str]:
+    """How the files of that mapping are read, as a person said it last."""
+    query = (
+        select(reading_habits.c.told)
+        .join(mappings, mappings.c.id == reading_habits.c.mapping_id)
+        .where(mappings.c.name == name, mappings.c.kind == kind)
+    )
+    held = connection.execute(query).scalar()
+    return {} if held is None else {str(what): str(value) for what, value in held.items()}
+
+
+def keep(
+    connection: Connection, name: str, kind: str, columns: Mapping[str, str], told: Mapping[str, str]
+) -> None:
+    """Keep what a person said of a sender's files, whole; nothing said forgets what was kept."""
+    query = select(mappings.c.id).where(mappings.c.name == name, mappings.c.kind == kind)
+    held = connection.execute(query).scalar()
+    if held is not None:
+        connection.execute(delete(reading_habits).where(reading_habits.c.mapping_id == held))
+    if not columns and not told:
+        if held is not None:
+            connection.execute(delete(mappings).where(mappings.c.id == held))
+        return
+    save(connection, name, kind, dict(columns))
+    made = connection.execute(query).scalar_one()
+    connection.execute(insert(reading_habits).values(mapping_id=made, told=dict(told)))

@@ -1,299 +1,237 @@
-"""Files of the lenders: looked at before anything is written, imported on a person's word, and reported."""
+"""Files of the lenders, brought in step by step: the file, how it is read, the import, its report.
+
+Nothing is written before a person says so. What is typed of the reading stays with the file until then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from sqlalchemy import Connection
-from werkzeug.wrappers import Response as BaseResponse
+from werkzeug.wrappers import Response
 
-from sync import policies
-from sync.rules.clauses import CHANNELS
-
-from ..geocoding.placing import place_imported
-from ..importing import (
-    ImportReport,
-    NotAgreed,
-    Preview,
-    Remark,
-    WrongImport,
-    import_contacts,
-    import_payments,
-    import_portfolio,
-    import_stops,
-    preview,
-    rejects,
-)
-from ..importing.answers import REJECTED
-from ..importing.declaring import LONGEST_SOURCE
-from ..packs import pack_of
-from ..store import facts, imports, lenders
-from ..store.boards import files
-from ..store.engine import reading, writing
-from ..store.said import phrase_of
-from . import days, here, uploads
-from .paging import paged
+from ..importing import ImportReport, NotAgreed, WrongImport
+from ..importing.looking import Look, look
+from ..importing.told import DELIMITERS, ENCODINGS, Told
+from ..store import mappings
+from ..store.engine import reading
+from . import here, import_form, import_reports, jobs, uploads
+from .import_reading import choices, fields_of, first_look, mapping_name, told_from
+from .import_work import Outcome, Work, share_of, words_of
 from .uploads import Asked, Upload
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
-KINDS = ("portfolio", "payments", "contacts", "stops")
-SUFFIXES = {".csv": ".csv", ".txt": ".csv", ".xlsx": ".xlsx"}
-NEW_LENDER = "+"
-
-
-@dataclass(frozen=True)
-class Looked:
-    """A file as it would be imported, nothing written; `question` asks about many absent accounts."""
-
-    preview: Preview
-    report: ImportReport | None
-    question: str = ""
-
-
-@blueprint.get("/")
-def index() -> str:
-    with reading(here.engine()) as connection:
-        mine = here.whole_lenders(connection)
-        rows = [row for row in imports.listed(connection) if row["lender_id"] in mine]
-    return render_template("imports/index.html", page=paged(rows, request.args.get("page")))
-
-
-@blueprint.get("/<import_id>")
-def report(import_id: str) -> str:
-    with reading(here.engine()) as connection:
-        row = _found(connection, import_id)
-        remarks = imports.remarks_of(connection, import_id)
-    level = request.args.get("level", "")
-    shown = [remark for remark in remarks if level in ("", remark["level"])]
-    return render_template(
-        "imports/report.html",
-        made=row,
-        page=paged(shown, request.args.get("page")),
-        level=level,
-        rejected=any(remark["level"] == "rejected" for remark in remarks),
-        barred=_barred(row["counts"]),
-    )
-
-
-def _barred(counts: Mapping[str, int]) -> list[str]:
-    """How many accounts each rule bars, as the report keeps them."""
-    named = {name.partition(":")[2]: count for name, count in counts.items() if name.startswith("barred:")}
-    return [f"{rule}: {count}" for rule, count in sorted(named.items())]
-
-
-@blueprint.post("/<import_id>/rejected.csv")
-def rejected(import_id: str) -> Response:
-    """The rejected rows with their reasons, to mend and import again. Taking them is a fact of the office."""
-    with writing(here.engine()) as connection:
-        row = _found(connection, import_id)
-        text = rejected_rows(row, imports.remarks_of(connection, import_id))
-        if not text:
-            abort(404)
-        facts.append(
-            connection,
-            "import.rejected_downloaded",
-            as_of=here.today(),
-            now=here.now(),
-            actor=here.actor(),
-            subject=import_id,
-            payload={"bytes": len(text)},
-        )
-    name = f"rechazos-{row['as_of'].isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    # With a mark of its encoding: a spreadsheet would read the accents otherwise.
-    return Response(text.encode("utf-8-sig"), mimetype="text/csv", headers=headers)
+import_reports.add_to(blueprint)
+AT_ONCE = 1000  # rows: more are imported as work that goes on, with its progress
+CHECKED = 5000  # rows: more are not gone through before a person says that they are to be imported
+REMARKS = 15  # of a check, on the page
 
 
 @blueprint.route("/new", methods=["GET", "POST"])
-def upload() -> str | tuple[str, int]:
-    """The form; sent, it answers with what was recognised and asks before writing."""
+def upload() -> Response | str | tuple[str, int]:
+    """The first step: the file, whose it is and of which day."""
     if request.method == "GET":
-        return _form({}, {})
+        return import_form.page({}, {})
     given = {
         name: request.form.get(name, "").strip()
         for name in ("kind", "lender", "new_lender", "pack", "mode", "source", "channel")
     }
     given["as_of"] = request.form.get("as_of", "")
     with reading(here.engine()) as connection:
-        errors = _wrong(connection, given)
+        errors = import_form.wrong(connection, given)
     if errors:
-        return _form(given, errors), 422
+        return import_form.page(given, errors), 422
     sent = request.files["file"]
     original = uploads.shown_name(sent.filename)
     asked = Asked(
         kind=given["kind"],
-        lender=_lender(given),
+        lender=import_form.lender_of(given),
         as_of=given["as_of"],
         pack=given["pack"],
         mode=given["mode"],
         actor=here.actor(),
         original=original,
-        suffix=SUFFIXES[Path(original).suffix.lower()],
+        suffix=import_form.SUFFIXES[Path(original).suffix.lower()],
         source=given["source"] if given["kind"] == "contacts" else "",
         channel=given["channel"] if given["kind"] == "contacts" else "",
     )
     kept = uploads.keep(_shelf(), sent, asked, here.now())
+    name = mapping_name(asked.lender, asked.kind)
+    with reading(here.engine()) as connection:
+        columns = mappings.load(connection, name, asked.kind) or {}
+        habits = mappings.habits(connection, name, asked.kind)
     try:
-        looked = _look(kept)
+        seen = first_look(kept.path, asked.kind, columns, habits)
     except WrongImport as wrong:
         kept.forget()
-        return _form(given, {"file": here.sentence(wrong.because)}), 422
-    return render_template("imports/preview.html", upload=kept, looked=looked)
+        return import_form.page(given, {"file": here.sentence(wrong.because)}), 422
+    kept.tell(seen.told)
+    return redirect(url_for("imports.review", upload_id=kept.id), 303)
+
+
+@blueprint.get("/new/<upload_id>")
+def review(upload_id: str) -> Response | str | tuple[str, int]:
+    """The second step: how the file is read, each column's meaning, what an import would do."""
+    kept = uploads.of(_shelf(), upload_id, here.actor())
+    if kept is None:
+        return _gone()
+    if _running(kept.id) is not None:
+        return redirect(url_for("imports.progress", upload_id=kept.id))
+    return _review(kept, _seen(kept))
+
+
+@blueprint.post("/new/<upload_id>/reading")
+def reread(upload_id: str) -> Response | str | tuple[str, int]:
+    """Read it again as the form says; nothing is imported."""
+    kept = uploads.of(_shelf(), upload_id, here.actor())
+    if kept is None:
+        return _gone()
+    seen, errors = _retold(kept)
+    if errors:
+        return _review(kept, seen, errors), 422
+    return redirect(url_for("imports.review", upload_id=kept.id), 303)
 
 
 @blueprint.post("/new/<upload_id>")
-def confirm(upload_id: str) -> BaseResponse | str | tuple[str, int]:
+def confirm(upload_id: str) -> Response | str | tuple[str, int]:
+    """The word to import, or to forget the file."""
     kept = uploads.of(_shelf(), upload_id, here.actor())
     if kept is None:
-        flash(_("El archivo ya no espera: se importó o pasó un día. Súbalo de nuevo."), "error")
-        return redirect(url_for("imports.upload"))
+        return _gone()
     if request.form.get("word") == "forget":
         kept.forget()
         flash(_("No se importó nada."), "info")
         return redirect(url_for("imports.index"))
     with reading(here.engine()) as connection:
-        if not _may_bring(connection, kept.asked.lender):
+        if not import_form.may_bring(connection, kept.asked.lender):
             abort(403)
-    try:
-        made = _import(kept, agreed=request.form.get("agreed") == "1")
-    except NotAgreed:
-        looked = _look(kept)
-        return render_template("imports/preview.html", upload=kept, looked=looked, must_agree=True), 422
-    except WrongImport as wrong:
-        kept.forget()
-        return _form({}, {"file": here.sentence(wrong.because)}), 422
-    kept.forget()
-    if kept.asked.kind == "portfolio":
-        place_imported(here.engine(), here.office().config.cities, actor=here.actor(), now=here.now())
-    flash(_("Archivo importado. Importarlo otra vez no cambiaría nada."), "success")
-    return redirect(url_for("imports.report", import_id=made.import_id))
+    seen, errors = _retold(kept)
+    if errors or not seen.ready:
+        return _review(kept, seen, errors), 422
+    work = _work(kept, seen).agreeing(request.form.get("agreed") == "1")
+    if seen.total <= AT_ONCE:
+        return _answered(kept, work(lambda step: None))
+    jobs.start(work, actor=here.actor(), subject=_subject(kept.id), now=here.now())
+    return redirect(url_for("imports.progress", upload_id=kept.id), 303)
 
 
-def _look(kept: Upload) -> Looked:
-    """What is recognised and what an import would do. Raises WrongImport for a file that cannot be read."""
-    seen = preview(kept.path, kept.asked.kind)
-    try:
-        return Looked(seen, _import(kept, dry_run=True))
-    except NotAgreed as asks:
-        return Looked(seen, None, here.sentence(asks.refused.reason))
-
-
-def _import(kept: Upload, *, agreed: bool = False, dry_run: bool = False) -> ImportReport:
-    asked = kept.asked
-    shared: dict[str, Any] = {
-        "lender": asked.lender,
-        "as_of": asked.day,
-        "actor": here.actor(),
-        "now": here.now(),
-        "report": kept.folder / "rechazos.csv",
-        "dry_run": dry_run,
-    }
-    if asked.kind == "payments":
-        return import_payments(here.engine(), kept.path, **shared)
-    if asked.kind == "stops":
-        return import_stops(here.engine(), kept.path, **shared)
-    if asked.kind == "contacts":
-        about: dict[str, Any] = {"source": asked.source or None}
-        about["channels"] = [asked.channel] if asked.channel else []
-        return import_contacts(here.engine(), kept.path, **about, **shared)
-    return import_portfolio(
-        here.engine(), kept.path, pack=asked.pack, mode=asked.mode, agreed=agreed, **shared
-    )
-
-
-def _wrong(connection: Connection, given: Mapping[str, str]) -> dict[str, str]:
-    errors: dict[str, str] = {}
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        errors["file"] = _("Elija el archivo que envió la entidad.")
-    elif Path(uploads.shown_name(sent.filename)).suffix.lower() not in SUFFIXES:
-        errors["file"] = _("El archivo debe ser .csv o .xlsx: guárdelo así y súbalo de nuevo.")
-    if given["kind"] not in KINDS:
-        errors["kind"] = _("Elija qué trae el archivo.")
-    if given["channel"] not in ("", *CHANNELS):
-        errors["channel"] = _("Elija por dónde contacta ese sistema.")
-    if len(given["source"]) > LONGEST_SOURCE:
-        errors["source"] = _("El nombre del sistema es demasiado largo.")
-    if given["kind"] in ("contacts", "stops") and given["lender"] == NEW_LENDER:
-        errors["lender"] = _("Importe antes la cartera de esa entidad.")
-    name = _lender(given)
-    if not name:
-        field = "new_lender" if given["lender"] == NEW_LENDER else "lender"
-        errors[field] = _("Diga de qué entidad es el archivo.")
-    elif not _may_bring(connection, name):
-        errors["lender"] = _(
-            "El archivo de esta entidad trae más de lo que usted ve: impórtelo quien ve toda la entidad."
+@blueprint.get("/new/<upload_id>/progress")
+def progress(upload_id: str) -> Response | str | tuple[str, int]:
+    """The third step, of a long file: how far it is; when it is done, its report."""
+    job = jobs.about(_subject(upload_id), here.actor())
+    if job is None:
+        return redirect(url_for("imports.review", upload_id=upload_id))
+    if request.args.get("format") == "json":
+        return jsonify(done=job.done, step=_(words_of(job.step)), share=share_of(job.step))
+    kept = uploads.of(_shelf(), upload_id, here.actor())
+    if not job.done:
+        return render_template(
+            "imports/progress.html",
+            upload=kept,
+            upload_id=upload_id,
+            step=_(words_of(job.step)) if job.step else "",
+            share=share_of(job.step),
+            stopping=job.cancelled,
         )
-    if days.asked_day("as_of") is None:
-        errors["as_of"] = _("Escriba el día de corte del archivo.")
-    elif (day := days.asked_day("as_of")) is not None and day > here.today():
-        errors["as_of"] = _("El corte no puede ser de un día que no ha llegado.")
-    if given["kind"] == "portfolio" and given["pack"] not in policies.available():
-        errors["pack"] = _("Elija las reglas que rigen estas cuentas.")
-    if given["kind"] == "portfolio" and given["mode"] not in ("full", "delta"):
-        errors["mode"] = _("Diga si el archivo trae toda la cartera o solo cambios.")
-    return errors
+    if isinstance(job.result, ImportReport | NotAgreed | WrongImport):
+        return _answered(kept, job.result)
+    if job.cancelled:
+        flash(_("Se detuvo: no se importó nada. El archivo sigue aquí."), "info")
+    else:
+        flash(_("La importación no terminó. No se guardó nada: intente de nuevo."), "error")
+    return redirect(url_for("imports.review", upload_id=upload_id))
 
 
-def _may_bring(connection: Connection, lender: str) -> bool:
-    """A file speaks of every branch of its lender, so only who sees the whole lender may bring it."""
-    known = lenders.id_of(connection, lender)
-    return here.sees_everything() if known is None else known in here.whole_lenders(connection)
+@blueprint.post("/new/<upload_id>/cancel")
+def cancel(upload_id: str) -> Response:
+    """Stop an import that is going on: it is one transaction, of which nothing is kept."""
+    job = _running(upload_id)
+    if job is not None:
+        job.cancelled = True
+    return redirect(url_for("imports.progress", upload_id=upload_id), 303)
 
 
-def _lender(given: Mapping[str, str]) -> str:
-    return given["new_lender"] if given["lender"] == NEW_LENDER else given["lender"]
+def _answered(kept: Upload | None, outcome: Outcome) -> Response | str | tuple[str, int]:
+    """What an import came to, as the page that follows it."""
+    if isinstance(outcome, ImportReport):
+        flash(_("Archivo importado. Importarlo otra vez no cambiaría nada."), "success")
+        return redirect(url_for("imports.report", import_id=outcome.import_id), 303)
+    if kept is None:
+        return _gone()
+    if isinstance(outcome, NotAgreed):
+        return _review(kept, _seen(kept), must_agree=here.sentence(outcome.refused.reason)), 422
+    return _review(kept, _seen(kept), {"reading": here.sentence(outcome.because)}), 422
 
 
-def _form(given: Mapping[str, str], errors: Mapping[str, str]) -> str:
-    with reading(here.engine()) as connection:
-        mine = here.whole_lenders(connection)
-        known = [(row["name"], row["name"]) for row in lenders.listed(connection) if row["id"] in mine]
-    if here.sees_everything():
-        known.append((NEW_LENDER, _("Otra entidad…")))
-    packs = [(name, pack_of(name)) for name in policies.available()]
+def _gone() -> Response:
+    flash(_("El archivo ya no espera: se importó o pasó un día. Súbalo de nuevo."), "error")
+    return redirect(url_for("imports.upload"))
+
+
+def _retold(kept: Upload) -> tuple[Look, dict[str, str]]:
+    """The file as the form says it is to be read, which is kept; and what is wrong with what it says."""
+    before = _seen(kept)
+    if "reading" not in request.form:
+        return before, {}
+    told, errors = told_from(request.form, before, kept.asked.kind)
+    try:
+        seen = look(kept.path, kept.asked.kind, told)
+    except WrongImport as wrong:
+        return before, {"reading": here.sentence(wrong.because)}
+    kept.tell(told)
+    return seen, errors
+
+
+def _seen(kept: Upload) -> Look:
+    """The file as it was last said to be read; from the beginning where that cannot be done any more."""
+    try:
+        return look(kept.path, kept.asked.kind, kept.told)
+    except WrongImport:
+        kept.tell(Told())
+        return look(kept.path, kept.asked.kind)
+
+
+def _review(kept: Upload, seen: Look, errors: Mapping[str, str] | None = None, must_agree: str = "") -> str:
+    wrong = dict(errors or {})
+    checked: ImportReport | NotAgreed | WrongImport | None = None
+    if seen.ready and not wrong and seen.total <= CHECKED:
+        checked = _work(kept, seen).check()
+    if isinstance(checked, WrongImport):
+        wrong["reading"] = here.sentence(checked.because)
+    fields, unused = choices(seen, kept.asked.kind, wrong)
+    wrong |= {f"f-{one.field}": one.error for one in fields if one.error}
     return render_template(
-        "imports/upload.html",
-        given=given,
-        errors=errors,
-        lenders=known,
-        new_lender=NEW_LENDER,
-        packs=[(name, f"{name}: {_(pack.title)}") for name, pack in packs if pack is not None],
-        today=here.today(),
+        "imports/review.html",
+        upload=kept,
+        seen=seen,
+        report=checked if isinstance(checked, ImportReport) else None,
+        question=must_agree
+        or (here.sentence(checked.refused.reason) if isinstance(checked, NotAgreed) else ""),
+        must_agree=bool(must_agree),
+        fields=fields,
+        unused=unused,
+        every_field=fields_of(kept.asked.kind),
+        errors=wrong,
+        encodings=ENCODINGS,
+        delimiters=DELIMITERS,
+        most_remarks=REMARKS,
     )
 
 
-def rejected_rows(made: Mapping[str, Any], remarks: Sequence[Mapping[str, Any]]) -> str:
-    """The rejected rows as the import itself writes them; "" when there is none."""
-    rejected: dict[int, list[Remark]] = {}
-    raws: dict[int, list[str]] = {}
-    for row in remarks:
-        if row["level"] != REJECTED:
-            continue
-        remark = Remark(row["line"], row["column"], row["level"], phrase_of(row["because"]))
-        rejected.setdefault(row["line"], []).append(remark)
-        raws[row["line"]] = [str(cell) for cell in row["raw"].get("cells", [])]
-    if not rejected:
-        return ""
-    read = made["reading"]
-    headers = list(read.get("columns", {}).values())
-    width = max(len(cells) for cells in raws.values())
-    if read.get("ignored") or not headers:
-        # The place of a column that was left aside is not known: numbers say which is which.
-        headers = [str(number) for number in range(1, width + 1)]
-    return rejects.text_of(headers, rejected, raws, read.get("decimal", ""))
+def _work(kept: Upload, seen: Look) -> Work:
+    office = here.office()
+    return Work(office.engine, office.config.cities, kept, seen, here.actor(), here.now())
 
 
-def _found(connection: Connection, import_id: str) -> dict[str, Any]:
-    row = files.one(connection, import_id)
-    if row is None or row["lender_id"] not in here.whole_lenders(connection):
-        abort(404)
-    return row
+def _running(upload_id: str) -> jobs.Job | None:
+    job = jobs.about(_subject(upload_id), here.actor())
+    return job if job is not None and not job.done else None
+
+
+def _subject(upload_id: str) -> str:
+    return f"import {upload_id}"
 
 
 def _shelf() -> Path:

@@ -24,6 +24,10 @@ Say = Callable[[str], None]
 log = logging.getLogger(__name__)
 
 
+class Cancelled(Exception):
+    """Somebody asked the work to stop; raised where it says how far it is, so that it can undo itself."""
+
+
 @dataclass
 class Job:
     """`step` is how far it is, e.g. "3/6"; when `done`, `result` holds what it answered, None a failure."""
@@ -34,6 +38,7 @@ class Job:
     started: datetime
     step: str = ""
     done: bool = False
+    cancelled: bool = False
     result: object | None = None
     thread: threading.Thread | None = field(default=None, repr=False)
 
@@ -64,15 +69,25 @@ def of(job_id: str, actor: str) -> Job | None:
     return job if job is not None and job.actor == actor else None
 
 
+def about(subject: str, actor: str) -> Job | None:
+    """The latest job of this person for a subject."""
+    mine = [job for job in _jobs().values() if (job.subject, job.actor) == (subject, actor)]
+    return mine[-1] if mine else None
+
+
 def _run(job: Job, work: Callable[[Say], object]) -> None:
     def say(step: str) -> None:
+        if job.cancelled:
+            raise Cancelled
         job.step = step
 
     try:
         job.result = work(say)
+    except Cancelled:
+        log.info("job %s of %s was stopped by him", job.subject, job.actor)
     finally:
         job.done = True
-        if job.result is None:
+        if job.result is None and not job.cancelled:
             log.error("job %s for %s did not finish", job.subject, job.actor)
 
 

@@ -15,9 +15,12 @@ from werkzeug.datastructures import FileStorage
 
 from sync.ids import is_id, new_id
 
+from ..importing.told import Told
+
 KEPT = timedelta(days=1)
 LONGEST_NAME = 120
 ASKED = "asked.json"
+TOLD = "told.json"
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,17 @@ class Upload:
     def path(self) -> Path:
         """Named by what it is, so that the import's history reads well."""
         return self.folder / f"{self.asked.kind}-{self.asked.as_of}{self.asked.suffix}"
+
+    @property
+    def told(self) -> Told:
+        """What its person said so far of how to read it."""
+        kept = self.folder / TOLD
+        return Told(**json.loads(kept.read_text(encoding="utf-8"))) if kept.is_file() else Told()
+
+    def tell(self, told: Told) -> None:
+        part = self.folder / f"{TOLD}.part"
+        part.write_text(json.dumps(told.to_json()), encoding="utf-8")
+        part.replace(self.folder / TOLD)
 
     def forget(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
