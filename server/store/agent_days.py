@@ -88,7 +88,7 @@ def on(connection: Connection, day: date) -> Workforce:
     said = {one.agent: one for one in between(connection, day, day)}
     active = workforce.all_active(connection)
     return Workforce(
-        tuple(_as_that_day(agent, said.get(agent.id)) for agent in active if not _away(said.get(agent.id))),
+        tuple(as_that_day(agent, said.get(agent.id)) for agent in active if not _away(said.get(agent.id))),
         tuple((agent, said[agent.id]) for agent in active if _away(said.get(agent.id))),
     )
 
@@ -97,7 +97,8 @@ def _away(days: AgentDays | None) -> bool:
     return days is not None and days.away
 
 
-def _as_that_day(agent: Agent, days: AgentDays | None) -> Agent:
+def as_that_day(agent: Agent, days: AgentDays | None) -> Agent:
+    """The agent with the hours and the vehicle of a day on which he keeps others."""
     if days is None:
         return agent
     return replace(

@@ -164,6 +164,11 @@ def every(connection: Connection, *conditions: ColumnElement[bool]) -> list[Agen
     return [_agent(row) for row in connection.execute(query).mappings()]
 
 
+def seen(connection: Connection, agent_id: str, scope: ColumnElement[bool]) -> Agent | None:
+    """One agent, where he is in a scope."""
+    return next(iter(every(connection, agents.c.id == agent_id, scope)), None)
+
+
 def named(connection: Connection, text: str) -> list[Agent]:
     """The agents that `text` may mean: an id, a user name, or a full name whatever its capitals."""
     known = every(connection)

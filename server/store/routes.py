@@ -193,6 +193,18 @@ def of_day(connection: Connection, day: date, *conditions: ColumnElement[bool]) 
     return _read(connection, routes.c.date == day, *conditions)
 
 
+def sent(connection: Connection, agent_id: str, day: date) -> Route | None:
+    """The route an agent was sent out with: the last published of that day, superseded since or not."""
+    mine = _read(
+        connection,
+        routes.c.agent_id == agent_id,
+        routes.c.date == day,
+        routes.c.published_at.is_not(None),
+        routes.c.state != RouteState.DRAFT.value,
+    )
+    return max(mine, key=lambda route: route.version, default=None)
+
+
 def by_id(connection: Connection, route_id: str) -> Route | None:
     return next(iter(_read(connection, routes.c.id == route_id)), None)
 

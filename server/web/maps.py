@@ -54,6 +54,16 @@ class Point:
     number: int | None = None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A visit on the map of a day: where, from which minute on, and how surely."""
+
+    id: str
+    minute: int
+    point: Point
+    accuracy_m: float | None
+
+
 class _Popup(MacroElement):  # type: ignore[misc]  # branca carries no types
     """Leaflet's own popup: folium's needs jQuery."""
 
@@ -150,6 +160,63 @@ def movable_document(
     drawn.default_js.append(("movable_js", url_for("static", filename="movable.js")))
     face = _face(Point(0, 0, "agendada", ""))
     drawn.add_child(_Call("movable", {"at": list(at) if at else None, "face": face}))
+    return _served(drawn.get_root().render(), language, title)
+
+
+def replay_document(
+    planned: Sequence[Point],
+    made: Sequence[Seen],
+    *,
+    ground: Ground,
+    depot: tuple[float, float] | None = None,
+    language: str = "es",
+    title: str = "Ronda",
+) -> Response:
+    """An agent's day: the planned stops, and the visits that appear as the page around it says the time."""
+    told = {"url": url_of(ground.city)} if ground.city else {}
+    around = [(one.lat, one.lon) for one in planned] + [(one.point.lat, one.point.lon) for one in made]
+    drawn = drawing((), ground=ground, depot=depot, around=around, tiles=told)
+    drawn.default_js.append(("replayed_js", url_for("static", filename="replayed.js")))
+    drawn.default_css.append(("replayed_css", url_for("static", filename="replayed.css")))
+    data = {
+        "planned": [[one.lat, one.lon, one.number or 0, one.label, one.detail] for one in planned],
+        "made": [
+            {
+                "id": one.id,
+                "at": one.minute,
+                "lat": one.point.lat,
+                "lon": one.point.lon,
+                "accuracy": one.accuracy_m,
+                "face": _face(one.point),
+                "label": one.point.label,
+                "detail": one.point.detail,
+            }
+            for one in made
+        ],
+    }
+    drawn.add_child(_Call("replay", data))
+    return _served(drawn.get_root().render(), language, title)
+
+
+def lasso_document(
+    points: Sequence[Point],
+    cells: Sequence[tuple[float, float, int]],
+    *,
+    ground: Ground,
+    words: Mapping[str, str],
+    language: str = "es",
+    title: str = "Ronda",
+) -> Response:
+    """A map on which a ring may be drawn, by hand or with keys; the page around it hears its corners.
+
+    `cells` are places with how many are there, drawn as a number each; `words` names the buttons.
+    """
+    told = {"url": url_of(ground.city)} if ground.city else {}
+    drawn = drawing(points, ground=ground, around=[(lat, lon) for lat, lon, _ in cells], tiles=told)
+    for lat, lon, count in cells:
+        _cell(lat, lon, count).add_to(drawn)
+    drawn.default_js.append(("lasso_js", url_for("static", filename="lasso.js")))
+    drawn.add_child(_Call("lasso", {"words": dict(words)}))
     return _served(drawn.get_root().render(), language, title)
 
 
@@ -263,6 +330,13 @@ def _marker(point: Point) -> folium.Marker:
     marker = folium.Marker((point.lat, point.lon), icon=icon, title=js_text(name))
     marker.add_child(_Popup(point))
     return marker
+
+
+def _cell(lat: float, lon: float, count: int) -> folium.Marker:
+    size = 34 if count < 10 else 42 if count < 1000 else 50
+    face = f'<span class="crowd crowd-plain"><span>{int(count)}</span></span>'
+    icon = folium.DivIcon(html=face, class_name="crowd-box", icon_size=(size, size))
+    return folium.Marker((lat, lon), icon=icon, keyboard=False, interactive=False)
 
 
 def _face(point: Point) -> str:

@@ -73,7 +73,7 @@ def decide(visit_id: str) -> Response | str | tuple[str, int]:
     wording.tell(given["why"])
     if request.form.get("from") == "visit":
         return redirect(url_for("visits.visit", visit_id=visit_id))
-    asked = {name: value for name, value in request.args.items() if name in FILTERS and value}
+    asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in FILTERS and text}
     return redirect(url_for("reviews.index", **asked, visit=request.form.get("next", ""), _anchor="cola"))
 
 
@@ -100,7 +100,7 @@ def several() -> Response:
         for refused in {one.rule: one for one in done.refused}.values():
             many = sum(one.rule == refused.rule for one in done.refused)
             flash(f"{here.sentence(refused.reason)} ({many}, {refused.rule})", "warning")
-    asked = {name: value for name, value in request.args.items() if name in FILTERS and value}
+    asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in FILTERS and text}
     return redirect(url_for("reviews.index", **asked))
 
 

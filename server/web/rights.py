@@ -77,7 +77,11 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "imports.report": DESK | {R.MANAGER},
     "imports.rejected": DESK | {R.MANAGER},
     "imports.upload": DESK,
+    "imports.review": DESK,
+    "imports.reread": DESK,
     "imports.confirm": DESK,
+    "imports.progress": DESK,
+    "imports.cancel": DESK,
     # Who has what.
     "assignments.index": DESK | {R.MANAGER},
     "assignments.barred": DESK | {R.MANAGER, R.COMPLIANCE},
@@ -138,6 +142,10 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "findings.index": READERS - DESK,
     "findings.finding": READERS - DESK,
     "findings.resolve": JUDGES,
+    # An agent's day as it was; his own is his to see.
+    "replays.index": (READERS - DESK) | STREET,
+    "replays.day": (READERS - DESK) | STREET,
+    "replays.map": (READERS - DESK) | STREET,
     # Visits to review; how many are drawn is not chosen by who reviews them.
     "reviews.index": READERS - DESK,
     "reviews.decide": JUDGES,

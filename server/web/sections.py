@@ -79,6 +79,7 @@ SECTIONS = (
         (
             ("visits.index", N_("Historial")),
             ("reviews.index", N_("Revisión")),
+            ("replays.index", N_("Un día")),
             ("findings.index", N_("Hallazgos")),
             ("attachments.index", N_("Adjuntos que faltan")),
         ),
