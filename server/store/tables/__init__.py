@@ -23,6 +23,7 @@ from .chain import (
 from .claims import claim_log, claims, corrections
 from .columns import metadata
 from .drafting import change_loads, change_moves, change_rows
+from .figures import figure_cells, figure_days, figure_marks
 from .letters import letter_batches, letter_rows
 from .method import asset_notes, case_answers, objections
 from .month import (
@@ -170,6 +171,9 @@ __all__ = [
     "events",
     "facts",
     "feeds",
+    "figure_cells",
+    "figure_days",
+    "figure_marks",
     "files",
     "finding_answers",
     "findings",
