@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from sync.records import Refused
 from sync.words import N_
+from sync.writing import day_text
 
 from .. import hearing
 from ..hearing.correcting import WHAT
@@ -260,7 +262,12 @@ def letter(number: str, entry_id: str) -> str:
         about = next((one for one in accounts if one["id"] == held["account_id"]), accounts[0])
         whole = letterhead(connection, about["lender_id"])
     return render_template(
-        "claims/letter.html", row=held | shown(held), said=said, agency=whole.agency, kind=KINDS[held["kind"]]
+        "claims/letter.html",
+        row=held | shown(held),
+        said=said,
+        agency=whole.agency,
+        day_text=day_text,
+        office_zone=ZoneInfo(here.zone()),
     )
 
 

@@ -42,6 +42,7 @@ from sync.wire.attachments import digest_of
 from sync.words import Phrase
 
 from .agreed_world import add_agreed
+from .claims_world import add_claims
 
 # A Friday, 15:00 in Duitama.
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
@@ -94,6 +95,8 @@ class World:
     writeoffs: dict[str, str] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
     agreements: dict[str, str] = field(default_factory=dict)
+    claims: dict[str, str] = field(default_factory=dict)
+    replies: dict[str, str] = field(default_factory=dict)
 
     def app(self, **options: Any) -> Flask:
         settings: dict[str, Any] = {"testing": True, "clock": lambda: NOW}
@@ -118,6 +121,7 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
         add_agreed(connection, world, NOW)
     _erasure(world)
     _worklists(world)
+    add_claims(world, NOW)
     return world
 
 

@@ -1,0 +1,35 @@
+"""Rosa complains of how she was spoken to, and is answered; for the pages of cases. Stops nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from server import hearing
+from server.hearing import NewClaim
+from server.store import claims
+from server.store.engine import reading
+from server.store.scopes import Scope
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .worlds import World
+
+
+def add_claims(world: World, now: datetime) -> None:
+    engine, everything = world.office.engine, Scope.everything()
+    said = NewClaim(
+        kind="conduct",
+        source="phone",
+        text=world.typed("Dice que le hablaron delante de los vecinos"),
+        visit=world.visits["Rosa"],
+        owner="dora",
+    )
+    number = hearing.open_claim(engine, world.debtors["Rosa"], said, actor="fabio", now=now, scope=everything)
+    world.claims["Rosa"] = str(number)
+    text = world.typed("Recibimos su reclamo y lo estamos revisando con quien la visitó.")
+    hearing.reply(engine, str(number), text, by="letter", actor="dora", now=now, scope=everything)
+    with reading(engine) as connection:
+        held = claims.one(connection, everything, str(number))
+        log = claims.log_of(connection, held["id"]) if held else []
+    world.replies["Rosa"] = next((one["id"] for one in log if one["kind"] == "reply"), "")
