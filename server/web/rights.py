@@ -73,6 +73,14 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "policy.approve": DESK | JUDGES | {R.COMPLIANCE},
     "policy.end": DESK | JUDGES | {R.COMPLIANCE},
     # Files of the lenders.
+    # What goes back to a lender every day.
+    "returns.index": DESK | {R.MANAGER},
+    "returns.lender": DESK | {R.MANAGER},
+    "returns.make": DESK | {R.MANAGER},
+    "returns.file": DESK | {R.MANAGER},
+    "returns.download": DESK | {R.MANAGER},
+    "returns.rejected": DESK | {R.MANAGER},
+    "returns.layout": DESK | {R.MANAGER},
     "imports.index": DESK | {R.MANAGER},
     "imports.report": DESK | {R.MANAGER},
     "imports.rejected": DESK | {R.MANAGER},

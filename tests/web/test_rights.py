@@ -44,6 +44,14 @@ GET: dict[str, tuple[str, str]] = {
     "imports.index": ("/imports/", "nora alicia bruno elena"),
     "imports.report": ("/imports/{import}", "nora alicia bruno elena"),
     "imports.upload": ("/imports/new", "nora alicia bruno"),
+    "returns.index": ("/returns/", "nora alicia bruno elena"),
+    "returns.lender": ("/returns/{lender}", "nora alicia bruno elena"),
+    "returns.layout": ("/returns/{lender}/layout", "nora alicia bruno elena"),
+    "returns.file": ("/returns/files/{returned}", "nora alicia bruno elena"),
+    "returns.download": ("/returns/files/{returned}/download", "nora alicia bruno elena"),
+    "returns.rejected": ("/returns/files/{returned}/rejects", "nora alicia bruno elena"),
+    "imports.review": ("/imports/new/{nothing}", "nora alicia bruno"),
+    "imports.progress": ("/imports/new/{nothing}/progress", "nora alicia bruno"),
     "assignments.index": ("/assignments/", "nora alicia bruno elena"),
     "assignments.barred": ("/assignments/barred", "nora alicia bruno elena dora"),
     "assignments.unassigned": ("/assignments/unassigned", "nora alicia bruno elena"),
@@ -107,6 +115,9 @@ POST: dict[str, tuple[str, str]] = {
     "objections.switch": ("/objections/{nothing}/withdraw", "nora alicia bruno carla dora"),
     "imports.rejected": ("/imports/{import}/rejected.csv", "nora alicia bruno elena"),
     "imports.confirm": ("/imports/new/{nothing}", "nora alicia bruno"),
+    "returns.make": ("/returns/{lender}/make", "nora alicia bruno elena"),
+    "imports.reread": ("/imports/new/{nothing}/reading", "nora alicia bruno"),
+    "imports.cancel": ("/imports/new/{nothing}/cancel", "nora alicia bruno"),
     "assignments.run": ("/assignments/", "nora alicia bruno"),
     "worklists.make": ("/worklists/make", "nora alicia bruno elena"),
     "worklists.record": ("/worklists/aviso-central/{account}", "nora alicia bruno fabio"),
@@ -200,6 +211,14 @@ OBJECTS = {
 FROM_TUNJA = {"bruno", "hilda"}
 # A lender's file speaks of all its branches: it is for who sees the whole lender.
 OF_A_BRANCH = {"alicia", "bruno"}
+OF_A_WHOLE_LENDER = {
+    "imports.report",
+    "returns.lender",
+    "returns.layout",
+    "returns.file",
+    "returns.download",
+    "returns.rejected",
+}
 
 
 def address(world: World, template: str) -> str:
@@ -231,7 +250,9 @@ def expected(endpoint: str, username: str, allowed: str) -> int:
         return 403
     if endpoint in ("routes.progress", "home.mending") or (endpoint in OBJECTS and username in FROM_TUNJA):
         return 404
-    if endpoint == "imports.report" and username in OF_A_BRANCH:
+    if endpoint in ("imports.review", "imports.progress"):
+        return 302  # a file that waits no more: to where another one is brought
+    if endpoint in OF_A_WHOLE_LENDER and username in OF_A_BRANCH:
         return 404
     return 200
 
