@@ -402,3 +402,9 @@ def _day(text: str) -> tuple[date | None, str]:
         return date.fromisoformat(text.strip()), ""
     except ValueError:
         return None, _("Escriba la fecha como año-mes-día, por ejemplo 2026-11-20.")
+
+
+@blueprint.app_context_processor
+def _asked_by_others() -> dict[str, Any]:
+    """For the pages of a debtor and of a visit, which include `claims/of_debtor.html`."""
+    return {"cases_of_debtor": of_debtor, "cases_of_visit": of_visit}

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from sync.words import N_
 
-from . import decided, owed, reviewed, street
+from . import care, decided, owed, reviewed, street
 from .happening import MOST, Happening, Subject
 
 __all__ = ["KINDS", "MOST", "Happening", "Kind", "Subject", "told"]
@@ -48,6 +48,8 @@ KINDS: tuple[Kind, ...] = (
     Kind("answer", N_("Cinco preguntas"), decided.answers_given, "questions.show"),
     Kind("writeoff", N_("Castigos propuestos"), decided.writeoffs_proposed, "strategy.listed"),
     Kind("finding", N_("Hallazgos"), street.findings_made, "findings.finding"),
+    Kind("claim", N_("Casos"), care.claims_told, "claims.claim"),
+    Kind("letter", N_("Cartas por nivel"), care.letters_tracked),
     Kind("review", N_("Revisiones de visitas"), reviewed.reviews_decided, "reviews.index"),
 )
 
