@@ -5,7 +5,6 @@ Knows no web page. Every read of a visit comes from `store/visits`; every rule f
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +26,6 @@ from .store.scopes import Scope
 
 RESOLUTIONS = ("justified", "corrected", "misconduct")
 SHORTEST_REASON = 5
-SMALLEST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -80,44 +78,18 @@ def _by_agent(visits: Iterable[histories.HeldVisit]) -> dict[str, list[histories
     return found
 
 
-class Line:
-    """An agent's visits, at their corrected times, in the order in which they began."""
-
-    def __init__(self, visits: Iterable[Visit]) -> None:
-        self.ordered = sorted(visits, key=_began)
-        self.visits = {visit.id: visit for visit in self.ordered}
-        self.began = [_began(visit) for visit in self.ordered]
-        self.made = [not rules.void(visit) for visit in self.ordered]
-        lasted = (visit.happened.end - visit.happened.start for visit in self.ordered)
-        self.longest = max(lasted, default=timedelta(0))
-
-    def beside(self, visit: Visit) -> list[Visit]:
-        """The visits that can matter to this one: those that cross it, the last made before it and the
-        first made after it, within a day. A rule that looks at all the others finds nothing more."""
-        start, end = visit.happened.start, visit.happened.end
-        place = bisect_left(self.began, _began(visit))
-        first = bisect_left(self.began, (start - self.longest, ""))
-        past = bisect_left(self.began, (end + SMALLEST, ""))
-        found = [self._next(place, -1), self._next(place, 1), *range(first, past)]
-        others = (self.ordered[at] for at in sorted({at for at in found if at is not None and at != place}))
-        return [other for other in others if abs(other.happened.start - start) <= histories.AROUND]
-
-    def _next(self, place: int, step: int) -> int | None:
-        place += step
-        while 0 <= place < len(self.made):
-            if self.made[place]:
-                return place
-            place += step
-        return None
-
-
-def _line(connection: Connection, agent_id: str, asked: Sequence[histories.HeldVisit]) -> Line:
+def _line(connection: Connection, agent_id: str, asked: Sequence[histories.HeldVisit]) -> rules.Line:
     """The agent's visits around those asked for, and these."""
     first, last = asked[0].visit.happened.start, asked[-1].visit.happened.start
     others = histories.around(connection, agent_id, first, last, [held.visit.id for held in asked])
-    return Line(
-        [*(corrected(held) for held in asked), *(_corrected(visit, offset) for visit, offset in others)]
-    )
+    clocks = {held.visit.id: _clock(held.offset_ms, held.uncertainty_ms) for held in asked}
+    clocks |= {visit.id: _clock(offset, give_or_take) for visit, offset, give_or_take in others}
+    moved = [_corrected(visit, offset) for visit, offset, _ in others]
+    return rules.Line([*(corrected(held) for held in asked), *moved], clocks)
+
+
+def _clock(offset_ms: int | None, uncertainty_ms: int | None) -> tuple[float | None, float]:
+    return None if offset_ms is None else offset_ms / 1000, (uncertainty_ms or 0) / 1000
 
 
 def _began(visit: Visit) -> tuple[datetime, str]:
@@ -126,7 +98,7 @@ def _began(visit: Visit) -> tuple[datetime, str]:
 
 def _judge(
     held: histories.HeldVisit,
-    line: Line,
+    line: rules.Line,
     places: Mapping[str, Address],
     beside: Mapping[str, Sequence[str]],
 ) -> list[Finding]:
@@ -137,12 +109,13 @@ def _judge(
         found += rules.findings_of(
             visit,
             places.get(visit.address or ""),
-            line.beside(visit),
+            (),
             policy,
             zone=held.zone,
             skew_s=None if held.offset_ms is None else held.offset_ms / 1000,
             uncertainty_s=(held.uncertainty_ms or 0) / 1000,
             overridden=lifted_rules(held.verdict),
+            line=line,
         )
     if (said := wording(visit, policy, beside.get(visit.id, ()))) is not None:
         found.append(said)
@@ -194,6 +167,7 @@ def resolve(
                 "audit.once",
             )
         findings.resolve(connection, finding_id, resolution=resolution, why=why.strip(), actor=actor, now=now)
+        queueing.bring(connection, [held["visit_id"]], now)
         facts.append(
             connection,
             "finding.resolved",
@@ -219,7 +193,8 @@ def _corrected(visit: Visit, offset_ms: int | None) -> Visit:
     if visit.known is not Known.LIVE or not offset_ms:
         return visit
     shift = timedelta(milliseconds=offset_ms)
-    return changed(visit, happened=Interval(visit.happened.start - shift, visit.happened.end - shift))
+    happened = Interval(visit.happened.start - shift, visit.happened.end - shift)
+    return changed(visit, happened=happened, recorded=visit.recorded - shift)
 
 
 def _out_of_scope(visit: Visit) -> Finding:

@@ -66,9 +66,9 @@ _RESULTS = select(visit_results.c.visit_id, visit_results.c.account_id, visit_re
 
 def around(
     connection: Connection, agent_id: str, first: datetime, last: datetime, without: Iterable[str] = ()
-) -> list[tuple[Visit, int | None]]:
+) -> list[tuple[Visit, int | None, int | None]]:
     """An agent's visits that began within a day of this stretch of time, those named left out; with the
-    offset measured of the laptop's clock. Without notes and details."""
+    offset measured of the laptop's clock and its uncertainty. Without notes and details."""
     asked = {"agent": agent_id, "first": first - AROUND, "last": last + AROUND, "ids": list(without)}
     rows = prepared.rows(connection, _BESIDE, asked)
     results: dict[str, list[VisitResult]] = {}
@@ -76,7 +76,11 @@ def around(
         result = VisitResult(told["account_id"], Result(told["result"]))
         results.setdefault(told["visit_id"], []).append(result)
     return [
-        (as_records.visit({**row, "note": ""}, tuple(results.get(row["id"], ()))), row["offset_ms"])
+        (
+            as_records.visit({**row, "note": ""}, tuple(results.get(row["id"], ()))),
+            row["offset_ms"],
+            row["uncertainty_ms"],
+        )
         for row in rows
     ]
 

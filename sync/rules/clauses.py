@@ -132,7 +132,7 @@ class PromiseRule:
 
 @dataclass(frozen=True)
 class AuditLimits:
-    """Thresholds of the audit's findings and of evidence typed late."""
+    """Thresholds of the audit's findings and of evidence typed late; why each, in docs/auditing.md."""
 
     cite: Cite
     far_m: int = 250
@@ -140,6 +140,25 @@ class AuditLimits:
     max_speed_kmh: int = 90
     clock_skew_s: int = 300
     late_evidence_minutes: int = 120
+    clock_moved_s: int = 900
+    overlap_s: int = 60
+    burst_visits: int = 3
+    burst_minutes: int = 15
+    burst_spread_minutes: int = 60
+    burst_lag_minutes: int = 30
+    cadence_visits: int = 6
+    cadence_s: int = 10
+    copied_words: int = 6
+    copied_agents: int = 3
+    photo_bits: int = 10
+    photo_shared_minutes: int = 120
+    same_fix_m: int = 60
+    same_spot_m: int = 30
+    same_spot_visits: int = 3
+    exact_cm: int = 50
+    exact_near_m: int = 3
+    late_sync_hours: int = 240
+    amended_hours: int = 12
 
 
 @dataclass(frozen=True)

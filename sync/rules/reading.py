@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
@@ -265,21 +266,16 @@ def promise_of(table: Table) -> PromiseRule:
 
 
 def audit_of(table: Table) -> AuditLimits:
-    limits = AuditLimits(
-        cite_of(table),
-        *(
-            table.number(key, default, least=1)
-            for key, default in (
-                ("far_m", 250),
-                ("too_short_s", 60),
-                ("max_speed_kmh", 90),
-                ("clock_skew_s", 300),
-                ("late_evidence_minutes", 120),
-            )
-        ),
-    )
+    """The thresholds a pack names; those it does not are the usual ones."""
+    usual = AuditLimits(Cite(""))
+    limits = {
+        limit.name: table.number(limit.name, getattr(usual, limit.name), least=1)
+        for limit in fields(AuditLimits)
+        if limit.name != "cite"
+    }
+    audit = AuditLimits(cite_of(table), **limits)
     table.done()
-    return limits
+    return audit
 
 
 def retention_of(table: Table) -> Retention:

@@ -1,102 +1,82 @@
-"""What a supervisor should look at in a visit, each finding a small pure rule. Convicts nobody."""
+"""What one visit shows by itself, each finding a small rule. Knows no other visit."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
 from datetime import timedelta
 
-from ...records import (
-    Address,
-    Finding,
-    Interval,
-    Known,
-    LocationSource,
-    Party,
-    Precision,
-    Result,
-    Verdict,
-    Visit,
-)
-from ...words import N_, Phrase
-from ..geo import haversine_m
+from ...records import Address, Finding, Known, Party, Precision, ResultClass, Visit
+from ...words import N_, Phrase, Terms
 from ..hours import judge_hours
 from ..policy import Policy
+from ..results import PARTIES, RESULTS
+from ..visit import debt_discussed
+from ..wording import Category, TextKind, lint
+from .seen import (
+    ADDRESS_SLACK_M,
+    Seen,
+    accuracy_m,
+    decimals,
+    door_of,
+    measured_there,
+    metres,
+    point_of,
+)
+from .seen import FINE_DECIMALS as FINE
+from .seen import NETWORK_M as NETWORK
 
-_MEASURED = (LocationSource.GNSS, LocationSource.BROWSER, LocationSource.EXIF)
-# A fix that does not state its accuracy is taken to be this good, as phones' photos usually are.
-_UNSTATED_ACCURACY_M = 100.0
-# How far an address known only so well may lie from its coordinate; a weaker one proves nothing.
-_ADDRESS_SLACK_M = {Precision.DOOR: 0.0, Precision.BLOCK: 100.0, Precision.STREET: 300.0}
-# Walking back from the next door takes no speed: shorter legs are within the noise of two fixes.
-_LEAST_LEG_M = 300.0
-
-
-def findings_of(
-    visit: Visit,
-    address: Address | None,
-    previous: Sequence[Visit],
-    policy: Policy,
-    *,
-    zone: str,
-    skew_s: float | None = None,
-    uncertainty_s: float = 0.0,
-    overridden: Collection[str] = (),
-) -> tuple[Finding, ...]:
-    """The findings of one visit. `visit.happened` is already corrected by the measured skew.
-
-    `previous` are the same agent's other visits of that day, in any order; a finding about two visits is
-    filed on the later one, so that auditing either gives the same finding. `skew_s` is device clock less
-    server clock, None when never measured; `uncertainty_s` is how far the corrected times may be off.
-    Typing late is not a finding. A visit that was not made has none. The hours of a rule in `overridden`
-    were set aside for it, which is a finding of its own (`findings_from`).
-    """
-    if void(visit):
-        return ()
-    others = [other for other in previous if other.id != visit.id and not void(other)]
-    found = [
-        far_from_address(visit, address, policy),
-        outside_hours(visit, policy, zone, uncertainty_s) if not _lifted(policy, overridden) else None,
-        too_short(visit, policy),
-        clock_skew(visit, policy, skew_s, uncertainty_s),
-        *(overlap(visit, other, uncertainty_s) for other in others),
-        *(impossible_speed(visit, other, policy, uncertainty_s) for other in _neighbours(visit, others)),
-    ]
-    return tuple(finding for finding in found if finding is not None)
-
-
-def _lifted(policy: Policy, overridden: Collection[str]) -> bool:
-    hours = policy.hours_for("visit")
-    return hours is not None and hours.cite.id in overridden
-
-
-def findings_from(verdict: Verdict, visit: str, policy: Policy | None = None) -> tuple[Finding, ...]:
-    """The policy's blocks (serious) and warnings (review) on a visit as findings with the pack's rule ids.
-
-    With `policy`, its hours are left out: `findings_of` under the same policy says them once.
-    """
-    severity = {"block": "serious", "warn": "review"}
-    told = {hours.cite.id for hours in policy.hours} if policy is not None else set()
-    return tuple(
-        Finding(ruling.rule, visit, severity[ruling.decision], ruling.because)
-        for ruling in verdict.rulings
-        if ruling.decision in severity and ruling.rule not in told
-    )
+_NOBODY = (ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID)
+_STRANGERS = (Party.RELATIVE, Party.THIRD, Party.MINOR)
 
 
 def far_from_address(visit: Visit, address: Address | None, policy: Policy) -> Finding | None:
-    """The measured position is farther from the address than the limit, beyond all that is not known."""
-    place = visit.location
-    if address is None or address.precision not in _ADDRESS_SLACK_M or place.source not in _MEASURED:
+    """The measured position is farther from the address than the limit, beyond all that is not known.
+
+    Of a visit typed later the position is that of the typing, which only informs.
+    """
+    here, door = point_of(visit.location), door_of(address)
+    if here is None or door is None or address is None:
         return None
-    if None in (address.lat, address.lon, place.lat, place.lon):
-        return None
-    away = _metres(address.lat, address.lon, place.lat, place.lon)
-    certain = away - _accuracy_m(visit) - _ADDRESS_SLACK_M[address.precision]
+    away = metres(door, here)
+    certain = away - accuracy_m(visit) - slack_m(address)
     if certain <= policy.audit.far_m:
         return None
     text = N_("Registrada a {metres} m de la dirección (precisión {accuracy} m, límite {limit} m).")
-    values = {"metres": round(away), "accuracy": round(_accuracy_m(visit)), "limit": policy.audit.far_m}
-    return Finding("audit.far_from_address", visit.id, "review", Phrase(text, values))
+    values = {"metres": round(away), "accuracy": round(accuracy_m(visit)), "limit": policy.audit.far_m}
+    severity = "review" if measured_there(visit) else "info"
+    return Finding("audit.far_from_address", visit.id, severity, Phrase(text, values))
+
+
+def slack_m(address: Address) -> float:
+    """How far the address may lie from its coordinate: by its precision, or as somebody reckoned it."""
+    usual = ADDRESS_SLACK_M.get(address.precision, 0.0)
+    return usual if address.error_m is None else max(usual, address.error_m)
+
+
+def too_exact(visit: Visit, address: Address | None, policy: Policy) -> Finding | None:
+    """Measured where the address is said to be, to the centimetre: every real fix has an error."""
+    here, door = exactly(visit, address)
+    if here is None or door is None:
+        return None
+    away_cm = metres(door, here) * 100
+    if away_cm > policy.audit.exact_cm:
+        return None
+    text = N_("La posición coincide con la coordenada de la dirección a {cm} cm (mínimo creíble {limit} cm).")
+    values = {"cm": round(away_cm), "limit": policy.audit.exact_cm}
+    return Finding("audit.too_exact", visit.id, "review", Phrase(text, values))
+
+
+def exactly(
+    visit: Visit, address: Address | None
+) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+    """A satellite fix made there and the coordinate of its address, where both are points and the second
+    was not itself made from a fix in the field."""
+    here, door = point_of(visit.location), door_of(address)
+    if here is None or door is None or address is None or not measured_there(visit):
+        return None, None
+    coarse = min(decimals(here), decimals(door)) < FINE or accuracy_m(visit) > NETWORK
+    if coarse or address.origin == "field" or address.precision is Precision.STREET:
+        return None, None
+    return here, door
 
 
 def outside_hours(visit: Visit, policy: Policy, zone: str, uncertainty_s: float = 0.0) -> Finding | None:
@@ -110,8 +90,11 @@ def outside_hours(visit: Visit, policy: Policy, zone: str, uncertainty_s: float 
 
 
 def too_short(visit: Visit, policy: Policy) -> Finding | None:
-    """Somebody was spoken to, live, in less time than a conversation takes."""
-    if visit.known is not Known.LIVE or visit.party is Party.NOBODY:
+    """The debtor or his guarantor was spoken to, live, in less time than a conversation takes.
+
+    A relative who says that he is out takes no longer than a door that stays shut.
+    """
+    if visit.known is not Known.LIVE or not _talked(visit):
         return None
     seconds = (visit.happened.end - visit.happened.start).total_seconds()
     if seconds >= policy.audit.too_short_s:
@@ -121,96 +104,110 @@ def too_short(visit: Visit, policy: Policy) -> Finding | None:
     return Finding("audit.too_short", visit.id, "review", Phrase(text, values))
 
 
+def _talked(visit: Visit) -> bool:
+    if visit.party is Party.NOBODY:
+        return False
+    if visit.party in _STRANGERS:
+        return debt_discussed(visit.results)
+    return not visit.results or any(RESULTS[one.result].cls not in _NOBODY for one in visit.results)
+
+
 def clock_skew(visit: Visit, policy: Policy, skew_s: float | None, uncertainty_s: float) -> Finding | None:
-    """The laptop's clock was certainly off by more than the limit."""
+    """The laptop's clock was certainly off by more than the limit: times are corrected, so it informs."""
     if skew_s is None or abs(skew_s) - uncertainty_s <= policy.audit.clock_skew_s:
         return None
     text = N_("El reloj del portátil estaba desviado {seconds} s (límite {limit} s).")
     values = {"seconds": round(skew_s), "limit": policy.audit.clock_skew_s}
-    return Finding("audit.clock_skew", visit.id, "review", Phrase(text, values))
+    return Finding("audit.clock_skew", visit.id, "info", Phrase(text, values))
 
 
-def overlap(visit: Visit, other: Visit, uncertainty_s: float = 0.0) -> Finding | None:
-    """One agent in two visits at once. Two people at one address may be visited together."""
-    if visit.address is not None and visit.address == other.address:
+def clock_off(visit: Visit, policy: Policy, skew_s: float | None, uncertainty_s: float) -> Finding | None:
+    """The clock was so far off that nobody works by it: somebody set it, or nobody looked."""
+    limit = policy.audit.clock_moved_s
+    if skew_s is not None and abs(skew_s) - uncertainty_s > limit:
+        text = N_(
+            "El reloj del portátil marcaba {minutes} min de diferencia con la oficina (límite {limit})."
+        )
+        return _moved(visit, text, skew_s, limit)
+    return None
+
+
+def clock_against_itself(seen: Seen) -> Finding | None:
+    """What the visit's own times say: written after it arrived, or before it happened."""
+    visit, limit = seen.visit, seen.policy.audit.clock_moved_s
+    written = seen.clock or visit.recorded
+    if visit.received is not None:
+        early = max(written, visit.happened.start) - visit.received
+        if early.total_seconds() - seen.uncertainty_s > limit:
+            text = N_("Se escribió {minutes} min después de haber llegado a la oficina (límite {limit}).")
+            return _moved(visit, text, early.total_seconds(), limit)
+    ahead = (visit.happened.start - visit.recorded).total_seconds()
+    if visit.known is Known.LIVE and ahead - seen.uncertainty_s > limit:
+        text = N_("Se escribió en el lugar {minutes} min antes de que ocurriera (límite {limit}).")
+        return _moved(visit, text, ahead, limit)
+    return None
+
+
+def _moved(visit: Visit, text: str, seconds: float, limit: int) -> Finding:
+    values = {"minutes": round(seconds / 60), "limit": round(limit / 60)}
+    return Finding("audit.clock_moved", visit.id, "review", Phrase(text, values))
+
+
+def late_sync(visit: Visit, policy: Policy) -> Finding | None:
+    """Arrived longer after it was written than any place is without a signal."""
+    limit = policy.audit.late_sync_hours
+    if visit.received is None or visit.received - visit.recorded <= timedelta(hours=limit):
         return None
-    earlier, later = _ordered(visit, other)
-    shared = min(earlier.happened.end, later.happened.end) - later.happened.start
-    seconds = shared.total_seconds() - 2 * uncertainty_s
-    if seconds <= 0:
+    hours = (visit.received - visit.recorded) / timedelta(hours=1)
+    text = N_("Llegó a la oficina {hours} h después de escrita (límite {limit} h).")
+    return Finding(
+        "audit.late_sync", visit.id, "review", Phrase(text, {"hours": round(hours), "limit": limit})
+    )
+
+
+def amended_late(seen: Seen) -> Finding | None:
+    """What was told of it was changed longer after it happened than a slip of the pen is noticed."""
+    limit = seen.policy.audit.amended_hours
+    if seen.amended is None or seen.amended - seen.visit.happened.end <= timedelta(hours=limit):
         return None
-    live = earlier.known is Known.LIVE and later.known is Known.LIVE
-    text = N_("Se cruza {seconds} s con otra visita del mismo gestor.")
-    because = Phrase(text, {"seconds": round(seconds)})
-    return Finding("audit.overlap", later.id, "serious" if live else "review", because, earlier.id)
+    hours = (seen.amended - seen.visit.happened.end) / timedelta(hours=1)
+    text = N_("Lo dicho se cambió {hours} h después de la visita (límite {limit} h).")
+    because = Phrase(text, {"hours": round(hours), "limit": limit})
+    return Finding("audit.amended_late", seen.id, "review", because)
 
 
-def impossible_speed(
-    visit: Visit, other: Visit, policy: Policy, uncertainty_s: float = 0.0
-) -> Finding | None:
-    """Two live visits with measured positions, too far apart for the time between them."""
-    if visit.known is not Known.LIVE or other.known is not Known.LIVE:
+def third_party_told(visit: Visit, policy: Policy) -> Finding | None:
+    """The debt was discussed with somebody who does not owe it, as the result itself says."""
+    allowed = policy.parties.third_party_disclosure and visit.party is not Party.MINOR
+    if allowed or visit.party not in _STRANGERS or visit.party in policy.parties.allowed:
         return None
-    here, there = visit.location, other.location
-    if here.source not in _MEASURED or there.source not in _MEASURED:
+    if not debt_discussed(visit.results):
         return None
-    if here.lat is None or here.lon is None or there.lat is None or there.lon is None:
+    because = Phrase(N_("Se habló de la deuda con un tercero ({party})."), {"party": _said(visit.party)})
+    return Finding("audit.third_party_told", visit.id, "serious", because)
+
+
+def said_told(seen: Seen) -> Finding | None:
+    """Somebody says, or the note's own words do, that a third party was told of the debt."""
+    visit, policy = seen.visit, seen.policy
+    if seen.third_party:
+        because = Phrase(N_("Consta que un tercero supo de la deuda."))
+        return Finding("audit.third_party_told", visit.id, "serious", because)
+    found = lint(visit.note, policy, TextKind.NOTE).found if visit.note.strip() else ()
+    words = next((one.words for one in found if one.category is Category.THIRD), None)
+    if words is None:
         return None
-    earlier, later = _ordered(visit, other)
-    apart = haversine_m(here.lat, here.lon, there.lat, there.lon)
-    metres = apart - _accuracy_m(visit) - _accuracy_m(other)
-    seconds = _between(earlier.happened, later.happened).total_seconds() + 2 * uncertainty_s
-    fastest = policy.audit.max_speed_kmh / 3.6 * max(0.0, seconds)
-    if metres <= max(_LEAST_LEG_M, fastest):
+    because = Phrase(N_("La nota dice que un tercero supo de la deuda: «{words}»."), {"words": words})
+    return Finding("audit.third_party_told", visit.id, "review", because)
+
+
+def _said(party: Party) -> Terms:
+    return Terms(PARTIES[party])
+
+
+def overridden(seen: Seen) -> Finding | None:
+    """Somebody set a rule aside for it: allowed, and to be seen."""
+    if not seen.override.strip():
         return None
-    text = N_("Recorrió {metres} m en {seconds} s desde la visita anterior (límite {limit} km/h).")
-    values = {
-        "metres": round(apart),
-        "seconds": round(max(0.0, seconds)),
-        "limit": policy.audit.max_speed_kmh,
-    }
-    return Finding("audit.impossible_speed", later.id, "serious", Phrase(text, values), earlier.id)
-
-
-def void(visit: Visit) -> bool:
-    """True of a visit that was not made: nothing is noticed of it, nor of its neighbours because of it."""
-    for result in visit.results:
-        if result.result is not Result.NOT_MADE:
-            return False
-    return bool(visit.results)
-
-
-def _ordered(visit: Visit, other: Visit) -> tuple[Visit, Visit]:
-    began, other_began = visit.happened.start, other.happened.start
-    if began < other_began or (began == other_began and visit.id <= other.id):
-        return visit, other
-    return other, visit
-
-
-def _neighbours(visit: Visit, others: Sequence[Visit]) -> list[Visit]:
-    """The visits just before and just after: a leg is between neighbours."""
-    own = (visit.happened.start, visit.id)
-    before: Visit | None = None
-    after: Visit | None = None
-    for other in others:
-        began = (other.happened.start, other.id)
-        if began < own:
-            if before is None or began > (before.happened.start, before.id):
-                before = other
-        elif after is None or began < (after.happened.start, after.id):
-            after = other
-    return [each for each in (before, after) if each is not None]
-
-
-def _between(earlier: Interval, later: Interval) -> timedelta:
-    return later.start - earlier.end
-
-
-def _accuracy_m(visit: Visit) -> float:
-    stated = visit.location.accuracy_m
-    return _UNSTATED_ACCURACY_M if stated is None else stated
-
-
-def _metres(lat1: float | None, lon1: float | None, lat2: float | None, lon2: float | None) -> float:
-    """Metres between two points; callers have made sure that none is None."""
-    return haversine_m(lat1 or 0.0, lon1 or 0.0, lat2 or 0.0, lon2 or 0.0)
+    because = Phrase(N_("Permitida por excepción: {why}"), {"why": seen.override.strip()})
+    return Finding("policy.override", seen.id, "review", because)

@@ -1,0 +1,61 @@
+"""An agent's visits in the order in which they began, and those beside one. Judges nothing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from ...records import Known, Visit
+from .seen import began, point_of, void
+
+AROUND = timedelta(hours=24)
+_SMALLEST = timedelta(microseconds=1)
+
+Clock = tuple[float | None, float]  # how far ahead, give or take, in seconds
+
+
+class Line:
+    """An agent's visits that were made, at their corrected times, in the order in which they began.
+
+    `clocks` says of each how far the laptop's clock was ahead, and give or take how much.
+    """
+
+    def __init__(self, visits: Iterable[Visit], clocks: Mapping[str, Clock] | None = None) -> None:
+        self.visits = {visit.id: visit for visit in visits}
+        self.ordered = sorted((one for one in self.visits.values() if not void(one)), key=began)
+        self.began = [began(visit) for visit in self.ordered]
+        self.placed = [visit for visit in self.ordered if lived(visit)]
+        self.placed_began = [began(visit) for visit in self.placed]
+        self.clocks = clocks or {}
+        lasted = (visit.happened.end - visit.happened.start for visit in self.ordered)
+        self.longest = max(lasted, default=timedelta(0))
+
+    def crossing(self, visit: Visit) -> list[Visit]:
+        """Those that were still going on when this began, or began before it ended."""
+        start, end = visit.happened.start, visit.happened.end
+        first = bisect_left(self.began, (start - self.longest, ""))
+        past = bisect_left(self.began, (end + _SMALLEST, ""))
+        return [one for one in self.ordered[first:past] if one.id != visit.id and one.happened.end >= start]
+
+    def before(self, visit: Visit, *, placed: bool) -> Visit | None:
+        """The last that began before this, with a measured place or any, within a day."""
+        return self._beside(visit, -1, placed)
+
+    def after(self, visit: Visit, *, placed: bool) -> Visit | None:
+        return self._beside(visit, 1, placed)
+
+    def _beside(self, visit: Visit, step: int, placed: bool) -> Visit | None:
+        ordered, starts = (self.placed, self.placed_began) if placed else (self.ordered, self.began)
+        own = began(visit)
+        at = bisect_left(starts, own)
+        at = at - 1 if step < 0 else at + (at < len(starts) and starts[at] == own)
+        if not 0 <= at < len(ordered):
+            return None
+        found = ordered[at]
+        return found if abs(found.happened.start - visit.happened.start) <= AROUND else None
+
+
+def lived(visit: Visit) -> bool:
+    """Written where it happened, with a measured position."""
+    return visit.known is Known.LIVE and point_of(visit.location) is not None

@@ -1,0 +1,139 @@
+"""Two visits of one agent that cannot both be as told: at once, or too far apart. Files on the odder one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ...records import Finding, Known, Visit
+from ...words import N_, Phrase
+from ..policy import Policy
+from .line import Line, lived
+from .seen import accuracy_m, began, metres, point_of
+
+# Walking back from the next door takes no speed: shorter legs are within the noise of two fixes.
+LEAST_LEG_M = 300.0
+# Two measured so near each other are at one door, as a couple or neighbours are.
+ONE_DOOR_M = 100.0
+# Next door a visit may be left open for so long while the neighbour's begins.
+NEXT_DOOR_S = 240.0
+# What was typed later was told to the quarter of an hour: crossing by less says nothing.
+TOLD_ROUGHLY_S = 900.0
+# One of two visits is the odder when what remains without it is so much easier.
+ODDER = 1.5
+# Clocks of one laptop measured minutes apart differ by so much only when the clock was moved between.
+DRIFT_S = 900.0
+
+
+def pair_findings(visit: Visit, line: Line, policy: Policy, uncertainty_s: float) -> list[Finding]:
+    """The findings of this visit with another of the line, whichever of the two each is filed on."""
+    found = [
+        overlap(visit, other, policy, line, _slack(visit, other, line, uncertainty_s))
+        for other in line.crossing(visit)
+    ]
+    if lived(visit):
+        beside = (line.before(visit, placed=True), line.after(visit, placed=True))
+        found += [
+            impossible_speed(visit, other, policy, line, _slack(visit, other, line, uncertainty_s))
+            for other in beside
+            if other is not None
+        ]
+    return [finding for finding in found if finding is not None]
+
+
+def _slack(visit: Visit, other: Visit, line: Line, uncertainty_s: float) -> float:
+    """How far the time between two visits may be off: what each may be, and what their clocks disagree."""
+    own = line.clocks.get(visit.id, (None, uncertainty_s))
+    its = line.clocks.get(other.id, (own[0], uncertainty_s))
+    if visit.known is not Known.LIVE or other.known is not Known.LIVE:
+        return own[1] + its[1]
+    apart = 0.0 if own[0] is None or its[0] is None else abs(own[0] - its[0])
+    return own[1] + its[1] + (apart if apart <= DRIFT_S else 0.0)
+
+
+def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: float = 0.0) -> Finding | None:
+    """One agent in two visits at once. Two people at one address may be visited together."""
+    if visit.address is not None and visit.address == other.address:
+        return None
+    earlier, later = _ordered(visit, other)
+    shared = min(earlier.happened.end, later.happened.end) - later.happened.start
+    seconds = shared.total_seconds() - slack_s
+    live = earlier.known is Known.LIVE and later.known is Known.LIVE
+    least = float(policy.audit.overlap_s)
+    if _one_door(earlier, later):
+        least = max(least, NEXT_DOOR_S)
+    if seconds <= (least if live else max(least, TOLD_ROUGHLY_S, _shorter_s(earlier, later) / 2)):
+        return None
+    odd, plain = _odder(earlier, later, line)
+    text = N_("Se cruza {seconds} s con otra visita del mismo gestor.")
+    because = Phrase(text, {"seconds": round(seconds)})
+    return Finding("audit.overlap", odd.id, "serious" if live else "review", because, plain.id)
+
+
+def impossible_speed(
+    visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: float = 0.0
+) -> Finding | None:
+    """Two live visits with measured positions, too far apart for the time between them."""
+    if not lived(visit) or not lived(other):
+        return None
+    earlier, later = _ordered(visit, other)
+    apart = _apart_m(earlier, later)
+    seconds = max(0.0, _between(earlier, later).total_seconds() + slack_s)
+    fastest = policy.audit.max_speed_kmh / 3.6 * seconds
+    if _certain_m(earlier, later) <= max(LEAST_LEG_M, fastest):
+        return None
+    odd, plain = _odder(earlier, later, line)
+    text = N_("Recorrió {metres} m en {seconds} s entre esta visita y otra (límite {limit} km/h).")
+    values = {"metres": round(apart), "seconds": round(seconds), "limit": policy.audit.max_speed_kmh}
+    return Finding("audit.impossible_speed", odd.id, "serious", Phrase(text, values), plain.id)
+
+
+def _odder(earlier: Visit, later: Visit, line: Line) -> tuple[Visit, Visit]:
+    """Which of two is the odd one, first: the one typed later against the one written live; the one without
+    which the agent's way is easier; else the later. No threshold decides it."""
+    if (earlier.known is Known.LIVE) != (later.known is Known.LIVE):
+        return (later, earlier) if earlier.known is Known.LIVE else (earlier, later)
+    placed = lived(earlier) and lived(later)
+    before, after = line.before(earlier, placed=placed), line.after(later, placed=placed)
+    without_earlier = max(_strain(before, later), _strain(later, after))
+    without_later = max(_strain(before, earlier), _strain(earlier, after))
+    if without_earlier * ODDER < without_later:
+        return earlier, later
+    return later, earlier
+
+
+def _strain(one: Visit | None, other: Visit | None) -> float:
+    """How hard it is to have been at both, as a speed in m/s; being at two doors at once is harder."""
+    if one is None or other is None or _one_door(one, other):
+        return 0.0
+    seconds = _between(one, other).total_seconds()
+    crossing = max(0.0, -seconds)
+    if not lived(one) or not lived(other):
+        return crossing
+    return crossing + _certain_m(one, other) / max(60.0, seconds)
+
+
+def _one_door(one: Visit, other: Visit) -> bool:
+    if one.address is not None and one.address == other.address:
+        return True
+    return lived(one) and lived(other) and _apart_m(one, other) <= ONE_DOOR_M
+
+
+def _apart_m(one: Visit, other: Visit) -> float:
+    here, there = point_of(one.location), point_of(other.location)
+    return 0.0 if here is None or there is None else metres(here, there)
+
+
+def _certain_m(one: Visit, other: Visit) -> float:
+    return max(0.0, _apart_m(one, other) - accuracy_m(one) - accuracy_m(other))
+
+
+def _shorter_s(one: Visit, other: Visit) -> float:
+    return min((each.happened.end - each.happened.start).total_seconds() for each in (one, other))
+
+
+def _ordered(visit: Visit, other: Visit) -> tuple[Visit, Visit]:
+    return (visit, other) if began(visit) <= began(other) else (other, visit)
+
+
+def _between(earlier: Visit, later: Visit) -> timedelta:
+    return later.happened.start - earlier.happened.end

@@ -1,0 +1,161 @@
+"""Positions that no measuring gives: repeated to the last figure, all from one spot, or on the mark."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+from ...records import Finding
+from ...words import N_, Phrase
+from .alone import exactly, slack_m
+from .seen import (
+    FINE_DECIMALS,
+    NETWORK_M,
+    Seen,
+    accuracy_m,
+    decimals,
+    door_of,
+    measured_there,
+    metres,
+    point_of,
+)
+
+# A fix this near its own address may well have been made there: it is the original of the others.
+AT_HOME_M = 80.0
+# Doors so near the nearest one are in its building.
+BESIDE_M = 20.0
+# A telephone may give its last position again within so long, to so near.
+CACHED = timedelta(minutes=10)
+CACHED_M = 250.0
+# Coordinates rounded to squares of a street need addresses farther apart than the square.
+COARSE_M = 200.0
+COARSE_DECIMALS = 4
+# Without known addresses: so many debtors over so long from one identical position.
+NO_ADDRESS_VISITS = 4
+NO_ADDRESS_SPREAD = timedelta(hours=2)
+# Off its address by so much a visit was not made at the door, though it is not far by itself.
+OFF_M = 100.0
+APART_M = 150.0
+# Of honest fixes sixteen lie between one and four times a distance for each within it.
+RING = 4.0
+TOO_MANY = 3
+
+
+def same_fix(visits: Sequence[Seen]) -> list[Finding]:
+    """One agent's visits with one position at different addresses; the one at home there is spared."""
+    groups: dict[tuple[float, float], list[Seen]] = defaultdict(list)
+    for seen in visits:
+        point = _point(seen)
+        if point is not None and decimals(point) >= COARSE_DECIMALS:
+            groups[point].append(seen)
+    found: list[Finding] = []
+    for point, group in groups.items():
+        if len(group) > 1:
+            found += _identical(point, group)
+    return found
+
+
+def _identical(point: tuple[float, float], group: Sequence[Seen]) -> list[Finding]:
+    doors = {seen.id: door_of(seen.address) for seen in group}
+    if not any(doors.values()):
+        return _without_addresses(group)
+    fine = decimals(point) >= FINE_DECIMALS
+    found = []
+    for seen in group:
+        door = doors[seen.id]
+        if door is None or metres(door, point) <= min(AT_HOME_M, _nearest(point, doors) + BESIDE_M):
+            continue
+        apart = [one for one in group if _elsewhere(seen, one, doors, fine)]
+        if apart:
+            found.append(_repeated(seen, apart[0], len(group)))
+    return found
+
+
+def _nearest(point: tuple[float, float], doors: dict[str, tuple[float, float] | None]) -> float:
+    return min(metres(door, point) for door in doors.values() if door is not None)
+
+
+def _elsewhere(seen: Seen, other: Seen, doors: dict[str, tuple[float, float] | None], fine: bool) -> bool:
+    here, there = doors[seen.id], doors[other.id]
+    if here is None or there is None or other is seen:
+        return False
+    apart = metres(here, there)
+    between = abs(seen.visit.happened.start - other.visit.happened.start)
+    if between <= CACHED and apart <= CACHED_M:
+        return False
+    return apart > max(seen.policy.audit.same_fix_m, 0.0 if fine else COARSE_M)
+
+
+def _without_addresses(group: Sequence[Seen]) -> list[Finding]:
+    starts = [seen.visit.happened.start for seen in group]
+    debtors = {seen.visit.debtor for seen in group}
+    if len(debtors) < NO_ADDRESS_VISITS or max(starts) - min(starts) < NO_ADDRESS_SPREAD:
+        return []
+    return [_repeated(seen, group[0] if seen is not group[0] else group[1], len(group)) for seen in group]
+
+
+def _repeated(seen: Seen, other: Seen, visits: int) -> Finding:
+    text = N_("La posición es idéntica, hasta la última cifra, en {visits} visitas a direcciones distintas.")
+    return Finding("audit.same_fix", seen.id, "review", Phrase(text, {"visits": visits}), other.id)
+
+
+def same_spot(visits: Sequence[Seen]) -> list[Finding]:
+    """One agent's day: visits off their addresses, from one spot, whose addresses are not one another's."""
+    off = [seen for seen in visits if _off(seen)]
+    found = []
+    for seen in off:
+        near = [one for one in off if _from_there(seen, one)]
+        if len(near) + 1 >= seen.policy.audit.same_spot_visits:
+            text = N_("{visits} visitas a direcciones distintas se registraron desde un mismo punto.")
+            because = Phrase(text, {"visits": len(near) + 1})
+            found.append(Finding("audit.same_spot", seen.id, "review", because, near[0].id))
+    return found
+
+
+def _off(seen: Seen) -> bool:
+    point, door = _point(seen), door_of(seen.address)
+    if point is None or door is None or seen.address is None:
+        return False
+    return metres(point, door) > OFF_M + accuracy_m(seen.visit) + slack_m(seen.address)
+
+
+def _from_there(seen: Seen, other: Seen) -> bool:
+    here, there = _point(seen), _point(other)
+    door, its = door_of(seen.address), door_of(other.address)
+    if other is seen or here is None or there is None or door is None or its is None:
+        return False
+    return metres(here, there) <= seen.policy.audit.same_spot_m and metres(door, its) > APART_M
+
+
+def too_near(visits: Sequence[Seen]) -> list[Finding]:
+    """One agent's day: several fixes nearer their addresses than the day's others allow."""
+    near: list[tuple[float, Seen]] = []
+    ring = 0
+    for seen in visits:
+        here, door = exactly(seen.visit, seen.address)
+        if here is None or door is None:
+            continue
+        away, limit = metres(here, door), seen.policy.audit.exact_near_m
+        if away <= limit:
+            near.append((away, seen))
+        ring += limit < away <= RING * 3
+    if len(near) < TOO_MANY or len(near) <= ring:
+        return []
+    text = N_(
+        "{visits} posiciones del día están a {metres} m o menos de su dirección: ninguna medición "
+        "es tan exacta."
+    )
+    found = []
+    for at, (_, seen) in enumerate(near):
+        because = Phrase(text, {"visits": len(near), "metres": seen.policy.audit.exact_near_m})
+        other = near[at - 1 if at else 1][1]
+        found.append(Finding("audit.too_exact", seen.id, "review", because, other.id))
+    return found
+
+
+def _point(seen: Seen) -> tuple[float, float] | None:
+    """A position of the visit itself, measured as a point."""
+    if not measured_there(seen.visit) or accuracy_m(seen.visit) > NETWORK_M:
+        return None
+    return point_of(seen.visit.location)

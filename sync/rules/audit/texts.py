@@ -1,0 +1,188 @@
+"""Notes that are the same word for word, of different debtors. Knows which phrases everybody writes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from hashlib import blake2b
+from math import exp
+
+from ...records import Finding
+from ...words import N_, Phrase
+from ..wording.words import words_of
+from .seen import Seen
+
+# What a note of a fruitless or an everyday visit is made of: made of nothing else, it is nobody's own text.
+STOCK = words_of(
+    """a al algo alli antes aqui ausente aviso bajo barrio buenas busca casa cerrada cerrado cerro cita
+    cliente con contacto contesta contesto correcto cuando da dan de debajo deja dejado dejamos dejan dejando
+    dejar dejaron dejo del deudor dia dias direccion domicilio domingo e el ella en encontraba encontrado
+    encontro encuentra ese esposa esposo esta estaba estan este familia familiar familiares fue ha habita
+    habia hacer hay hermana hermano hija hijo hizo hora horas hoy hubo igual intentara intento jueves la las
+    le les lo local los luego lunes madre manana manana martes mas mensaje mes miercoles momento mudo nadie
+    negocio ni ninguna ninguno no noche nota notificacion nueva nuevamente nuevo o otra otro padre pago pagar
+    pagara para parte pasar pasara pendiente pero persona personas por porque porton presente programa
+    proxima proximo puede puerta que queda quedo quien recado regresa regresar regresara reprograma respondio
+    responde respuesta retorna retornar sabado salio salir se sea semana senor senora seguimiento si sin solo
+    su tampoco tarde telefono tiempo tiene titular toca tocan tocar toco todo trabaja trabajando trabajo tras
+    un una unas uno varias vario varios veces vecina vecino vecinos ver vez viernes visita visitado visitar
+    visitara visito vive vivienda volver volvera volvere y ya timbre llama llamar llamo atendio atiende abrio
+    abre abren abrieron abrir acompanante localizado localizada localizo ubico ubicado ubicada compromiso
+    promete promesa acuerda acordo firma firmo recibe recibio mama papa no nada mismo misma horario laboral
+    escrita escrito hoja ruta papel not home nobody no one was at the door left
+    notice will return come back tomorrow closed"""
+)
+# As long as that a note is somebody's own even if every word of it is everybody's.
+STOCK_WORDS = 14
+# A phrase that many write is nobody's own; used so much more often on one day than chance gives, it is.
+CHANCE = 1e-4
+DAILY = 3
+# Somebody with so many texts of his own in so many visits writes by templates.
+TEMPLATES = 6
+TEMPLATE_SHARE = 1 / 3
+# From so many debtors with one text on, the first is no original either.
+ALL_COPIES = 3
+
+
+@dataclass
+class TextUse:
+    """How often each text (by its key) was used by each agent, and how many notes each wrote."""
+
+    uses: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    notes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def add(self, agent: str, key: str, count: int = 1) -> None:
+        self.uses[key][agent] += count
+
+    def wrote(self, agent: str, count: int = 1) -> None:
+        self.notes[agent] += count
+
+
+def key_of(text: str) -> str:
+    """A plain text's short name, by which an office counts who used it."""
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+@lru_cache(maxsize=65536)
+def plain(note: str) -> str:
+    """A note in small letters without accents or marks: what is compared."""
+    letters = unicodedata.normalize("NFKD", note.casefold())
+    kept = "".join(mark if mark.isalnum() else " " for mark in letters if not unicodedata.combining(mark))
+    return " ".join(kept.split())
+
+
+def own_words(text: str, least: int) -> bool:
+    """True of a plain text long enough and of somebody's own words, which two debtors do not share."""
+    words = text.split()
+    if len(words) < least:
+        return False
+    return len(words) >= STOCK_WORDS or not STOCK.issuperset(words)
+
+
+def used_by(visits: Iterable[Seen]) -> TextUse:
+    """The texts of these visits, by agent."""
+    found = TextUse()
+    for seen in visits:
+        text = plain(seen.visit.note)
+        if text:
+            found.wrote(seen.visit.agent)
+            found.add(seen.visit.agent, key_of(text))
+    return found
+
+
+def copied_texts(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
+    """One agent's visits whose note he also wrote of another debtor, in the order in which he wrote them."""
+    groups: dict[str, list[Seen]] = defaultdict(list)
+    for seen in sorted(visits, key=written):
+        text = plain(seen.visit.note)
+        if own_words(text, seen.policy.audit.copied_words):
+            groups[text].append(seen)
+    shared = {text: group for text, group in groups.items() if _debtors(group) > 1}
+    templates = _by_templates(shared, sum(map(len, groups.values())))
+    found: list[Finding] = []
+    for text, group in shared.items():
+        rate = _rate(text, group, known, templates)
+        found += _copies(group) if rate == 0.0 else _bunched(group, visits, rate)
+    return found
+
+
+def _by_templates(shared: Mapping[str, Sequence[Seen]], notes: int) -> bool:
+    repeated = sum(len(group) for group in shared.values())
+    return len(shared) >= TEMPLATES and repeated > notes * TEMPLATE_SHARE
+
+
+def _rate(text: str, group: Sequence[Seen], known: TextUse, templates: bool) -> float:
+    """How often a note is this text where it is nobody's own; 0 where it is this agent's."""
+    agent = group[0].visit.agent
+    users = known.uses.get(key_of(text), {})
+    others = {name: count for name, count in users.items() if name != agent}
+    if len(users) >= group[0].policy.audit.copied_agents:
+        return sum(others.values()) / max(1, sum(known.notes[name] for name in known.notes if name != agent))
+    if templates:
+        return len(group) / max(1, known.notes.get(agent, 0))
+    return 0.0
+
+
+def _copies(group: Sequence[Seen]) -> list[Finding]:
+    """All but the first; the first too where so many bear one text. A debtor's own are not copies."""
+    found = []
+    many = _debtors(group) >= ALL_COPIES
+    for at, seen in enumerate(group):
+        others = [one for one in group if one.visit.debtor != seen.visit.debtor]
+        earlier = [one for one in group[:at] if one.visit.debtor != seen.visit.debtor]
+        if (earlier or many) and not all(together(seen, one) for one in (earlier or others)):
+            found.append(_finding(seen, (earlier or others)[-1 if earlier else 0], _debtors(group)))
+    return found
+
+
+def _bunched(group: Sequence[Seen], visits: Sequence[Seen], rate: float) -> list[Finding]:
+    """What everybody writes, written by one on one day far more often than everybody does."""
+    days: dict[str, list[Seen]] = defaultdict(list)
+    for seen in group:
+        days[_day(seen)].append(seen)
+    found = []
+    for day, same in days.items():
+        if len(same) < DAILY or _debtors(same) < DAILY:
+            continue
+        expected = rate * sum(1 for one in visits if _day(one) == day and one.visit.note)
+        if _at_least(len(same), expected) < CHANCE:
+            found += [
+                _finding(one, same[0] if one is not same[0] else same[1], _debtors(same)) for one in same
+            ]
+    return found
+
+
+def _at_least(count: int, expected: float) -> float:
+    """The chance of so many where so few are expected (Poisson)."""
+    term = below = exp(-expected)
+    for number in range(1, count):
+        term *= expected / number
+        below += term
+    return max(0.0, 1.0 - below)
+
+
+def _finding(seen: Seen, other: Seen, debtors: int) -> Finding:
+    text = N_("La nota es palabra por palabra la de otro deudor ({debtors} deudores con el mismo texto).")
+    return Finding("audit.copied_text", seen.id, "review", Phrase(text, {"debtors": debtors}), other.id)
+
+
+def together(one: Seen, other: Seen) -> bool:
+    """Two debtors at one address at one time: what was written of one may be written of the other."""
+    apart = abs(one.visit.happened.start - other.visit.happened.start).total_seconds()
+    return one.visit.address is not None and one.visit.address == other.visit.address and apart <= 3600
+
+
+def written(seen: Seen) -> tuple[datetime, datetime, str]:
+    return seen.visit.recorded, seen.visit.happened.start, seen.id
+
+
+def _debtors(group: Sequence[Seen]) -> int:
+    return len({seen.visit.debtor for seen in group})
+
+
+def _day(seen: Seen) -> str:
+    return seen.visit.happened.start.date().isoformat()
