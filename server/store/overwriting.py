@@ -20,6 +20,7 @@ from sync.ids import new_id
 from . import (
     change_rows,
     overwriting_claims,
+    overwriting_month,
     overwriting_outside,
     overwriting_reviewing,
     overwriting_strategy,
@@ -107,6 +108,7 @@ TOUCHED: tuple[Table, ...] = (
     *overwriting_outside.TOUCHED,
     *overwriting_reviewing.TOUCHED,
     *overwriting_strategy.TOUCHED,
+    *overwriting_month.TOUCHED,
     *overwriting_claims.TOUCHED,
 )
 
@@ -135,6 +137,7 @@ def overwrite_person(
     _facts(connection, debtor_id)
     overwriting_outside.overwrite(connection, debtor_id)
     overwriting_strategy.overwrite(connection, debtor_id)
+    overwriting_month.overwrite(connection, debtor_id)
     overwriting_reviewing.overwrite(connection, debtor_id, NAMELESS)
     overwriting_claims.overwrite(connection, debtor_id)
     change_rows.forget(connection, debtor_id)

@@ -97,6 +97,10 @@ SECTIONS = (
         ),
     ),
     Section(
+        N_("Mes"),
+        (("returns.index", N_("Devoluciones")),),
+    ),
+    Section(
         N_("Reglas"),
         (
             ("policy.index", N_("Paquetes")),

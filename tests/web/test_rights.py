@@ -238,6 +238,8 @@ def address(world: World, template: str) -> str:
         address=world.addresses["Rosa"],
         offer=world.offers["Rosa"],
         agreement=world.agreements["Rosa"],
+        lender=world.lenders["Crediboyacá"],
+        returned=world.returned["Crediboyacá"],
         claim=world.claims["Rosa"],
         reply=world.replies["Rosa"],
         nothing="019366aa-0000-7000-8000-000000000000",

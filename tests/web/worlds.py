@@ -28,6 +28,7 @@ from server import erasing
 from server.app import create_app
 from server.config import config_from
 from server.office import Office, initialise, open_office
+from server.returning.handing import Handed, hand
 from server.shelf import Shelf
 from server.store import agents, assignments, attachments, offices, papers, people, routes
 from server.store import tables as t
@@ -95,6 +96,7 @@ class World:
     writeoffs: dict[str, str] = field(default_factory=dict)
     offers: dict[str, str] = field(default_factory=dict)
     agreements: dict[str, str] = field(default_factory=dict)
+    returned: dict[str, str] = field(default_factory=dict)
     claims: dict[str, str] = field(default_factory=dict)
     replies: dict[str, str] = field(default_factory=dict)
 
@@ -121,8 +123,17 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
         add_agreed(connection, world, NOW)
     _erasure(world)
     _worklists(world)
+    _month(world)
     add_claims(world, NOW)
     return world
+
+
+def _month(world: World) -> None:
+    """The day's file of each lender."""
+    for name, lender in world.lenders.items():
+        made = hand(world.office.engine, lender, TODAY, actor="nora", now=NOW)
+        assert isinstance(made, Handed)
+        world.returned[name] = made.id
 
 
 def _worklists(world: World) -> None:

@@ -114,6 +114,7 @@ contacts = Table(  # every contact that is not one of our visits
     Column("effective", Boolean, nullable=False),
     word("source", "ronda"),
     word("note"),
+    Index("ix_contacts_started", "started"),
 )
 
 skips = Table(
@@ -140,6 +141,8 @@ reported_payments = Table(
     Column("paid_on", Date, nullable=False),
     word("channel"),
     word("receipt"),
+    Index("ix_reported_payments_paid_on", "paid_on"),
+    Index("ix_reported_payments_visit_id", "visit_id"),
 )
 
 attachments = Table(

@@ -256,6 +256,10 @@ def upgrade() -> None:
     op.create_index(op.f("ix_cash_deposits_agent_id"), "cash_deposits", ["agent_id"], unique=False)
     # A month's commissions and a morning's page ask for the payments of some days, of a million.
     op.create_index(op.f("ix_payments_value_date"), "payments", ["value_date"])
+    # A lender's daily file asks for the contacts and the payments told of one day.
+    op.create_index("ix_contacts_started", "contacts", ["started"])
+    op.create_index("ix_reported_payments_paid_on", "reported_payments", ["paid_on"])
+    op.create_index("ix_reported_payments_visit_id", "reported_payments", ["visit_id"])
     # The morning's page asks which accounts the last files took away.
     op.create_index("ix_accounts_state_last_import", "accounts", ["state", "last_import"])
 
