@@ -7,7 +7,7 @@ the chain can be followed to what the office signed and nothing else can be read
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, Engine
 from sync.keys import DEVICE, Keyring, PublicKey, SigningKey
 from sync.ledger import (
     EVIDENCE,
+    ChainReport,
     Checkpoint,
     Entry,
     Erasure,
@@ -29,6 +30,7 @@ from sync.ledger import (
     Receipt,
     listed_withheld,
     sign_manifest,
+    verify,
     withheld,
 )
 from sync.ledger_folder import write_export
@@ -39,13 +41,16 @@ from .enrolling import keyring
 from .shelf import Missing, Shelf
 from .store import erasures, evidence, facts, ledgers
 from .store.boards import visits
-from .store.engine import writing
+from .store.engine import reading, writing
 from .store.scopes import Scope
 
 PAGE = "visita.html"
 PICTURES = "attachments"
 ENDINGS = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/pdf": ".pdf"}
 TEMPLATES = Path(__file__).with_name("web") / "templates" / "evidence"
+
+
+Beside = Callable[[Connection, Path], Mapping[str, str]]
 
 
 class NotEmpty(ValueError):
@@ -85,8 +90,12 @@ def write_evidence(
     actor: str,
     now: datetime,
     scope: Scope | None = None,
+    also: Beside | None = None,
 ) -> Package:
-    """The package of one visit. LookupError when it is not in the scope; NotEmpty, OSError."""
+    """The package of one visit. LookupError when it is not in the scope; NotEmpty, OSError.
+
+    `also` writes more files into the folder and answers their SHA-256 by name: the manifest signs for them too.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotEmpty(f"{folder} is not empty; name a new folder for the evidence")
     with writing(engine) as connection:
@@ -97,7 +106,9 @@ def write_evidence(
         entries = [entry for one in stretches for entry in one.entries]
         signed = _erasures(connection, entries)
         files, missing = _pictures(connection, shelf, visit_id, folder)
+        pictures = len(files)
         files |= {PAGE: _page(connection, told, stretches, files, folder, now)}
+        files |= also(connection, folder) if also is not None else {}
         keys = _keys(connection, signer, stretches, now)
         manifest = Manifest(
             EVIDENCE,
@@ -127,7 +138,7 @@ def write_evidence(
         )
     shown = sum(entry.header_digest is None for entry in entries)
     vouched = all(one.receipt is not None or one.checkpoint is not None for one in stretches)
-    return Package(folder, shown, len(entries), len(files) - 1, missing, vouched)
+    return Package(folder, shown, len(entries), pictures, missing, vouched)
 
 
 def _stretches(connection: Connection, visit_id: str) -> list[Stretch]:
@@ -245,3 +256,33 @@ def _result(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _promise(row: Mapping[str, Any]) -> dict[str, Any]:
     return {**row, "amount": f"{from_minor(row['amount_minor'], row['currency']):,f}"}
+
+
+def verdict_on(
+    engine: Engine, signer: SigningKey, visit_id: str, *, now: datetime, scope: Scope | None = None
+) -> ChainReport:
+    """What `ronda verify` would say of the visit's evidence, from the ledger as it is now; writes nothing.
+
+    LookupError when the visit is not in the scope, or has no event in the ledger.
+    """
+    with reading(engine) as connection:
+        if visits.one(connection, scope or Scope.everything(), visit_id) is None:
+            raise LookupError(visit_id)
+        stretches = _stretches(connection, visit_id)
+        entries = [entry for one in stretches for entry in one.entries]
+        signed = _erasures(connection, entries)
+        manifest = Manifest(
+            EVIDENCE,
+            now,
+            starts=tuple(one.start for one in stretches if one.start.n > 0),
+            withheld=listed_withheld(entries, {(one.id, one.body_digest) for one in signed}),
+            about=visit_id,
+        )
+        return verify(
+            entries,
+            receipts=[one.receipt for one in stretches if one.receipt is not None],
+            checkpoints=_once(one.checkpoint for one in stretches),
+            erasures=signed,
+            keys=_keys(connection, signer, stretches, now),
+            manifest=manifest,
+        )

@@ -17,12 +17,13 @@ from sync.ids import is_id, new_id
 from sync.records import Refused
 from sync.words import N_, Phrase
 
+from . import auditing
 from .overriding import PAID_BY_RESULT
 from .queueing import bring, was_lifted
 from .recovering import Person
-from .store import facts, overrides, people, reviews
+from .store import facts, findings, overrides, people, reviews
 from .store.boards import visits
-from .store.engine import writing
+from .store.engine import reading, writing
 from .store.scopes import Scope
 
 DECISIONS = {"approve": reviews.APPROVED, "return": reviews.RETURNED, "hold": reviews.HELD}
@@ -82,6 +83,32 @@ def approve_several(
             else:
                 approved += 1
     return Several(approved, tuple(refused))
+
+
+def resolve(
+    engine: Engine,
+    finding_id: str,
+    *,
+    resolution: str,
+    why: str,
+    by: Person,
+    now: datetime,
+    scope: Scope,
+) -> Refused | None:
+    """A supervisor's word on a finding (`auditing.resolve`); whoever may not approve the visit does not
+    justify what was noticed of it either. LookupError when it is not in his scope."""
+    if resolution == "justified":
+        with reading(engine) as connection:
+            held = findings.by_id(connection, finding_id, scope)
+            told = visits.one(connection, scope, held["visit_id"]) if held is not None else None
+            if told is None:
+                raise LookupError(finding_id)
+            wrong = barred(connection, told, by)
+        if wrong is not None:
+            return wrong
+    return auditing.resolve(
+        engine, finding_id, resolution=resolution, why=why, actor=by.username, now=now, scope=scope
+    )
 
 
 def _unfit(decision: str, why: str) -> Refused | None:

@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.ids import new_id
 from sync.records import Finding, Visit
 
-from . import chunks
+from . import chunks, reviews
 from .said import phrase_of
 from .scopes import Scope
 from .tables import agents, debtors, findings, visits
@@ -45,7 +45,7 @@ _ONCE = {
 
 def by_id(connection: Connection, finding_id: str, scope: Scope) -> dict[str, Any] | None:
     """One finding within the scope, or None: outside the scope it does not exist."""
-    query = select(findings).where(findings.c.id == finding_id, findings.c.debtor_id.in_(scope.debtors()))
+    query = select(findings).where(findings.c.id == finding_id, *_seen(scope))
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None
 
@@ -73,7 +73,7 @@ def listed(
         .join(agents, agents.c.id == findings.c.agent_id)
         .join(debtors, debtors.c.id == findings.c.debtor_id)
         .join(visits, visits.c.id == findings.c.visit_id)
-        .where(findings.c.debtor_id.in_(scope.debtors()))
+        .where(*_seen(scope))
         .order_by(findings.c.found_at.desc(), findings.c.id)
         .limit(limit)
         .offset(offset)
@@ -105,3 +105,8 @@ def resolve(
             resolved_at=now,
         )
     )
+
+
+def _seen(scope: Scope) -> list[ColumnElement[bool]]:
+    mine = reviews.seen(scope, findings.c.debtor_id)
+    return [] if mine is None else [mine]

@@ -13,7 +13,16 @@ from sync.ids import new_id
 from sync.rules.circumstances import Override
 
 from .chunks import among, found
-from .tables import accounts, agents, assignments, commission_earners, debtors, policy_overrides, users
+from .tables import (
+    accounts,
+    agents,
+    assignments,
+    commission_earners,
+    debtors,
+    imports,
+    policy_overrides,
+    users,
+)
 
 _IN_FORCE = select(policy_overrides).where(
     among(policy_overrides.c.debtor_id),
@@ -170,3 +179,9 @@ def of_day(connection: Connection, debtor_id: str, moment: datetime, zone: str) 
         policy_overrides.c.debtor_id == debtor_id, policy_overrides.c.day == day
     )
     return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def packs_in_use(connection: Connection) -> list[str]:
+    """The packs under which some portfolio came."""
+    query = select(imports.c.pack).where(imports.c.pack != "").distinct()
+    return sorted(connection.execute(query).scalars())

@@ -216,7 +216,7 @@ def _fate(one: Intended) -> str:
         replaying_days.WITHDRAWN: _("Se retiró de la ruta"),
         replaying_days.NOTHING: _("Sin visita y sin motivo dicho"),
     }
-    return told[one.fate]
+    return str(told[one.fate])
 
 
 def _point(one: Made, number: int) -> Point:

@@ -66,6 +66,8 @@ SECTIONS = (
         N_("Asignación"),
         (
             ("assignments.index", N_("Cargas")),
+            ("desk.index", N_("Mesa")),
+            ("desk.history", N_("Historia")),
             ("assignments.unassigned", N_("Sin asignar")),
             ("assignments.barred", N_("Vedadas por norma")),
         ),
@@ -81,6 +83,7 @@ SECTIONS = (
             ("reviews.index", N_("Revisión")),
             ("replays.index", N_("Un día")),
             ("findings.index", N_("Hallazgos")),
+            ("chains.index", N_("Registro firmado")),
             ("attachments.index", N_("Adjuntos que faltan")),
         ),
     ),

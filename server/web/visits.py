@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, flash, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 
+from sync.ledger import ChainReport
 from sync.rules.alarms import ALARMS
+from sync.rules.audit import CHECKS
 from sync.rules.questions import QUESTIONS
 from sync.wire.fields import parse_instant
 
-from .. import objecting
-from ..store import attachments, findings
+from .. import evidencing, looking, objecting
+from ..shelf import Shelf
+from ..store import attachments, findings, reviews
 from ..store.boards import visits as boards
 from ..store.engine import reading
 from ..store.histories import verdict_of
-from . import days, here
+from . import chains, days, here
 from .maps import Point, map_document
 from .paging import SIZE, Page, place
 from .retold import amended, detailed, stepped
@@ -26,6 +33,7 @@ from .signs import sign_of
 from .tiles import ground_of
 
 blueprint = Blueprint("visits", __name__, url_prefix="/visits")
+SHORTEST_REASON = 3
 FILTERS = ("agent", "debtor", "account", "result", "evidence", "day", "until")
 
 
@@ -54,6 +62,7 @@ def index() -> str:
     return render_template(
         "visits/index.html",
         page=Page(shown, number, pages, total),
+        many=total >= boards.MOST_COUNTED,
         asked=asked,
         given={name: value for name, value in asked.items() if value},
         agents=agents,
@@ -63,27 +72,116 @@ def index() -> str:
 
 @blueprint.get("/<visit_id>")
 def visit(visit_id: str) -> str:
-    scope = here.scope()
     with reading(here.engine()) as connection:
         told = _found(connection, visit_id)
+    if not _his_own(told):
+        looking.looked(
+            here.engine(),
+            told["agent_id"],
+            looking.VISIT,
+            visit_id,
+            username=here.actor(),
+            day=here.today(),
+            now=here.now(),
+        )
+    return _page(told)
+
+
+@blueprint.post("/<visit_id>/verify")
+def verify(visit_id: str) -> str | Response:
+    """The visit's links up to what the office signed, verified now."""
+    with reading(here.engine()) as connection:
+        told = _found(connection, visit_id)
+    office = here.office()
+    try:
+        report = evidencing.verdict_on(
+            office.engine, office.signer, visit_id, now=here.now(), scope=here.scope()
+        )
+    except LookupError:
+        flash(_("Lo contado de esta visita no está en el registro: no hay qué verificar."), "error")
+        return _page(told)
+    return _page(told, report)
+
+
+@blueprint.post("/<visit_id>/evidence")
+def evidence(visit_id: str) -> Response | str | tuple[str, int]:
+    """The signed evidence of this visit as one file; `ronda verify` checks it anywhere."""
+    with reading(here.engine()) as connection:
+        told = _found(connection, visit_id)
+    why = request.form.get("why", "").strip()
+    if len(why) < SHORTEST_REASON:
+        return _page(told, errors={"why": _("Escriba para quién es: queda en el registro.")}), 422
+    office = here.office()
+    with TemporaryDirectory(prefix="ronda-evidence-") as folder:
+        try:
+            evidencing.write_evidence(
+                office.engine,
+                office.signer,
+                Shelf(office.config.shelf),
+                visit_id,
+                Path(folder) / "evidence",
+                why=why,
+                actor=here.actor(),
+                now=here.now(),
+                scope=here.scope(),
+            )
+        except LookupError:
+            flash(_("Lo contado de esta visita no está en el registro: no hay evidencia que sacar."), "error")
+            return _page(told)
+        data = packed(Path(folder) / "evidence")
+    response = Response(data, mimetype="application/zip")
+    response.headers.set("Content-Disposition", "attachment", filename=f"evidencia-{visit_id[:8]}.zip")
+    return response
+
+
+def packed(folder: Path) -> bytes:
+    """The folder as one ZIP file, the same bytes for the same files."""
+    held = BytesIO()
+    with ZipFile(held, "w", ZIP_DEFLATED) as archive:
+        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = ZipInfo(file.relative_to(folder).as_posix(), (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = ZIP_DEFLATED
+            archive.writestr(entry, file.read_bytes())
+    return held.getvalue()
+
+
+def _his_own(told: dict[str, Any]) -> bool:
+    """True for the agent whose visit it is: nobody looks at him then."""
+    return bool(here.scope().agent_id == told["agent_id"])
+
+
+def _page(
+    told: dict[str, Any], report: ChainReport | None = None, *, errors: dict[str, str] | None = None
+) -> str:
+    scope, visit_id = here.scope(), told["id"]
+    with reading(here.engine()) as connection:
+        noticed = findings.listed(connection, scope, state=None, visit_id=visit_id)
         shown = {
             "promises": boards.promises_of(connection, scope, visit_id),
             "reported": boards.payments_of(connection, scope, visit_id),
             "amendments": boards.amendments_of(connection, visit_id),
             "attachments": attachments.of_visit(connection, visit_id),
-            "findings": findings.listed(connection, scope, state=None, visit_id=visit_id),
+            "findings": noticed,
             "link": boards.ledger_place(connection, told),
+            "answers": reviews.answers_of(connection, [one["id"] for one in noticed]),
+            "review": reviews.held(connection, [visit_id]).get(visit_id),
+            "decisions": reviews.decisions_of(connection, visit_id),
         }
     numbers = {one["account_id"]: one["number"] for one in told["results"]}
     return render_template(
         "visits/visit.html",
         visit=told,
+        checks=CHECKS,
+        report=report,
+        words=chains.said,
+        errors=errors or {},
         sign=sign_of(one["result"] for one in told["results"]),
         verdict=verdict_of(told["verdict"]),
         detailed=detailed,
         amended=lambda replaces: amended(replaces, numbers, told["timezone"] or here.zone()),
         conduct=_conducted(told, numbers),
         where=told["lat"] is not None or told["address_lat"] is not None,
+        forgotten=told["location_source"] != "none" and told["lat"] is None,
         **shown,
     )
 

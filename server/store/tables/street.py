@@ -189,5 +189,6 @@ findings = Table(
     word("resolved_by"),
     word("resolved_why"),
     UniqueConstraint("visit_id", "rule"),
-    Index("ix_findings_rule_visit_id", "rule", "visit_id"),
+    Index("ix_findings_rule_found_at", "rule", "found_at", "visit_id"),
+    Index("ix_findings_state_found_at", "state", "found_at"),
 )

@@ -1,7 +1,7 @@
 """Decisions on visits, agents' answers, who looked, places forgotten, chains verified; the pages' indexes.
 
-Indexes on big tables: findings by rule (the queue narrowed to one check), receipts by laptop and time (the
-day replayed says when it synchronised).
+Indexes on big tables: findings by rule and by state in order of time (the queue and the list narrowed to
+one check), receipts by laptop and time (the day replayed says when it synchronised).
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def upgrade() -> None:
     op.create_index("ix_review_decisions_agent_id_decided_at", "review_decisions", ["agent_id", "decided_at"])
     op.create_index("ix_looks_agent_id_looked_at", "looks", ["agent_id", "looked_at"])
     op.create_index("ix_chain_checks_device_id_checked_at", "chain_checks", ["device_id", "checked_at"])
-    op.create_index("ix_findings_rule_visit_id", "findings", ["rule", "visit_id"])
+    op.create_index("ix_findings_rule_found_at", "findings", ["rule", "found_at", "visit_id"])
+    op.create_index("ix_findings_state_found_at", "findings", ["state", "found_at"])
     op.create_index("ix_receipts_device_id_server_time", "receipts", ["device_id", "server_time"])
 
 
