@@ -15,8 +15,9 @@ from sync.records import Payment, Refused
 from sync.rules.debt import breakdown
 from sync.rules.policy import local_day
 from sync.rules.promise import PromiseStanding, reminders, standings
+from sync.rules.questions import QUESTIONS
 
-from .. import conducting
+from .. import conducting, questioning
 from ..deciding import decide_proposal
 from ..filing import KINDS
 from ..packs import pack_of
@@ -25,7 +26,8 @@ from ..standing import AccountToday, accounts_today
 from ..store import as_records, encounters, papers, payments
 from ..store.boards import cases
 from ..store.engine import reading
-from . import agreements, here, notices, policy, retold, stops
+from . import agreements, here, notices, policy, retold, stops, timelines
+from .labels import LABELS
 
 blueprint = Blueprint("debtors", __name__, url_prefix="/debtors")
 
@@ -53,7 +55,7 @@ def case(debtor_id: str) -> str:
         ids = [account.id for account in held]
         paid = payments.of_accounts(connection, ids)
         visits = conducting.as_amended(connection, cases.visits_to(connection, debtor_id, ids))
-        shown = {
+        shown: dict[str, Any] = {
             "accounts": held,
             "bonds": cases.bonds_of(connection, ids),
             "documents": cases.documents_of(connection, ids),
@@ -62,7 +64,6 @@ def case(debtor_id: str) -> str:
             "phones": cases.contact_points_of(connection, scope, debtor_id),
             "promises": promises_today(connection, held, paid, day, person["timezone"]),
             "visits": visits,
-            "assignments": cases.assignments_of(connection, debtor_id),
             "stops_told": stops.of_debtor(connection, debtor_id),
             "notices": notices.of_debtor(connection, debtor_id, ids),
             "agreed": agreements.of_debtor(connection, held),
@@ -71,7 +72,9 @@ def case(debtor_id: str) -> str:
                 connection, debtor_id, person["timezone"], {one.id: debtor_id for one in held}
             ),
             "weeks": _weeks(connection, {one.id: debtor_id for one in held}, day),
+            "timeline": timelines.of_debtor(connection, person, held),
         }
+        shown["five"] = _five(connection, person, held, shown["promises"])
     return render_template(
         "debtors/case.html",
         person=person,
@@ -80,6 +83,9 @@ def case(debtor_id: str) -> str:
         paper_kinds=[(kind, _(word)) for kind, word in KINDS.items()],
         flags=retold.flags_of(visits),
         stepped=retold.stepped,
+        told_visits={visit["id"]: visit for visit in visits},
+        caps=timelines.caps_used(shown["policy"]["answers"]),
+        question_words=QUESTIONS,
         **shown,
     )
 
@@ -107,6 +113,16 @@ def decide(kind: str, proposal_id: str, word: str) -> Response:
     done = _("Aceptado: los portátiles lo recibirán al sincronizar.")
     flash(done if word == "accept" else _("Rechazado: queda en la historia, sin usarse."), "success")
     return redirect(url_for("debtors.case", debtor_id=answer))
+
+
+def _five(
+    connection: Connection, person: dict[str, Any], held: list[AccountToday], told: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """By account, what is known of each of the five questions."""
+    promises = [(row["promise"], row["standing"].state if row["standing"] else None) for row in told]
+    open_stops = cases.stops_of(connection, person["id"], here.now())
+    stopped = [LABELS["stop"].get(row["state"], row["state"]) for row in open_stops]
+    return questioning.five_of(connection, person, held, promises, stopped)
 
 
 def _weeks(connection: Connection, owners: dict[str, str], day: date) -> dict[str, WeekAnswer]:

@@ -6,17 +6,18 @@ Knows no page: a happening names the endpoint that shows its source, and the pag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from sync.words import N_
 
+from ...tables import accounts
 from . import care, decided, owed, reviewed, street
 from .happening import MOST, Happening, Subject
 
-__all__ = ["KINDS", "MOST", "Happening", "Kind", "Subject", "told"]
+__all__ = ["KINDS", "MOST", "Happening", "Kind", "Subject", "subject_of", "told"]
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("letter", N_("Cartas por nivel"), care.letters_tracked),
     Kind("review", N_("Revisiones de visitas"), reviewed.reviews_decided, "reviews.index"),
 )
+
+
+def subject_of(connection: Connection, debtor_id: str, timezone: str, numbers: Mapping[str, str]) -> Subject:
+    """The debtor as somebody sees him who may see these accounts (id → number) of his."""
+    query = select(accounts.c.lender_id).where(accounts.c.id.in_(sorted(numbers))).distinct()
+    return Subject(debtor_id, timezone, numbers, frozenset(connection.execute(query).scalars()))
 
 
 def told(
