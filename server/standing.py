@@ -17,7 +17,7 @@ from sync.rules import ageing
 from sync.words import Phrase
 
 from .packs import pack_of
-from .store import as_records, standings
+from .store import as_records, lenders, standings
 from .store.boards import accounts as boards
 from .store.said import phrase_of
 from .store.scopes import Scope
@@ -173,6 +173,33 @@ def figures(connection: Connection, scope: Scope, day: date) -> dict[str, Any]:
         return standings.figures(connection, on_day(connection, scope, day))
 
     return standings.remembered(connection, ("figures", scope, day), counted)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a list of accounts can be narrowed to, as the scope has it; lenders by name."""
+
+    buckets: tuple[str, ...]
+    currencies: tuple[str, ...]
+    zones: tuple[str, ...]
+    lenders: tuple[str, ...]
+
+
+def choices(connection: Connection, scope: Scope, day: date) -> Choices:
+    def counted() -> Choices:
+        asked = on_day(connection, scope, day)
+
+        def words(name: str) -> tuple[str, ...]:
+            return tuple(row[0] for row in standings.tallied(connection, asked, name) if row[0])
+
+        return Choices(
+            buckets=tuple(sorted(standings.buckets_seen(connection, asked), key=lateness)),
+            currencies=words("currency"),
+            zones=words("zone"),
+            lenders=tuple(sorted(lenders.names_of(connection, words("lender_id")).values())),
+        )
+
+    return standings.remembered(connection, ("choices", scope, day), counted)
 
 
 def _packs(connection: Connection) -> Packs:

@@ -43,8 +43,13 @@ class Scope:
         return and_(seen, told.c.agent_id == self.agent_id) if self.agent_id is not None else seen
 
     def debtors(self) -> Select[tuple[str]]:
-        """The ids of debtors with at least one account in scope."""
-        return select(accounts.c.debtor_id).where(self.accounts()).distinct()
+        """The ids of debtors with at least one account in scope, for `IN`: some come more than once.
+
+        Nothing more is said than is needed: SQLite answers from an index what has no condition and is not
+        distinct, and would otherwise make the set anew for every query.
+        """
+        query = select(accounts.c.debtor_id)
+        return query if self.agent_id is None and Share() in self.shares else query.where(self.accounts())
 
     def agents(self) -> ColumnElement[bool]:
         """The condition on `agents`: himself for a collector, else those of his branches and teams."""

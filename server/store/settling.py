@@ -35,6 +35,7 @@ from sync.rules import ageing
 from . import as_records, prepared
 from .chunks import among, append, chunks, found
 from .debtors import folded
+from .ranking import place_rank
 from .tables import (
     accounts,
     addresses,
@@ -145,14 +146,6 @@ _NOW = (
                 )
             )
         ).label("alone"),
-        exists(
-            select(literal(1)).where(
-                addresses.c.debtor_id == accounts.c.debtor_id,
-                addresses.c.until.is_(None),
-                addresses.c.state == "accepted",
-                addresses.c.lat.is_not(None),
-            )
-        ).label("located"),
         assignments.c.agent_id,
         assignment_accounts.c.outcome,
         assignment_accounts.c.rule,
@@ -180,6 +173,19 @@ _PAYMENTS = (
     select(payments)
     .where(among(payments.c.account_id))
     .order_by(payments.c.account_id, payments.c.value_date, payments.c.id)
+)
+_ADDRESSES = select(
+    addresses.c.id,
+    addresses.c.debtor_id,
+    addresses.c.kind,
+    addresses.c.precision,
+    addresses.c.lat,
+    addresses.c.lon,
+).where(
+    among(addresses.c.debtor_id),
+    addresses.c.until.is_(None),
+    addresses.c.state == "accepted",
+    addresses.c.lat.is_not(None),
 )
 _HELD = select(standings).where(among(standings.c.account_id))
 _HELD_PAST = select(past_standings).where(among(past_standings.c.account_id))
@@ -228,12 +234,15 @@ def _rows(
     owed = _by_account(found(connection, _BALANCES, ids))
     paid = _by_account(found(connection, _PAYMENTS, ids))
     now, past = [], {}
-    for row in found(connection, _NOW, ids):
+    rows = found(connection, _NOW, ids)
+    where = _places(connection, {row["debtor_id"] for row in rows})
+    for row in rows:
         account, document = row["account_id"], row["document"]
         told = stretches(owed.get(account, []), paid.get(account, []), row["currency"])
         last = told[-1] if told else None
         made = {name: row[name] for name in row if name != "document"}
-        made["alone"], made["located"] = bool(row["alone"]), bool(row["located"])
+        made["alone"] = bool(row["alone"])
+        made["lat"], made["lon"] = where.get(row["debtor_id"], (None, None))
         made["search_text"] = search_text(row["search_name"], row["number"], document or "")
         made |= {"rule": row["rule"] or "", "rule_source": row["rule_source"] or ""}
         made |= {
@@ -247,6 +256,15 @@ def _rows(
         if len(told) > 1:
             past[account] = _past(account, told)
     return now, past
+
+
+def _places(connection: Connection, debtor_ids: Iterable[str]) -> dict[str, tuple[float, float]]:
+    """Each debtor's best known place: the one he sleeps at before others, the better known first."""
+    rows = found(connection, _ADDRESSES, debtor_ids)
+    best: dict[str, tuple[float, float]] = {}
+    for row in sorted(rows, key=lambda row: (place_rank(row), row["id"])):
+        best.setdefault(row["debtor_id"], (row["lat"], row["lon"]))
+    return best
 
 
 def _past(account: str, told: Sequence[Stretch]) -> list[dict[str, Any]]:
@@ -347,7 +365,7 @@ WATCHED: dict[str, tuple[str, str, str]] = {
     "payments": ("account", "account_id", "account_id, amount_minor, currency, value_date, reverses"),
     "assignments": ("debtor", "debtor_id", "debtor_id, agent_id, until"),
     "assignment_accounts": ("account", "account_id", "account_id, outcome, rule, rule_source"),
-    "addresses": ("debtor", "debtor_id", "debtor_id, lat, state, until"),
+    "addresses": ("debtor", "debtor_id", "debtor_id, kind, precision, lat, lon, state, until"),
     "debtors": ("debtor", "id", "search_name, document"),
 }
 

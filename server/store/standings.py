@@ -168,7 +168,7 @@ class OnDay:
         if asked.field or asked.unlocated:
             parts.append(self.field())
         if asked.unlocated:
-            parts.append(~c.located)
+            parts.append(c.lat.is_(None))
         return parts
 
 
@@ -237,6 +237,50 @@ def by_name(
     return list(connection.execute(query).scalars())
 
 
+@dataclass(frozen=True)
+class Where:
+    """The located debtors of a scope: each with one of his accounts where they are few enough to be drawn
+    one by one, else how many are in each cell of a grid."""
+
+    accounts: dict[str, tuple[float, float]]
+    cells: list[tuple[float, float, int]]
+    debtors: int
+
+
+CELLS = 40  # along the longer side of what is shown
+
+
+def where(connection: Connection, on_day: OnDay, asked: Asked, *, most: int) -> Where:
+    c = on_day.rows.c
+    located = (on_day.seen(asked), c.lat.is_not(None))
+    extent = connection.execute(
+        select(people(on_day), func.min(c.lat), func.max(c.lat), func.min(c.lon), func.max(c.lon)).where(
+            *located
+        )
+    ).one()
+    if extent[0] <= most:
+        found: dict[str, tuple[str, float, float]] = {}
+        query = select(c.debtor_id, c.account_id, c.lat, c.lon).where(*located)
+        for debtor, account, lat, lon in connection.execute(query.order_by(c.search_name, c.number)):
+            found.setdefault(debtor, (account, lat, lon))
+        return Where({account: (lat, lon) for account, lat, lon in found.values()}, [], len(found))
+    south, north, west, east = extent[1:]
+    side = max(north - south, east - west) / CELLS
+    row, column = func.round((c.lat - south) / side), func.round((c.lon - west) / side)
+    cells = select(func.avg(c.lat), func.avg(c.lon), people(on_day)).where(*located).group_by(row, column)
+    told = [(float(lat), float(lon), int(count)) for lat, lon, count in connection.execute(cells)]
+    return Where({}, told, int(extent[0]))
+
+
+def owners(connection: Connection, on_day: OnDay, named: str) -> dict[str, str]:
+    """Account → its debtor, of those seen with this number or id."""
+    c = on_day.rows.c
+    query = select(c.account_id, c.debtor_id).where(
+        on_day.seen(), or_(c.number == named, c.account_id == named)
+    )
+    return {row.account_id: row.debtor_id for row in connection.execute(query)}
+
+
 def debtors(on_day: OnDay, asked: Asked | None = None) -> Select[tuple[str]]:
     """The debtors with an account that is seen, as a query to ask within."""
     return select(on_day.rows.c.debtor_id).where(on_day.seen(asked))
@@ -281,7 +325,7 @@ def figures(connection: Connection, on_day: OnDay) -> dict[str, Any]:
     def sum_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
         return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
-    lost = and_(late, ~c.located)
+    lost = and_(late, c.lat.is_(None))
     query = select(
         func.count().label("total"),
         sum_of(c.state == "open").label("open"),
@@ -292,7 +336,7 @@ def figures(connection: Connection, on_day: OnDay) -> dict[str, Any]:
         sum_of(and_(late, or_(c.outcome.is_(None), c.outcome == "unassigned"))).label("unassigned"),
         people(on_day).label("debtors"),
         _people(on_day, lost).label("unlocated"),
-        _people(on_day, c.located).label("located"),
+        _people(on_day, c.lat.is_not(None)).label("located"),
         func.max(c.as_of).label("as_of"),
     ).where(on_day.seen())
     return dict(connection.execute(query).mappings().one())
@@ -322,7 +366,7 @@ def loads(connection: Connection, on_day: OnDay, agent_id: str = "") -> Rows:
             c.currency,
             func.count().label("accounts"),
             people(on_day).label("debtors"),
-            _people(on_day, ~c.located).label("unlocated"),
+            _people(on_day, c.lat.is_(None)).label("unlocated"),
             func.sum(c.overdue_minor).label("overdue_minor"),
         )
         .where(on_day.seen(), c.outcome == "assigned", c.agent_id.is_not(None))
@@ -333,15 +377,17 @@ def loads(connection: Connection, on_day: OnDay, agent_id: str = "") -> Rows:
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def people_of(connection: Connection, on_day: OnDay) -> dict[str, tuple[int, int]]:
+def people_of(connection: Connection, on_day: OnDay, agent_id: str = "") -> dict[str, tuple[int, int]]:
     """By agent, the debtors assigned to him and how many of these have no place."""
     c = on_day.rows.c
-    lost = case((~c.located, c.debtor_id))
+    lost = case((c.lat.is_(None), c.debtor_id))
     query = (
         select(c.agent_id, func.count(c.debtor_id.distinct()), func.count(lost.distinct()))
         .where(on_day.seen(), c.outcome == "assigned", c.agent_id.is_not(None))
         .group_by(c.agent_id)
     )
+    if agent_id:
+        query = query.where(c.agent_id == agent_id)
     return {agent: (int(all_), int(without)) for agent, all_, without in connection.execute(query)}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -13,23 +12,24 @@ from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response as BaseResponse
 
+from sync.money import from_minor
 from sync.records import Refused
 
 from ..assigning import assign
 from ..roads.picking import roads_of
-from ..standing import ZERO, AccountToday, accounts_today
+from ..standing import ZERO, AccountToday, accounts_today, figures, on_day, page_of
 from ..store import agents as workforce
-from ..store import assignments
+from ..store import assignments, standings
 from ..store.agents import Agent
 from ..store.boards import whereabouts
 from ..store.engine import reading
+from ..store.standings import Asked
 from . import days, here
-from .maps import Point, map_document
-from .paging import paged
+from .maps import MOST_POINTS, Point, map_document
+from .paging import Page, cut
 from .tiles import ground_of
 
 blueprint = Blueprint("assignments", __name__, url_prefix="/assignments")
-MOST_POINTS = 20_000
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Load:
 
     agent: Agent
     number: int
-    debtors: set[str] = field(default_factory=set)
+    debtors: int = 0
     accounts: int = 0
     overdue: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     unlocated: int = 0
@@ -47,22 +47,20 @@ class Load:
 @blueprint.get("/")
 def index() -> str:
     with reading(here.engine()) as connection:
-        held = accounts_today(connection, here.scope(), here.today())
-        loads = _loads(connection, held)
+        scope, day = here.scope(), here.today()
+        counted = figures(connection, scope, day)
+        standing = on_day(connection, scope, day)
+        loads = _loads(connection, standing)
+        barred = standings.barred_by(connection, standing)
         last = assignments.last_since(connection)
-    late = [account for account in held if account.goes_to_the_field]
-    barred: dict[tuple[str, str], int] = defaultdict(int)
-    for account in late:
-        if account.outcome == "barred":
-            barred[account.rule, account.rule_source] += 1
     return render_template(
         "assignments/index.html",
         loads=loads,
-        most=max((len(load.debtors) for load in loads), default=0),
-        late=len(late),
-        assigned=sum(account.outcome == "assigned" for account in late),
-        barred=sorted(barred.items(), key=lambda item: -item[1]),
-        unassigned=sum(account.outcome in (None, "unassigned") for account in late),
+        most=max((load.debtors for load in loads), default=0),
+        late=counted["field"],
+        assigned=counted["assigned"],
+        barred=[((row["rule"], row["rule_source"]), row["accounts"]) for row in barred],
+        unassigned=counted["unassigned"],
         last=last,
         day=here.today(),
         whole=here.sees_everything(),
@@ -102,33 +100,29 @@ def run() -> BaseResponse:
 def barred() -> str:
     rule = request.args.get("rule", "")
     with reading(here.engine()) as connection:
-        held = accounts_today(connection, here.scope(), here.today())
-    found = [account for account in held if account.outcome == "barred" and rule in ("", account.rule)]
-    return render_template("assignments/barred.html", page=paged(found, request.args.get("page")), rule=rule)
+        page = _page(connection, Asked(outcome="barred", rule=rule))
+    return render_template("assignments/barred.html", page=page, rule=rule)
 
 
 @blueprint.get("/unassigned")
 def unassigned() -> str:
     with reading(here.engine()) as connection:
-        held = accounts_today(connection, here.scope(), here.today())
-    found = [
-        account for account in held if account.goes_to_the_field and account.outcome in (None, "unassigned")
-    ]
-    return render_template("assignments/unassigned.html", page=paged(found, request.args.get("page")))
+        page = _page(connection, Asked(outcome="unassigned", field=True))
+    return render_template("assignments/unassigned.html", page=page)
 
 
 @blueprint.get("/agents/<agent_id>")
 def agent(agent_id: str) -> str:
     with reading(here.engine()) as connection:
         shown = _agent(connection, agent_id)
-        held = accounts_today(connection, here.scope(), here.today())
-        mine = [account for account in held if account.agent == agent_id]
-        located = whereabouts.places(connection, here.scope(), {account.debtor for account in mine})
+        page = _page(connection, Asked(agent=agent_id))
+        mine = standings.people_of(connection, on_day(connection, here.scope(), here.today()), agent_id)
+        located = whereabouts.places(connection, here.scope(), {account.debtor for account in page.rows})
     return render_template(
         "assignments/agent.html",
         agent=shown,
-        page=paged(mine, request.args.get("page")),
-        debtors=len({account.debtor for account in mine}),
+        page=page,
+        debtors=mine.get(agent_id, (0, 0))[0],
         located=located,
     )
 
@@ -137,46 +131,52 @@ def agent(agent_id: str) -> str:
 def map() -> Response:
     """Where the assigned debtors are, each with the number of his agent; of one agent with ?agent=."""
     wanted = request.args.get("agent", "")
-    scope = here.scope()
+    scope, day = here.scope(), here.today()
     with reading(here.engine()) as connection:
         numbers = {one.id: number for number, one in enumerate(_staff(connection), 1)}
-        held = accounts_today(connection, scope, here.today())
-        mine = [one for one in held if one.agent in numbers and wanted in ("", one.agent)]
-        places = whereabouts.places(connection, scope, {account.debtor for account in mine})
+        standing = on_day(connection, scope, day)
+        asked = Asked(agent=wanted, outcome="assigned")
+        found = standings.where(connection, standing, asked, most=MOST_POINTS)
+        held = accounts_today(connection, scope, day, account_ids=found.accounts)
+        texts = whereabouts.places(connection, scope, {one.debtor for one in held})
         ground = ground_of(connection)
-    return map_document(_points(mine, places, numbers), ground=ground, language=str(get_locale() or "es"))
-
-
-def _points(
-    mine: Sequence[AccountToday], places: dict[str, dict[str, object]], numbers: dict[str, int]
-) -> list[Point]:
-    points: dict[str, Point] = {}
-    for account in mine:
-        place = places.get(account.debtor)
-        if place is None or account.debtor in points or len(points) >= MOST_POINTS:
-            continue
-        points[account.debtor] = Point(
-            lat=float(str(place["lat"])),
-            lon=float(str(place["lon"])),
+    points = [
+        Point(
+            lat=found.accounts[one.id][0],
+            lon=found.accounts[one.id][1],
             state="",
-            label=account.debtor_name,
-            detail=f"{account.agent_name} · {place['text']}",
-            number=numbers[account.agent or ""],
+            label=one.debtor_name,
+            detail=f"{one.agent_name} · {texts[one.debtor]['text']}",
+            number=numbers[one.agent or ""],
         )
-    return list(points.values())
+        for one in held
+        if one.agent in numbers and one.debtor in texts
+    ]
+    return map_document(points, cells=found.cells, ground=ground, language=str(get_locale() or "es"))
 
 
-def _loads(connection: Connection, held: Sequence[AccountToday]) -> list[Load]:
+def _loads(connection: Connection, standing: standings.OnDay) -> list[Load]:
     loads = {one.id: Load(one, number) for number, one in enumerate(_staff(connection), 1)}
-    mine = [account for account in held if account.agent in loads]
-    located = whereabouts.places(connection, here.scope(), {account.debtor for account in mine})
-    for account in mine:
-        load = loads[account.agent or ""]
-        load.unlocated += account.debtor not in load.debtors and account.debtor not in located
-        load.debtors.add(account.debtor)
-        load.accounts += 1
-        load.overdue[account.currency] += account.overdue or ZERO
+    for row in standings.loads(connection, standing):
+        if (load := loads.get(row["agent_id"])) is not None:
+            load.accounts += row["accounts"]
+            load.overdue[row["currency"]] += from_minor(int(row["overdue_minor"]), row["currency"])
+    for agent, (debtors, unlocated) in standings.people_of(connection, standing).items():
+        if agent in loads:
+            loads[agent].debtors, loads[agent].unlocated = debtors, unlocated
     return [load for load in loads.values() if load.agent.active or load.debtors]
+
+
+def _page(connection: Connection, asked: Asked) -> Page[AccountToday]:
+    """The accounts asked for, by debtor's name."""
+    scope, day = here.scope(), here.today()
+    standing = on_day(connection, scope, day)
+
+    def rows(limit: int, offset: int) -> list[AccountToday]:
+        ids = standings.by_name(connection, standing, asked, limit=limit, offset=offset)
+        return page_of(connection, scope, day, ids)
+
+    return cut(request.args.get("page"), standings.count(connection, standing, asked), rows)
 
 
 def _staff(connection: Connection) -> list[Agent]:

@@ -33,6 +33,8 @@ LAST_ZOOM = 19
 CLOSE_ENOUGH = 17
 # More points than this are gathered where they are close; each would be a part of its own otherwise.
 MANY = 150
+# More than these are not drawn one by one: how many there are is said where they are.
+MOST_POINTS = 1_000
 # The one address that is no address: it names the SVG language.
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 FOREIGN = re.compile(r"\b(?:https?|wss?|ftp):(?:\\?/){2}|[\"'(=\s](?:\\?/){2}[a-z0-9]", re.IGNORECASE)
@@ -130,12 +132,19 @@ def map_document(
     ground: Ground,
     line: Sequence[tuple[float, float]] = (),
     depot: tuple[float, float] | None = None,
+    cells: Sequence[tuple[float, float, int]] = (),
     language: str = "es",
     title: str = "Ronda",
 ) -> Response:
-    """The whole map as a page of its own, sealed in its own policy."""
+    """The whole map as a page of its own, sealed in its own policy.
+
+    `cells` are places with how many are there, drawn as a number each: for what is too many to draw.
+    """
     told = {"url": url_of(ground.city)} if ground.city else {}
-    drawn = drawing(points, ground=ground, line=line, depot=depot, tiles=told)
+    around = [(lat, lon) for lat, lon, _ in cells]
+    drawn = drawing(points, ground=ground, line=line, depot=depot, around=around, tiles=told)
+    for lat, lon, count in cells:
+        _cell(lat, lon, count).add_to(drawn)
     return _served(drawn.get_root().render(), language, title)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,6 +23,14 @@ class Page(Generic[Row]):
 def paged(rows: Sequence[Row], asked: str | None, size: int = SIZE) -> Page[Row]:
     number, pages = place(asked, len(rows), size)
     return Page(rows[(number - 1) * size : number * size], number, pages, len(rows))
+
+
+def cut(
+    asked: str | None, total: int, rows: Callable[[int, int], Sequence[Row]], size: int = SIZE
+) -> Page[Row]:
+    """The page asked for of `total` rows that are read only now: `rows(limit, offset)`."""
+    number, pages = place(asked, total, size)
+    return Page(rows(size, (number - 1) * size), number, pages, total)
 
 
 def place(asked: str | None, total: int, size: int = SIZE) -> tuple[int, int]:

@@ -5,29 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template
+from flask import Blueprint, Response, abort, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from ..standing import AccountToday, accounts_today
-from ..store.boards import cases, stations, visits, whereabouts
+from ..standing import AccountToday, accounts_today, choices, figures, on_day
+from ..store import standings
+from ..store.boards import cases, visits, whereabouts
 from ..store.engine import reading
+from ..store.standings import Asked
 from . import here
-from .maps import Point, map_document
+from .maps import MOST_POINTS, Point, map_document
 from .signs import sign_of
 from .tiles import ground_of
 
 blueprint = Blueprint("places", __name__, url_prefix="/places")
-MOST_POINTS = 20_000
 
 
 @blueprint.get("/")
 def index() -> str:
     with reading(here.engine()) as connection:
-        held = {one.debtor for one in accounts_today(connection, here.scope(), here.today())}
-        located = stations.located(connection, here.scope())
+        counted = figures(connection, here.scope(), here.today())
+        zones = choices(connection, here.scope(), here.today()).zones
     return render_template(
-        "places/index.html", debtors=len(held), located=len(held & located), day=here.today()
+        "places/index.html",
+        debtors=counted["debtors"],
+        located=counted["located"],
+        day=here.today(),
+        zone=request.args.get("zone", ""),
+        zones=zones,
+        most=MOST_POINTS,
     )
 
 
@@ -35,11 +42,15 @@ def index() -> str:
 def map() -> Response:
     """Every located debtor of an open account, with the sign of what is known of him."""
     with reading(here.engine()) as connection:
-        held = [one for one in accounts_today(connection, here.scope(), here.today()) if one.state == "open"]
-        told = visits.last_results(connection, here.scope())
-        places = whereabouts.places(connection, here.scope(), {one.debtor for one in held})
+        scope, day = here.scope(), here.today()
+        asked = Asked(state="open", zone=request.args.get("zone", ""))
+        found = standings.where(connection, on_day(connection, scope, day), asked, most=MOST_POINTS)
+        held = accounts_today(connection, scope, day, account_ids=found.accounts)
+        told = visits.last_results(connection, scope, {one.debtor for one in held})
+        places = whereabouts.places(connection, scope, {one.debtor for one in held})
         ground = ground_of(connection)
-    return map_document(_points(held, told, places), ground=ground, language=str(get_locale() or "es"))
+    points = _points(held, told, places)
+    return map_document(points, cells=found.cells, ground=ground, language=str(get_locale() or "es"))
 
 
 @blueprint.get("/case/<debtor_id>")
@@ -72,7 +83,7 @@ def _points(
     points: dict[str, Point] = {}
     for account in held:
         place = places.get(account.debtor)
-        if place is None or account.debtor in points or len(points) >= MOST_POINTS:
+        if place is None:
             continue
         sign = sign_of(told.get(account.debtor, ()))
         if account.outcome == "barred":

@@ -32,6 +32,7 @@ from ..store.agents import Agent
 from ..store.boards import visits, whereabouts
 from ..store.engine import reading
 from ..store.routes import Route, Stop
+from ..store.scopes import Scope
 from . import days, here, jobs, stops
 from .map_files import Line, file_of
 from .maps import Point, map_document
@@ -320,7 +321,7 @@ def _shown(connection: Connection, found: Route, stops: tuple[Stop, ...]) -> lis
         connection, {stop.address for stop in stops if stop.address and stop.debtor in people}
     )
     told = visits.results_of_stops(connection, {stop.id for stop in stops})
-    known = {account.id: account for account in accounts_today(connection, scope, found.day)}
+    known = {account.id: account for account in _accounts(connection, scope, found, stops)}
     return [
         Shown(
             stop=stop,
@@ -334,6 +335,13 @@ def _shown(connection: Connection, found: Route, stops: tuple[Stop, ...]) -> lis
         )
         for stop in stops
     ]
+
+
+def _accounts(
+    connection: Connection, scope: Scope, found: Route, stops: tuple[Stop, ...]
+) -> list[AccountToday]:
+    ids = {one for stop in stops for one in stop.accounts}
+    return accounts_today(connection, scope, found.day, account_ids=ids)
 
 
 def _travel(found: Route) -> dict[str, float]:

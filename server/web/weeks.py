@@ -18,8 +18,8 @@ from ..planning.asking import WeekAnswer, answers, week_of
 from ..planning.executing import opened
 from ..planning.weeks import plan_week
 from ..roads.picking import roads_of
-from ..standing import accounts_today
-from ..store import seats
+from ..standing import on_day
+from ..store import seats, standings
 from ..store.engine import reading
 from . import days, here, jobs
 from .routes import staff
@@ -123,8 +123,7 @@ def publish() -> Response:
 def _asked(account: str, first: date, last: date) -> list[WeekAnswer]:
     """The answers for the accounts of that number that the reader may see."""
     with reading(here.engine()) as connection:
-        seen = accounts_today(connection, here.scope(), here.today())
-        owners = {one.id: one.debtor for one in seen if account in (one.number, one.id)}
+        owners = standings.owners(connection, on_day(connection, here.scope(), here.today()), account)
         return list(answers(connection, owners, first, last, now=here.now()).values())
 
 

@@ -296,7 +296,7 @@ def cached(row: dict[str, Any], day: date) -> dict[str, Any]:
         "state": row["state"],
         "name": row["search_name"],
         "field": bool(row["field"]),
-        "located": row["located"],
+        "located": row["lat"] is not None,
     }
 
 

@@ -8,12 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, or_, select
 
 from ..chunks import fetch
+from ..ranking import place_rank
 from ..scopes import Scope
 from ..tables import accounts, addresses, contact_points, debtors
-
-# The place a map shows of a debtor with several: the one he sleeps at, the better known first.
-KINDS = {"home": 0, "business": 1, "work": 2, "other": 3, "guarantor_home": 4}
-PRECISIONS = {"door": 0, "block": 1, "street": 2, "zone": 3, "none": 4}
 
 
 def places(connection: Connection, scope: Scope, debtor_ids: Collection[str]) -> dict[str, dict[str, Any]]:
@@ -31,7 +28,7 @@ def places(connection: Connection, scope: Scope, debtor_ids: Collection[str]) ->
         ),
     )
     best: dict[str, dict[str, Any]] = {}
-    for row in sorted(rows, key=lambda row: (_rank(row), row["id"])):
+    for row in sorted(rows, key=lambda row: (place_rank(row), row["id"])):
         best.setdefault(row["debtor_id"], dict(row))
     return best
 
@@ -72,7 +69,3 @@ def phones(connection: Connection, scope: Scope, debtor_ids: Collection[str]) ->
     for row in sorted(rows, key=lambda row: (row["kind"] != "mobile", row["id"])):
         found.setdefault(row["debtor_id"], []).append(row["e164"] or row["value"])
     return found
-
-
-def _rank(row: Any) -> tuple[int, int]:
-    return KINDS.get(row["kind"], 9), PRECISIONS.get(row["precision"], 9)

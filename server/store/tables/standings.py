@@ -6,7 +6,7 @@ No day is called today in it: `late_since` makes the age of a debt on any day a 
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Date, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, Date, Float, Index, String, Table, Text
 
 from .columns import Id, amount, metadata, word
 
@@ -27,7 +27,8 @@ standings = Table(
     word("search_name"),
     word("search_text"),  # name, number and document, folded
     Column("alone", Boolean, nullable=False),  # the only account of its debtor
-    Column("located", Boolean, nullable=False),  # an accepted address of the debtor has a coordinate
+    Column("lat", Float),  # of his best known place, as maps show it; null: he has none
+    Column("lon", Float),
     Column("agent_id", Id),  # who has the debtor, whatever was decided of this account
     Column("outcome", String(10)),  # assigned | barred | unassigned; null: nothing was decided
     word("rule"),
