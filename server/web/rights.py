@@ -134,6 +134,8 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "geocoding.address_map": DESK | {R.MANAGER},
     "geocoding.correct": DESK,
     "geocoding.accept_all": DESK,
+    "locating.run": DESK,
+    "locating.progress": DESK,
     # What happened.
     "visits.index": READERS | STREET,
     "visits.visit": READERS | STREET,

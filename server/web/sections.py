@@ -128,6 +128,7 @@ UNDER = {
     "questions": "portfolio.accounts",
     "hands": "routes.index",
     "notices": "portfolio.accounts",
+    "locating": "geocoding.index",
 }
 
 

@@ -141,3 +141,12 @@ def test_in_chromium_a_drag_fills_the_form_and_typing_moves_the_point(
     page.locator("text=Punto vigente").wait_for()
     assert address(world, "Rosa")["source"] == "desk"
     assert chromium.foreign_requests == []
+
+
+@pytest.mark.parametrize(
+    ("username", "said"),
+    [("alicia", "quien ve todas las sucursales"), ("nora", "ronda office city add")],
+)
+def test_placing_everything_says_what_it_needs(world: World, app: Flask, username: str, said: str) -> None:
+    answer = post(log_in(app, username), "/geocoding/runs/", follow_redirects=True)
+    assert said in answer.text

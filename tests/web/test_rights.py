@@ -57,6 +57,12 @@ GET: dict[str, tuple[str, str]] = {
     "assignments.unassigned": ("/assignments/unassigned", "nora alicia bruno elena"),
     "assignments.agent": ("/assignments/agents/{gustavo}", "nora alicia bruno elena"),
     "assignments.map": ("/assignments/map", "nora alicia bruno elena"),
+    "desk.index": ("/assignments/desk/", "nora alicia bruno elena"),
+    "desk.history": ("/assignments/desk/history", "nora alicia bruno elena"),
+    "desk.doubles": ("/assignments/desk/doubles", "nora alicia bruno elena"),
+    "desk.progress": ("/assignments/desk/jobs/{nothing}", "nora alicia bruno"),
+    "desk.draft": ("/assignments/desk/{draft}", "nora alicia bruno elena"),
+    "desk.map": ("/assignments/desk/{draft}/map", "nora alicia bruno elena"),
     "routes.index": ("/routes/", "nora alicia bruno elena gustavo hilda"),
     "routes.route": ("/routes/{route}", "nora alicia bruno elena gustavo hilda"),
     "routes.sheet": ("/routes/{route}/sheet", "nora alicia bruno elena gustavo hilda"),
@@ -64,6 +70,7 @@ GET: dict[str, tuple[str, str]] = {
     "routes.progress": ("/routes/jobs/{nothing}", "nora alicia bruno"),
     "weeks.index": ("/week/", "nora alicia bruno elena"),
     "geocoding.index": ("/geocoding/", "nora alicia bruno elena"),
+    "locating.progress": ("/geocoding/runs/{nothing}", "nora alicia bruno"),
     "geocoding.map": ("/geocoding/map", "nora alicia bruno elena"),
     "geocoding.address": ("/geocoding/{address}", "nora alicia bruno elena"),
     "geocoding.address_map": ("/geocoding/{address}/map", "nora alicia bruno elena"),
@@ -119,6 +126,14 @@ POST: dict[str, tuple[str, str]] = {
     "imports.reread": ("/imports/new/{nothing}/reading", "nora alicia bruno"),
     "imports.cancel": ("/imports/new/{nothing}/cancel", "nora alicia bruno"),
     "assignments.run": ("/assignments/", "nora alicia bruno"),
+    "desk.begin": ("/assignments/desk/", "nora alicia bruno"),
+    "desk.effect": ("/assignments/desk/{nothing}/effect", "nora alicia bruno"),
+    "desk.move": ("/assignments/desk/{nothing}/move", "nora alicia bruno"),
+    "desk.undo": ("/assignments/desk/{nothing}/undo", "nora alicia bruno"),
+    "desk.redo": ("/assignments/desk/{nothing}/redo", "nora alicia bruno"),
+    "desk.save": ("/assignments/desk/{nothing}/save", "nora alicia bruno"),
+    "desk.discard": ("/assignments/desk/{nothing}/discard", "nora alicia bruno"),
+    "desk.put_back": ("/assignments/desk/{nothing}/put-back", "nora alicia bruno"),
     "worklists.make": ("/worklists/make", "nora alicia bruno elena"),
     "worklists.record": ("/worklists/aviso-central/{account}", "nora alicia bruno fabio"),
     "strategy.propose": ("/strategy/writeoffs", "nora alicia bruno elena"),
@@ -134,6 +149,7 @@ POST: dict[str, tuple[str, str]] = {
     "weeks.publish": ("/week/publish", "nora alicia bruno"),
     "routes.save": ("/routes/{route}/file", "nora alicia bruno elena"),
     "geocoding.accept_all": ("/geocoding/accept", "nora alicia bruno"),
+    "locating.run": ("/geocoding/runs/", "nora alicia bruno"),
     "geocoding.correct": ("/geocoding/{address}", "nora alicia bruno"),
     "attachments.add_paper": ("/attachments/papers/of/{account}", "nora alicia bruno"),
     "notices.make_one": ("/notices/of/{account}", "nora alicia bruno"),
@@ -188,6 +204,8 @@ OBJECTS = {
     "questions.show",
     "places.case",
     "assignments.agent",
+    "desk.draft",
+    "desk.map",
     "routes.route",
     "routes.sheet",
     "routes.map",
@@ -225,6 +243,7 @@ def address(world: World, template: str) -> str:
     return template.format(
         rosa=world.debtors["Rosa"],
         gustavo=world.agents["gustavo"],
+        draft=world.drafts["alicia"],
         route=world.routes["gustavo"],
         visit=world.visits["Rosa"],
         finding=world.findings["Rosa"],
@@ -250,7 +269,7 @@ def address(world: World, template: str) -> str:
 def expected(endpoint: str, username: str, allowed: str) -> int:
     if username != "root" and username not in allowed.split():
         return 403
-    if endpoint in ("routes.progress", "home.mending") or (endpoint in OBJECTS and username in FROM_TUNJA):
+    if endpoint in ("routes.progress", "home.mending", "locating.progress", "desk.progress") or (endpoint in OBJECTS and username in FROM_TUNJA):
         return 404
     if endpoint in ("imports.review", "imports.progress"):
         return 302  # a file that waits no more: to where another one is brought
