@@ -25,6 +25,7 @@ from PIL import Image
 from sqlalchemy import Connection, insert, select
 
 from server import erasing
+from server.assigning.drafting import open_draft
 from server.app import create_app
 from server.config import config_from
 from server.office import Office, initialise, open_office
@@ -35,7 +36,7 @@ from server.store import tables as t
 from server.store.assignments import Decision, Outcome
 from server.store.debtors import folded
 from server.store.engine import reading, writing
-from server.store.scopes import Share
+from server.store.scopes import Scope, Share
 from server.strategy import listing
 from sync.ids import new_id
 from sync.records import Interval, UserRole
@@ -98,6 +99,7 @@ class World:
     agreements: dict[str, str] = field(default_factory=dict)
     returned: dict[str, str] = field(default_factory=dict)
     claims: dict[str, str] = field(default_factory=dict)
+    drafts: dict[str, str] = field(default_factory=dict)
     replies: dict[str, str] = field(default_factory=dict)
 
     def app(self, **options: Any) -> Flask:
@@ -125,6 +127,7 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
     _worklists(world)
     _month(world)
     add_claims(world, NOW)
+    _draft(world)
     return world
 
 
@@ -134,6 +137,14 @@ def _month(world: World) -> None:
         made = hand(world.office.engine, lender, TODAY, actor="nora", now=NOW)
         assert isinstance(made, Handed)
         world.returned[name] = made.id
+
+
+def _draft(world: World) -> None:
+    """What Alicia has on her assignment desk: her part as it stands, with nothing moved yet."""
+    made = open_draft(
+        world.office.engine, as_of=TODAY, actor="alicia", now=NOW, scope=Scope((Share(branch="Duitama"),))
+    )
+    world.drafts["alicia"] = str(made)
 
 
 def _worklists(world: World) -> None:
