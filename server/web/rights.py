@@ -36,6 +36,7 @@ PAGES: dict[str, frozenset[UserRole]] = {
     # The portfolio and its debtors.
     "portfolio.index": READERS | PHONE | STREET,
     "portfolio.accounts": READERS | PHONE | STREET,
+    "search.found": READERS | PHONE | STREET,
     "debtors.case": READERS | PHONE | STREET,
     "places.index": READERS | PHONE | STREET,
     "places.map": READERS | PHONE | STREET,

@@ -23,6 +23,7 @@ GET: dict[str, tuple[str, str]] = {
     "session.password": ("/password", EVERYONE),
     "portfolio.index": ("/portfolio/", f"{READERS} fabio gustavo hilda"),
     "portfolio.accounts": ("/portfolio/accounts", f"{READERS} fabio gustavo hilda"),
+    "search.found": ("/search/?q=rosa", f"{READERS} fabio gustavo hilda"),
     "debtors.case": ("/debtors/{rosa}", f"{READERS} fabio gustavo hilda"),
     "questions.show": ("/debtors/{rosa}/questions", f"{READERS} fabio gustavo hilda"),
     "policy.index": ("/policy/", f"{READERS} fabio gustavo hilda"),
