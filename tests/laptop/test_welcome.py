@@ -17,6 +17,7 @@ from field_client.store.side import FEED_TOP, StoredLaptop
 from server.receiving import answering
 from server.store import devices
 from server.store.engine import reading
+from sync import invitation
 
 from .builders import PASSPHRASE, Laptop, StandingClock, uid
 from .pairs import Pair
@@ -68,6 +69,22 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_made(
     assert said in words(reply)
     assert PASSPHRASE not in reply.text
     assert not is_enrolled(empty.extensions["ronda_vault"].root)
+
+
+def test_the_whole_line_of_the_offices_qr_code_is_enough(empty: Flask) -> None:
+    line = invitation.written("http://127.0.0.1:9/", "", "ABCD-EFGH")
+    reply = post(empty.test_client(), "/bienvenida/", FORM | {"server": line, "code": ""})
+    assert "La oficina no responde" in words(reply), "it was read, and the office was asked"
+    assert 'value="ABCD-EFGH"' in reply.text
+    assert 'value="http://127.0.0.1:9"' in reply.text
+
+
+@pytest.mark.parametrize("pin", ["", "ab" * 32])
+def test_a_line_is_read_back_as_it_was_written(pin: str) -> None:
+    line = invitation.written("https://office.example/", pin, "ABCD-EFGH")
+    address = f"https://office.example#{pin}" if pin else "https://office.example"
+    assert invitation.read(f" {line}\n") == (address, "ABCD-EFGH")
+    assert invitation.read(" https://office.example#ab ") == ("https://office.example#ab", "")
 
 
 def test_what_the_office_prepared_is_filled_in(empty: Flask) -> None:

@@ -20,6 +20,7 @@ from werkzeug.test import TestResponse
 from server import certifying, fleet
 from server.store import tables as t
 from server.store.engine import reading, writing
+from sync import invitation, marks
 from sync.exchange import Reading
 from sync.exchange.carrying import pack
 from sync.keys import new_signing_key
@@ -194,4 +195,8 @@ def test_the_office_shows_its_tls_pin_where_codes_are_given(world: World, reader
     assert read_pin(shown) == tls.pin
     secure = {"base_url": "https://localhost", "headers": {"Referer": "https://localhost/devices/"}}
     given = post(client, "/devices/codes", {"agent": world.agents["gustavo"]}, **secure)
-    assert f"https://localhost#{tls.pin}" in words(given.text)
+    code = re.search(r'class="code">([0-9A-Z-]+)<', given.text)
+    assert code is not None
+    line = invitation.written("https://localhost", tls.pin, code[1])
+    assert line in words(given.text)
+    assert marks.svg_qr(line, "Código QR para inscribir el portátil") in given.text
