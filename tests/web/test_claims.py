@@ -128,7 +128,13 @@ def test_an_empty_resolution_resolves_nothing(world: World) -> None:
 def test_the_stop_of_an_open_case_is_not_lifted_behind_it(world: World) -> None:
     number = opened(world, "Rosa")
     stop = one(world, number)["stop_id"]
-    given = {"outcome": "mistaken", "because": WHY, "actor": "dora", "now": NOW, "scope": EVERYTHING}
+    given: dict[str, Any] = {
+        "outcome": "mistaken",
+        "because": WHY,
+        "actor": "dora",
+        "now": NOW,
+        "scope": EVERYTHING,
+    }
     refused = resolving.resolve(world.office.engine, stop, **given)
     assert isinstance(refused, Refused)
     assert refused.rule == "stop.case"
@@ -251,7 +257,7 @@ def test_deadlines_count_business_days_of_the_country_and_of_the_office() -> Non
 def test_a_correction_of_an_address_waits_on_the_desk_of_proposals(world: World) -> None:
     engine = world.office.engine
     number = opened(world, "Rosa", kind="correction", text="Dice que ya no vive en esa casa")
-    asked = {"was": "", "actor": "dora", "now": NOW, "scope": EVERYTHING}
+    asked: dict[str, Any] = {"was": "", "actor": "dora", "now": NOW, "scope": EVERYTHING}
     hearing.ask_correction(engine, number, what="address", asked="Carrera 9 # 10-11", **asked)
     named = hearing.ask_correction(engine, number, what="name", asked="Rosa Núñez Pérez", **asked)
     assert isinstance(named, str)
@@ -261,7 +267,12 @@ def test_a_correction_of_an_address_waits_on_the_desk_of_proposals(world: World)
             select(t.addresses).where(t.addresses.c.id == first["proposal_id"])
         ).mappings().one()  # fmt: skip
     assert (place["state"], place["text"]) == ("proposed", "Carrera 9 # 10-11")
-    given = {"why": "Trajo el recibo de la luz", "actor": "nora", "now": NOW, "scope": EVERYTHING}
+    given: dict[str, Any] = {
+        "why": "Trajo el recibo de la luz",
+        "actor": "nora",
+        "now": NOW,
+        "scope": EVERYTHING,
+    }
     for row in one(world, number)["corrections"]:
         assert hearing.decide_correction(engine, number, row["id"], accept=True, **given) is None
     assert isinstance(hearing.decide_correction(engine, number, named, accept=False, **given), Refused)
