@@ -30,3 +30,17 @@ def log_saved(engine: Engine, asked: Mapping[str, str], *, actor: str, now: date
     """Lines of the office's own log were saved as a file: who asked for which."""
     with writing(engine) as connection:
         facts.append(connection, "log.saved", as_of=now.date(), now=now, actor=actor, payload=dict(asked))
+
+
+def held_saved(engine: Engine, agent_id: str, *, actor: str, now: datetime) -> None:
+    """An agent took away what the office holds about him."""
+    with writing(engine) as connection:
+        facts.append(
+            connection,
+            "held.downloaded",
+            as_of=now.date(),
+            now=now,
+            actor=actor,
+            subject=agent_id,
+            payload={},
+        )

@@ -1,10 +1,10 @@
 """Deletes where agents were once nobody needs it: from the tables, by age, with a log. Knows no page.
 
-A place is deleted when the visit is older than the office keeps places, and sooner when the visit was outside
-the agent's hours. It stays while a finding on the visit is open, a supervisor returned or holds it, or a claim
-or a legal hold needs it. The source ("GPS") and the grade of the evidence stay, the coordinates go, from the
-visit and from its corrections. The sealed body in the ledger keeps what the laptop wrote until the body itself
-is erased, so every chain still verifies.
+A place is deleted when the visit is older than the office keeps places, and sooner when the visit was
+outside the agent's hours. It stays while a finding on the visit is open, a supervisor returned or holds
+it, or a claim or a legal hold needs it. The source ("GPS") and the grade of the evidence stay, the
+coordinates go, from the visit and from its corrections. The sealed body in the ledger keeps what the
+laptop wrote until the body itself is erased, so every chain still verifies.
 """
 
 from __future__ import annotations

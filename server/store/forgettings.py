@@ -49,8 +49,10 @@ def placed(
     after: tuple[datetime, str] | None,
     limit: int,
 ) -> Sequence[Mapping[Any, Any]]:
-    """Visits told to have begun in this stretch that still have a place, oldest first, with their agent's hours;
-    from after `after` on."""
+    """Visits told to have begun in this stretch that still have a place, with their agent's hours.
+
+    Oldest first; from after `after` on.
+    """
     query = (
         select(
             visits.c.id,

@@ -180,6 +180,15 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "chains.progress": READERS - DESK,
     "visits.verify": READERS - DESK,
     "visits.evidence": READERS - DESK,
+    # What is held about an agent: his own, or handed to him by a supervisor; for how long places are kept.
+    "mine.index": STREET,
+    "mine.answer": STREET,
+    "mine.file": STREET,
+    "mine.of": (READERS - DESK) | STREET,
+    "retention.index": READERS - DESK,
+    "retention.save": frozenset({R.COMPLIANCE, R.MANAGER}),
+    "retention.run": frozenset({R.COMPLIANCE, R.MANAGER}),
+    "retention.progress": frozenset({R.COMPLIANCE, R.MANAGER}),
     # Visits to review; how many are drawn is not chosen by who reviews them.
     "reviews.index": READERS - DESK,
     "reviews.decide": JUDGES,

@@ -84,6 +84,8 @@ SECTIONS = (
             ("replays.index", N_("Un día")),
             ("findings.index", N_("Hallazgos")),
             ("chains.index", N_("Registro firmado")),
+            ("mine.index", N_("Lo que hay de mí")),
+            ("retention.index", N_("Lugares")),
             ("attachments.index", N_("Adjuntos que faltan")),
         ),
     ),
