@@ -60,10 +60,11 @@ KNOWN_WORDS = {
 }
 SOURCE_WORDS = {
     LocationSource.GNSS: "gnss gps satellite satelite fused glonass",
-    LocationSource.BROWSER: "browser navegador wifi wi_fi network red cell cellular celular antena ip geoip",
+    LocationSource.BROWSER: "browser navegador wifi wi_fi network red cell cellular celular antena",
     LocationSource.EXIF: "exif photo foto",
     LocationSource.PIN: "pin manual map mapa typed",
-    LocationSource.NONE: "none ninguna ninguno no sin missing unavailable no_disponible null na n_a",
+    # What is known of a computer's place by its address on the network is where its company has an office.
+    LocationSource.NONE: "none ninguna ninguno no sin missing unavailable no_disponible null na n_a ip geoip",
 }
 # What a network says of a place where it does not say how well, in metres.
 NETWORK_ACCURACY_M = {
@@ -75,11 +76,7 @@ NETWORK_ACCURACY_M = {
     "cellular": 2000.0,
     "celular": 2000.0,
     "antena": 2000.0,
-    "ip": 5000.0,
-    "geoip": 5000.0,
 }
-# An address found by the computer's own network is a city, however well it says it knows it.
-BY_IP = frozenset({"ip", "geoip"})
 PARTY_WORDS = {
     Party.HOLDER: "tit titular holder debtor deudor deudora client cliente borrower customer",
     Party.GUARANTOR: "ava aval guarantor codeudor codeudora fiador fiadora co_debtor",

@@ -104,7 +104,7 @@ def audit_file(path: Path, pack: str | None = None, zone: str | None = None) -> 
     return Judged(
         rows=len(sheet.rows),
         visits=len(made.seen),
-        findings=findings_of_all(made.seen),
+        findings=findings_of_all(made.seen, made.unread),
         lines=made.lines,
         bad=tuple(made.bad),
         off=_off(sheet),

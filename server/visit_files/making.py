@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -68,6 +69,8 @@ def visits_of(sheet: Sheet, packs: Packs, zone: str | None) -> Visits:
             seen = _seen(row, packs, zone, made.notices)
         except WrongRow as wrong:
             bad += 1
+            with suppress(WrongRow):
+                made.unread += [link for link in (_link(row),) if link is not None]
             if bad <= MOST_NAMED:
                 made.bad.append(BadRow(row.line, str(wrong)))
             continue
@@ -171,8 +174,8 @@ def _location(row: Row, notices: Counter[str]) -> Location:
     accuracy = row.number("accuracy_m")
     word = fold_text(text)
     usual = columns.NETWORK_ACCURACY_M.get(word)
-    if usual is not None and (accuracy is None or word in columns.BY_IP):
-        accuracy = max(usual, accuracy or 0.0)
+    if usual is not None and accuracy is None:
+        accuracy = usual
     return Location(source, lat, lon, accuracy)
 
 

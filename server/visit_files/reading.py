@@ -12,7 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sync.cells import unsafe
-from sync.rules.audit import Seen
+from sync.rules.audit import Link, Seen
 from sync.rules.policy import zone_of
 
 from .columns import MINIMUM, NAMES, column_of
@@ -94,6 +94,7 @@ class Visits:
     lines: dict[str, Row] = field(default_factory=dict)
     bad: list[BadRow] = field(default_factory=list)
     notices: Counter[str] = field(default_factory=Counter)
+    unread: list[Link] = field(default_factory=list)
 
 
 def sheet_of(path: Path) -> Sheet:

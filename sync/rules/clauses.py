@@ -144,7 +144,7 @@ class AuditLimits:
     overlap_s: int = 60
     burst_visits: int = 3
     burst_minutes: int = 15
-    burst_spread_minutes: int = 60
+    burst_spread_minutes: int = 30
     burst_lag_minutes: int = 30
     cadence_visits: int = 6
     cadence_s: int = 10

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...records import Address, Finding, Known, Party, Precision, ResultClass, Visit
+from ...records import Address, Finding, Known, Party, Precision, Visit
 from ...words import N_, Phrase, Terms
 from ..hours import judge_hours
 from ..policy import Policy
-from ..results import PARTIES, RESULTS
+from ..results import PARTIES
 from ..visit import debt_discussed
 from ..wording import Category, TextKind, lint
 from .seen import (
     ADDRESS_SLACK_M,
+    FINE_DECIMALS,
+    NETWORK_M,
+    STRANGERS,
     Seen,
     accuracy_m,
     decimals,
@@ -20,12 +23,12 @@ from .seen import (
     measured_there,
     metres,
     point_of,
+    talked,
 )
-from .seen import FINE_DECIMALS as FINE
-from .seen import NETWORK_M as NETWORK
+from .texts import own_words, plain
 
-_NOBODY = (ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID)
-_STRANGERS = (Party.RELATIVE, Party.THIRD, Party.MINOR)
+# Satellites are better than that under an open sky; what is not, did not see them.
+ROUGH_M = 100.0
 
 
 def far_from_address(visit: Visit, address: Address | None, policy: Policy) -> Finding | None:
@@ -37,13 +40,26 @@ def far_from_address(visit: Visit, address: Address | None, policy: Policy) -> F
     if here is None or door is None or address is None:
         return None
     away = metres(door, here)
-    certain = away - accuracy_m(visit) - slack_m(address)
+    certain = away - reach_m(visit) - slack_m(address)
     if certain <= policy.audit.far_m:
         return None
     text = N_("Registrada a {metres} m de la dirección (precisión {accuracy} m, límite {limit} m).")
     values = {"metres": round(away), "accuracy": round(accuracy_m(visit)), "limit": policy.audit.far_m}
     severity = "review" if measured_there(visit) else "info"
     return Finding("audit.far_from_address", visit.id, severity, Phrase(text, values))
+
+
+def away_m(seen: Seen) -> float | None:
+    """How far its position is from its address, where both are known."""
+    here, door = point_of(seen.visit.location), door_of(seen.address)
+    return None if here is None or door is None else metres(door, here)
+
+
+def reach_m(visit: Visit) -> float:
+    """How far off a position may be. The radius stated holds two thirds of fixes; what a network knows by
+    its masts and routers scatters farther than that."""
+    stated = accuracy_m(visit)
+    return stated if stated <= ROUGH_M else 2 * stated
 
 
 def slack_m(address: Address) -> float:
@@ -73,7 +89,7 @@ def exactly(
     here, door = point_of(visit.location), door_of(address)
     if here is None or door is None or address is None or not measured_there(visit):
         return None, None
-    coarse = min(decimals(here), decimals(door)) < FINE or accuracy_m(visit) > NETWORK
+    coarse = min(decimals(here), decimals(door)) < FINE_DECIMALS or accuracy_m(visit) > NETWORK_M
     if coarse or address.origin == "field" or address.precision is Precision.STREET:
         return None, None
     return here, door
@@ -94,7 +110,7 @@ def too_short(visit: Visit, policy: Policy) -> Finding | None:
 
     A relative who says that he is out takes no longer than a door that stays shut.
     """
-    if visit.known is not Known.LIVE or not _talked(visit):
+    if visit.known is not Known.LIVE or not talked(visit):
         return None
     seconds = (visit.happened.end - visit.happened.start).total_seconds()
     if seconds >= policy.audit.too_short_s:
@@ -102,14 +118,6 @@ def too_short(visit: Visit, policy: Policy) -> Finding | None:
     text = N_("Duró {seconds} s con alguien presente (mínimo {limit} s).")
     values = {"seconds": round(seconds), "limit": policy.audit.too_short_s}
     return Finding("audit.too_short", visit.id, "review", Phrase(text, values))
-
-
-def _talked(visit: Visit) -> bool:
-    if visit.party is Party.NOBODY:
-        return False
-    if visit.party in _STRANGERS:
-        return debt_discussed(visit.results)
-    return not visit.results or any(RESULTS[one.result].cls not in _NOBODY for one in visit.results)
 
 
 def clock_skew(visit: Visit, policy: Policy, skew_s: float | None, uncertainty_s: float) -> Finding | None:
@@ -179,7 +187,7 @@ def amended_late(seen: Seen) -> Finding | None:
 def third_party_told(visit: Visit, policy: Policy) -> Finding | None:
     """The debt was discussed with somebody who does not owe it, as the result itself says."""
     allowed = policy.parties.third_party_disclosure and visit.party is not Party.MINOR
-    if allowed or visit.party not in _STRANGERS or visit.party in policy.parties.allowed:
+    if allowed or visit.party not in STRANGERS or visit.party in policy.parties.allowed:
         return None
     if not debt_discussed(visit.results):
         return None
@@ -198,7 +206,9 @@ def said_told(seen: Seen) -> Finding | None:
     if words is None:
         return None
     because = Phrase(N_("La nota dice que un tercero supo de la deuda: «{words}»."), {"words": words})
-    return Finding("audit.third_party_told", visit.id, "review", because)
+    # What everybody writes of a door that stays shut is for the wording's rules, not for this one.
+    severity = "review" if own_words(plain(visit.note), 1) else "info"
+    return Finding("audit.third_party_told", visit.id, severity, because)
 
 
 def _said(party: Party) -> Terms:

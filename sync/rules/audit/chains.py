@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median_low
@@ -18,8 +18,11 @@ WHOLE = 0.8
 LEAST_STEPS = 3
 
 
-def chain_findings(visits: Sequence[Seen]) -> list[Finding]:
-    """The findings of visits of any laptops, by their chains and by the counters of their machines."""
+def chain_findings(visits: Sequence[Seen], unread: Iterable[Link] = ()) -> list[Finding]:
+    """The findings of visits of any laptops, by their chains and by the counters of their machines.
+
+    `unread` are places of the chains that are there, though what they hold is no visit.
+    """
     chains: dict[str, list[tuple[Link, Seen]]] = defaultdict(list)
     boots: dict[tuple[str, str], list[Seen]] = defaultdict(list)
     for seen in visits:
@@ -32,7 +35,7 @@ def chain_findings(visits: Sequence[Seen]) -> list[Finding]:
         chain.sort(key=lambda each: (each[0].n, each[1].visit.recorded, each[1].id))
         found += clock_set_back([seen for _, seen in chain])
         found += forks(chain)
-    found += gaps(list(chains.values()))
+    found += gaps(list(chains.values()), unread)
     for boot in boots.values():
         found += clock_against_counter(boot)
     return found
@@ -130,15 +133,19 @@ def _by(chain: Sequence[tuple[Link, Seen]], what: str) -> list[list[tuple[Link, 
     return [group for group in groups.values() if len(group) > 1]
 
 
-def gaps(chains: Sequence[Sequence[tuple[Link, Seen]]]) -> list[Finding]:
+def gaps(chains: Sequence[Sequence[tuple[Link, Seen]]], unread: Iterable[Link] = ()) -> list[Finding]:
     """Those whose predecessor is not there, where the file holds whole chains otherwise.
 
     By the hashes where they are given; else by the numbers.
     """
+    beside: dict[str, list[Link]] = defaultdict(list)
+    for link in unread:
+        beside[link.incarnation].append(link)
     steps: list[tuple[bool, Seen, Seen, int]] = []
     for chain in chains:
-        own = {link.own for link, _ in chain if link.own}
-        numbers = {link.n for link, _ in chain}
+        there = [*(link for link, _ in chain), *beside[chain[0][0].incarnation]]
+        own = {link.own for link in there if link.own}
+        numbers = {link.n for link in there}
         for (link_before, before), (link, seen) in pairwise(chain):
             if link.n == link_before.n:
                 continue

@@ -18,16 +18,23 @@ Clock = tuple[float | None, float]  # how far ahead, give or take, in seconds
 class Line:
     """An agent's visits that were made, at their corrected times, in the order in which they began.
 
-    `clocks` says of each how far the laptop's clock was ahead, and give or take how much.
+    `clocks` says of each how far the laptop's clock was ahead, and give or take how much; `away` how many
+    metres its position is from its address, where both are known.
     """
 
-    def __init__(self, visits: Iterable[Visit], clocks: Mapping[str, Clock] | None = None) -> None:
+    def __init__(
+        self,
+        visits: Iterable[Visit],
+        clocks: Mapping[str, Clock] | None = None,
+        away: Mapping[str, float] | None = None,
+    ) -> None:
         self.visits = {visit.id: visit for visit in visits}
         self.ordered = sorted((one for one in self.visits.values() if not void(one)), key=began)
         self.began = [began(visit) for visit in self.ordered]
         self.placed = [visit for visit in self.ordered if lived(visit)]
         self.placed_began = [began(visit) for visit in self.placed]
         self.clocks = clocks or {}
+        self.away = away or {}
         lasted = (visit.happened.end - visit.happened.start for visit in self.ordered)
         self.longest = max(lasted, default=timedelta(0))
 

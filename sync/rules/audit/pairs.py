@@ -18,8 +18,11 @@ ONE_DOOR_M = 100.0
 NEXT_DOOR_S = 240.0
 # What was typed later was told to the quarter of an hour: crossing by less says nothing.
 TOLD_ROUGHLY_S = 900.0
-# One of two visits is the odder when what remains without it is so much easier.
-ODDER = 1.5
+# One of two visits is the odder when what remains without it is so much easier, and with it that hard.
+ODDER = 2.0
+# So far from its own address a position was not measured there.
+ASTRAY_M = 300.0
+HARD = 15.0  # m/s: 54 km/h from door to door
 # Clocks of one laptop measured minutes apart differ by so much only when the clock was moved between.
 DRIFT_S = 900.0
 
@@ -88,15 +91,19 @@ def impossible_speed(
 
 
 def _odder(earlier: Visit, later: Visit, line: Line) -> tuple[Visit, Visit]:
-    """Which of two is the odd one, first: the one typed later against the one written live; the one without
-    which the agent's way is easier; else the later. No threshold decides it."""
+    """Which of two is the odd one, first: the one typed later against the one written live; the one astray
+    from its own address; the one without which the agent's way is easier; else the later. No threshold
+    decides it."""
     if (earlier.known is Known.LIVE) != (later.known is Known.LIVE):
         return (later, earlier) if earlier.known is Known.LIVE else (earlier, later)
+    off, off_later = line.away.get(earlier.id, 0.0), line.away.get(later.id, 0.0)
+    if max(off, off_later) > ASTRAY_M and max(off, off_later) > 3 * min(off, off_later):
+        return (earlier, later) if off > off_later else (later, earlier)
     placed = lived(earlier) and lived(later)
     before, after = line.before(earlier, placed=placed), line.after(later, placed=placed)
     without_earlier = max(_strain(before, later), _strain(later, after))
     without_later = max(_strain(before, earlier), _strain(earlier, after))
-    if without_earlier * ODDER < without_later:
+    if without_later > HARD and without_earlier * ODDER < without_later:
         return earlier, later
     return later, earlier
 

@@ -11,8 +11,8 @@ from itertools import combinations
 
 from ...records import Finding
 from ...words import N_, Phrase
-from .seen import Photo, Seen, door_of, metres, point_of
-from .texts import ALL_COPIES, written
+from .seen import Photo, Seen, began, door_of, metres, point_of
+from .texts import ALL_COPIES
 
 # Two doors so near are one place for a camera.
 ONE_PLACE_M = 150.0
@@ -32,7 +32,7 @@ class Taken:
     visit: str
     agent: str
     debtor: str
-    order: tuple[datetime, datetime, str]
+    order: tuple[datetime, str]
     started: datetime
     place: tuple[float, float] | None
     address: str | None
@@ -115,7 +115,7 @@ def taken_at(seen: Seen) -> list[Taken]:
             visit.id,
             visit.agent,
             visit.debtor,
-            written(seen),
+            began(visit),
             visit.happened.start,
             place,
             visit.address,

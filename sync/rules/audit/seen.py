@@ -5,11 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ...records import Address, Known, Location, LocationSource, Precision, Result, Visit
+from ...records import (
+    Address,
+    Known,
+    Location,
+    LocationSource,
+    Party,
+    Precision,
+    Result,
+    ResultClass,
+    Visit,
+)
 from ..geo import haversine_m
 from ..policy import Policy
+from ..results import RESULTS
+from ..visit import debt_discussed
 
 MEASURED = (LocationSource.GNSS, LocationSource.BROWSER, LocationSource.EXIF)
+STRANGERS = (Party.RELATIVE, Party.THIRD, Party.MINOR)
+NOBODY_MET = (ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID)
 # A fix that does not state its accuracy is taken to be this good, as phones' photos usually are.
 UNSTATED_ACCURACY_M = 100.0
 # How far an address known only so well may lie from its coordinate; a weaker one proves nothing.
@@ -116,3 +130,12 @@ def measured_there(visit: Visit) -> bool:
 def decimals(point: tuple[float, float]) -> int:
     """How finely a coordinate is written."""
     return max(len(repr(part).partition(".")[2]) for part in point)
+
+
+def talked(visit: Visit) -> bool:
+    """True where the debt was spoken of: with the debtor or a guarantor, or with whom it should not be."""
+    if visit.party is Party.NOBODY:
+        return False
+    if visit.party in STRANGERS:
+        return debt_discussed(visit.results)
+    return not visit.results or any(RESULTS[one.result].cls not in NOBODY_MET for one in visit.results)

@@ -140,7 +140,9 @@ def too_near(visits: Sequence[Seen]) -> list[Finding]:
         if away <= limit:
             near.append((away, seen))
         ring += limit < away <= RING * 3
-    if len(near) < TOO_MANY or len(near) <= ring:
+    # A fix that served for a building's doors was made once.
+    fixes = len({point_of(seen.visit.location) for _, seen in near})
+    if fixes < TOO_MANY or fixes <= 2 * ring + 1:
         return []
     text = N_(
         "{visits} posiciones del día están a {metres} m o menos de su dirección: ninguna medición "

@@ -14,7 +14,7 @@ from math import exp
 from ...records import Finding
 from ...words import N_, Phrase
 from ..wording.words import words_of
-from .seen import Seen
+from .seen import Seen, talked
 
 # What a note of a fruitless or an everyday visit is made of: made of nothing else, it is nobody's own text.
 STOCK = words_of(
@@ -33,7 +33,8 @@ STOCK = words_of(
     visitara visito vive vivienda volver volvera volvere y ya timbre llama llamar llamo atendio atiende abrio
     abre abren abrieron abrir acompanante localizado localizada localizo ubico ubicado ubicada compromiso
     promete promesa acuerda acordo firma firmo recibe recibio mama papa no nada mismo misma horario laboral
-    escrita escrito hoja ruta papel not home nobody no one was at the door left
+    escrita escrito hoja ruta papel deje toque visite llame encontre hable regrese regresare volvi pase
+    not home nobody no one was at the door left
     notice will return come back tomorrow closed"""
 )
 # As long as that a note is somebody's own even if every word of it is everybody's.
@@ -44,6 +45,8 @@ DAILY = 3
 # Somebody with so many texts of his own in so many visits writes by templates.
 TEMPLATES = 6
 TEMPLATE_SHARE = 1 / 3
+# What somebody writes of shut doors on so many days is his own formula.
+HABIT_DAYS = 5
 # From so many debtors with one text on, the first is no original either.
 ALL_COPIES = 3
 
@@ -102,11 +105,19 @@ def copied_texts(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
         if own_words(text, seen.policy.audit.copied_words):
             groups[text].append(seen)
     shared = {text: group for text, group in groups.items() if _debtors(group) > 1}
-    templates = _by_templates(shared, sum(map(len, groups.values())))
+    own = {text: group for text, group in shared.items() if not _formula(group)}
+    templates = _by_templates(own, sum(map(len, groups.values())))
     found: list[Finding] = []
     for text, group in shared.items():
         rate = _rate(text, group, known, templates)
-        found += _copies(group) if rate == 0.0 else _bunched(group, visits, rate)
+        if rate > 0.0:
+            found += _bunched(group, visits, rate)
+        elif not _formula(group):
+            found += _copies(group)
+        else:
+            # Set words for a shut door say nothing there; of somebody who was spoken to they do.
+            spoken = {seen.id for seen in group if talked(seen.visit)}
+            found += [one for one in _copies(group) if one.visit in spoken]
     return found
 
 
@@ -125,6 +136,11 @@ def _rate(text: str, group: Sequence[Seen], known: TextUse, templates: bool) -> 
     if templates:
         return len(group) / max(1, known.notes.get(agent, 0))
     return 0.0
+
+
+def _formula(group: Sequence[Seen]) -> bool:
+    """One's own set words for visits at which nobody was met, day after day."""
+    return len({_day(seen) for seen in group if not talked(seen.visit)}) >= HABIT_DAYS
 
 
 def _copies(group: Sequence[Seen]) -> list[Finding]:

@@ -12,7 +12,7 @@ from . import alone, moments, pairs, spots
 from .chains import chain_findings
 from .line import Line
 from .photos import Album, album_of, reused_photos
-from .seen import Seen, void
+from .seen import Link, Seen, void
 from .texts import TextUse, copied_texts, used_by
 
 _SEVERITIES = ("info", "review", "serious")
@@ -84,7 +84,11 @@ def _beside(seen: Seen, line: Line) -> list[Finding]:
 def findings_of_agent(visits: Sequence[Seen], elsewhere: Elsewhere) -> tuple[Finding, ...]:
     """Everything of one agent's visits: each by itself, beside its neighbours, and all of them together."""
     made = [seen for seen in visits if not void(seen.visit)]
-    line = Line((seen.visit for seen in made), {seen.id: (seen.skew_s, seen.uncertainty_s) for seen in made})
+    line = Line(
+        (seen.visit for seen in made),
+        {seen.id: (seen.skew_s, seen.uncertainty_s) for seen in made},
+        {seen.id: away for seen in made if (away := alone.away_m(seen)) is not None},
+    )
     found: list[Finding | None] = []
     for seen in made:
         found += _beside(seen, line)
@@ -112,7 +116,7 @@ def together(made: Sequence[Seen], elsewhere: Elsewhere) -> list[Finding]:
     return found
 
 
-def findings_of_all(visits: Iterable[Seen]) -> tuple[Finding, ...]:
+def findings_of_all(visits: Iterable[Seen], unread: Iterable[Link] = ()) -> tuple[Finding, ...]:
     """Everything of everybody's visits, as a file holds them; in the order of the visits' ids."""
     held = list(visits)
     elsewhere = Elsewhere(used_by(held), album_of(held))
@@ -123,7 +127,7 @@ def findings_of_all(visits: Iterable[Seen]) -> tuple[Finding, ...]:
     found += [
         finding for seen in held if not void(seen.visit) and (finding := alone.said_told(seen)) is not None
     ]
-    return strongest([*found, *chain_findings([seen for seen in held if not void(seen.visit)])])
+    return strongest([*found, *chain_findings(held, unread)])
 
 
 def strongest(found: Iterable[Finding]) -> tuple[Finding, ...]:
