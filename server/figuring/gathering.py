@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -26,22 +26,22 @@ from sync.rules.figures_facts import (
     VisitFact,
 )
 from sync.rules.figures_reading import (
+    MARGIN,
     Ended,
     civil_day,
     latency_minutes,
     line_metres,
     promise_facts,
     road_metres,
+    window,
 )
 from sync.rules.policy import Policy
-from sync.rules.promise import standings
 
 from ..packs import pack_of
 from ..store import as_records, encounters, figure_facts, payments
+from .outcomes import ended_before
 
 DAY = timedelta(days=1)
-# No clock of a laptop, and no zone, moves a visit further than this from the day it says.
-MARGIN = timedelta(days=2)
 LONGEST_GRACE = 60
 NOT_MADE = Result.NOT_MADE.value
 Rows = list[dict[str, Any]]
@@ -94,12 +94,11 @@ def edges_of(pack: str) -> tuple[int, ...]:
 
 def facts_of(connection: Connection, day: date, today: date, attribution_days: int) -> list[Fact]:
     """Every fact of `day`, as known now. Promises whose last good day it is count once it is over."""
-    start = datetime.combine(day, time(), tzinfo=UTC) - MARGIN
-    seen = figure_facts.visits_between(connection, start, start + DAY + 2 * MARGIN)
+    seen = figure_facts.visits_between(connection, *window(day))
     made = [row for row in seen if _day_of(row) == day]
     met = [
         row
-        for row in figure_facts.contacts_between(connection, start, start + DAY + 2 * MARGIN)
+        for row in figure_facts.contacts_between(connection, *window(day))
         if civil_day(row["started"], row["timezone"]) == day
     ]
     held = figure_facts.accounts_of_debtors(connection, {row["debtor_id"] for row in met})
@@ -109,12 +108,12 @@ def facts_of(connection: Connection, day: date, today: date, attribution_days: i
     ended = _ended(connection, day) if day < today else []
     named = {account for row in made for account, _result in row["results"]}
     named |= {account for row in stops for account in row["accounts"]}
-    named |= {row["account_id"] for row in paid} | moved | {one.promise.account for one in ended}
+    named |= {row["account_id"] for row in paid} | moved | {one.account for one in ended}
     named |= {account for ids in held.values() for account in ids}
     around = _around(connection, day, named)
     facts: list[Fact] = [_visit(row, around) for row in made if row["results"]]
     facts += [_contact(row, held, around) for row in met]
-    facts += _stops(stops, _done(seen), around)
+    facts += _stops(stops, _done(seen, window(day)), around)
     facts += _routes(connection, day, stops, made, around)
     facts += promise_facts(ended, day, around.of, around.doer)
     facts += _payments(connection, paid, around, attribution_days)
@@ -200,12 +199,14 @@ def _contact(row: Mapping[str, Any], held: Mapping[str, list[str]], around: Arou
     return ContactFact(around.day, around.doer(row["agent_id"]), accounts, bool(row["effective"]))
 
 
-def _done(seen: Rows) -> set[str]:
-    """The stops to which a valid visit was made."""
+def _done(seen: Rows, when: tuple[datetime, datetime]) -> set[str]:
+    """The stops to which a valid visit was made about that day."""
     return {
         row["stop_id"]
         for row in seen
-        if row["stop_id"] and any(result != NOT_MADE for _account, result in row["results"])
+        if row["stop_id"]
+        and when[0] <= row["started"] < when[1]
+        and any(result != NOT_MADE for _account, result in row["results"])
     }
 
 
@@ -259,31 +260,7 @@ def _ended(connection: Connection, day: date) -> list[Ended]:
     return [
         one
         for account, told in by_account.items()
-        for one in _judged(told, paid.get(account, []), through, gone, day)
-    ]
-
-
-def _judged(
-    told: Rows, paid: Iterable[Any], through: Mapping[str, date], gone: Mapping[str, datetime], day: date
-) -> list[Ended]:
-    policy = pack_of(told[0]["pack"])
-    if policy is None:
-        return []
-    zone = told[0]["timezone"]
-    held = [as_records.promise(row) for row in told]
-    found = standings(
-        held,
-        paid,
-        policy,
-        day + DAY,
-        through.get(told[0]["lender_id"]),
-        cancelled={row["id"]: civil_day(gone[row["id"]], zone) for row in told if row["id"] in gone},
-        zone=zone,
-    )
-    return [
-        Ended(promise, row["agent_id"], found[promise.id])
-        for promise, row in zip(held, told, strict=True)
-        if promise.id in found
+        for one in ended_before(told, paid.get(account, []), through, gone, day + DAY)
     ]
 
 

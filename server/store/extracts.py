@@ -1,31 +1,56 @@
-"""The rows an export writes, as of a day: what was known of accounts, visits, promises and payments."""
+"""The rows an open export writes, streamed: accounts as of a day, visits, promises, payments, balances …
+
+Every query answers a row at a time in an order of its own, so that an export of a million visits needs no
+more memory than one of ten.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
+from .chunks import among, found
 from .tables import (
     account_roles,
     accounts,
     addresses,
     agents,
+    amendments,
     assignment_accounts,
     assignments,
     balances,
+    claims,
+    contact_origins,
+    contacts,
     debtors,
+    events,
+    facts,
+    findings,
+    imports,
     lenders,
     payments,
     promises,
+    routes,
+    stops,
     visit_results,
     visits,
 )
 
+AT_A_TIME = 1000
+ABOUT_CONDUCT = ("complaint", "conduct")
+Rows = Iterator[dict[str, Any]]
 
-def accounts_as_of(connection: Connection, day: date) -> list[dict[str, Any]]:
+
+def streamed(connection: Connection, query: Select[Any]) -> Rows:
+    """The rows of a query, fetched some at a time."""
+    for row in connection.execute(query.execution_options(yield_per=AT_A_TIME)).mappings():
+        yield dict(row)
+
+
+def accounts_as_of(connection: Connection, day: date) -> Rows:
     """Every account with its debtor, its latest balance at `day`, and who had it that day."""
     ranked = (
         select(
@@ -49,7 +74,11 @@ def accounts_as_of(connection: Connection, day: date) -> list[dict[str, Any]]:
             accounts.c.state,
             accounts.c.pack,
             accounts.c.credit_type,
+            accounts.c.product,
+            accounts.c.branch,
+            accounts.c.team,
             accounts.c.debtor_id,
+            imports.c.as_of.label("last_file"),
             lenders.c.name.label("lender"),
             debtors.c.name.label("debtor_name"),
             debtors.c.document,
@@ -62,12 +91,14 @@ def accounts_as_of(connection: Connection, day: date) -> list[dict[str, Any]]:
             ranked.c.oldest_due,
             ranked.c.instalments_overdue,
             agents.c.name.label("agent"),
+            agents.c.id.label("agent_id"),
             assignment_accounts.c.outcome,
             assignment_accounts.c.because,
             assignment_accounts.c.rule,
         )
         .join(lenders, lenders.c.id == accounts.c.lender_id)
         .join(debtors, debtors.c.id == accounts.c.debtor_id)
+        .join(imports, imports.c.id == accounts.c.last_import)
         .outerjoin(ranked, and_(ranked.c.account_id == accounts.c.id, ranked.c.rank == 1))
         .outerjoin(assignments, and_(assignments.c.debtor_id == accounts.c.debtor_id, held))
         .outerjoin(
@@ -83,25 +114,15 @@ def accounts_as_of(connection: Connection, day: date) -> list[dict[str, Any]]:
         )
         .order_by(lenders.c.name, accounts.c.number)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return streamed(connection, query)
 
 
-def payments_by_account(connection: Connection) -> dict[str, list[dict[str, Any]]]:
-    """Every payment, by the id of its account, oldest first."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    query = select(payments).order_by(payments.c.value_date, payments.c.id)
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["account_id"], []).append(dict(row))
-    return found
-
-
-def best_places(connection: Connection) -> dict[str, dict[str, Any]]:
+def best_places(connection: Connection, debtor_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The address a visit would go to, by debtor: accepted, located first, home first."""
     order = {"door": 0, "block": 1, "street": 2, "zone": 3, "none": 4}
     kinds = {"home": 0, "business": 1, "work": 2, "guarantor_home": 3, "other": 4}
     best: dict[str, dict[str, Any]] = {}
-    query = select(addresses).where(addresses.c.until.is_(None), addresses.c.state == "accepted")
-    for row in connection.execute(query.order_by(addresses.c.since, addresses.c.id)).mappings():
+    for row in found(connection, _PLACES, debtor_ids):
         rank = (row["lat"] is None, kinds.get(row["kind"], 9), order.get(row["precision"], 9))
         held = best.get(row["debtor_id"])
         if held is None or rank < held["rank"]:
@@ -109,8 +130,21 @@ def best_places(connection: Connection) -> dict[str, dict[str, Any]]:
     return best
 
 
-def visits_told(connection: Connection) -> Iterator[dict[str, Any]]:
+_PLACES = (
+    select(addresses)
+    .where(among(addresses.c.debtor_id), addresses.c.until.is_(None), addresses.c.state == "accepted")
+    .order_by(addresses.c.since, addresses.c.id)
+)
+
+
+def visits_told(connection: Connection) -> Rows:
     """A row per visit and account, oldest first."""
+    complained = (
+        select(claims.c.visit_id, func.count().label("complaints"))
+        .where(claims.c.visit_id.is_not(None), claims.c.desk == "claims", claims.c.kind.in_(ABOUT_CONDUCT))
+        .group_by(claims.c.visit_id)
+        .subquery()
+    )
     query = (
         select(
             visits,
@@ -122,19 +156,22 @@ def visits_told(connection: Connection) -> Iterator[dict[str, Any]]:
             debtors.c.name.label("debtor_name"),
             debtors.c.document,
             agents.c.name.label("agent"),
+            exists().where(amendments.c.visit_id == visits.c.id).label("amended"),
+            func.coalesce(complained.c.complaints, 0).label("complaints"),
         )
         .join(visit_results, visit_results.c.visit_id == visits.c.id)
         .join(accounts, accounts.c.id == visit_results.c.account_id)
         .join(lenders, lenders.c.id == accounts.c.lender_id)
         .join(debtors, debtors.c.id == visits.c.debtor_id)
         .join(agents, agents.c.id == visits.c.agent_id)
+        .outerjoin(complained, complained.c.visit_id == visits.c.id)
         .order_by(visits.c.started, visits.c.id, accounts.c.number)
     )
-    for row in connection.execute(query).mappings():
-        yield dict(row)
+    return streamed(connection, query)
 
 
-def promises_told(connection: Connection) -> list[dict[str, Any]]:
+def promises_told(connection: Connection) -> Rows:
+    """Every promise, those of an account together and in order."""
     query = (
         select(
             promises,
@@ -148,22 +185,159 @@ def promises_told(connection: Connection) -> list[dict[str, Any]]:
             agents.c.name.label("agent"),
         )
         .join(accounts, accounts.c.id == promises.c.account_id)
-        .join(lenders, lenders.c.id == accounts.c.lender_id)
         .join(debtors, debtors.c.id == promises.c.debtor_id)
-        .join(agents, agents.c.id == promises.c.agent_id)
-        .order_by(promises.c.made_at, promises.c.id)
-    )
-    return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def payments_told(connection: Connection) -> list[dict[str, Any]]:
-    query = (
-        select(payments, accounts.c.number.label("account_number"), lenders.c.name.label("lender"))
-        .join(accounts, accounts.c.id == payments.c.account_id)
         .join(lenders, lenders.c.id == accounts.c.lender_id)
-        .order_by(payments.c.value_date, payments.c.id)
+        .join(agents, agents.c.id == promises.c.agent_id)
+        .order_by(promises.c.account_id, promises.c.made_at, promises.c.id)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return streamed(connection, query)
+
+
+def payments_told(connection: Connection) -> Rows:
+    return streamed(
+        connection,
+        _of_account(payments).order_by(payments.c.value_date, payments.c.id),
+    )
+
+
+def balances_told(connection: Connection) -> Rows:
+    order = (balances.c.account_id, balances.c.as_of, balances.c.recorded_at, balances.c.id)
+    return streamed(connection, _of_account(balances).order_by(*order))
+
+
+def assignments_told(connection: Connection) -> Rows:
+    """What was decided of each account, and until when: the agent where it was given to one."""
+    query = (
+        select(
+            assignments.c.since,
+            assignments.c.until,
+            assignments.c.decided_at,
+            assignment_accounts.c.outcome,
+            assignment_accounts.c.rule,
+            accounts.c.number.label("account_number"),
+            lenders.c.name.label("lender"),
+            agents.c.id.label("agent_id"),
+            agents.c.name.label("agent"),
+        )
+        .join(assignments, assignments.c.id == assignment_accounts.c.assignment_id)
+        .join(accounts, accounts.c.id == assignment_accounts.c.account_id)
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+        .outerjoin(
+            agents,
+            and_(agents.c.id == assignments.c.agent_id, assignment_accounts.c.outcome == "assigned"),
+        )
+        .order_by(assignments.c.decided_at, assignments.c.id, accounts.c.id)
+    )
+    return streamed(connection, query)
+
+
+def routes_told(connection: Connection) -> Rows:
+    """The published routes, whole."""
+    query = (
+        select(routes, agents.c.name.label("agent"))
+        .join(agents, agents.c.id == routes.c.agent_id)
+        .where(routes.c.state == "published")
+        .order_by(routes.c.date, routes.c.id)
+    )
+    return streamed(connection, query)
+
+
+def stops_told(connection: Connection) -> Rows:
+    """The stops of published routes, by route and in their order; `accounts` are ids."""
+    query = (
+        select(
+            stops,
+            routes.c.date,
+            routes.c.agent_id,
+            agents.c.name.label("agent"),
+            addresses.c.precision,
+        )
+        .join(routes, routes.c.id == stops.c.route_id)
+        .join(agents, agents.c.id == routes.c.agent_id)
+        .outerjoin(addresses, addresses.c.id == stops.c.address_id)
+        .where(routes.c.state == "published", stops.c.sequence.is_not(None))
+        .order_by(routes.c.date, routes.c.id, stops.c.sequence, stops.c.id)
+    )
+    return streamed(connection, query)
+
+
+def keys_of(connection: Connection, account_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Account id → (lender, number)."""
+    return {row["id"]: (row["lender"], row["number"]) for row in found(connection, _KEYS, account_ids)}
+
+
+_KEYS = (
+    select(accounts.c.id, accounts.c.number, lenders.c.name.label("lender"))
+    .join(lenders, lenders.c.id == accounts.c.lender_id)
+    .where(among(accounts.c.id))
+)
+
+
+def contacts_told(connection: Connection) -> Rows:
+    """A row per contact and account: the one it was about where that was told, else each of the debtor's."""
+    mine = and_(
+        accounts.c.debtor_id == contacts.c.debtor_id,
+        or_(contact_origins.c.account_id.is_(None), contact_origins.c.account_id == accounts.c.id),
+    )
+    query = (
+        select(
+            contacts,
+            debtors.c.timezone,
+            debtors.c.document,
+            accounts.c.number.label("account_number"),
+            lenders.c.name.label("lender"),
+        )
+        .join(debtors, debtors.c.id == contacts.c.debtor_id)
+        .outerjoin(contact_origins, contact_origins.c.contact_id == contacts.c.id)
+        .join(accounts, mine)
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+        .order_by(contacts.c.started, contacts.c.id, accounts.c.id)
+    )
+    return streamed(connection, query)
+
+
+def agents_told(connection: Connection) -> Rows:
+    query = select(agents.c.id, agents.c.name, agents.c.branch, agents.c.team)
+    return streamed(connection, query.order_by(agents.c.name, agents.c.id))
+
+
+def lenders_told(connection: Connection) -> Rows:
+    """Every lender, with the day up to which his payments are known."""
+    through = (
+        select(imports.c.lender_id, func.max(imports.c.as_of).label("through"))
+        .where(imports.c.kind == "payments")
+        .group_by(imports.c.lender_id)
+        .subquery()
+    )
+    query = select(lenders.c.name, lenders.c.country, through.c.through).outerjoin(
+        through, through.c.lender_id == lenders.c.id
+    )
+    return streamed(connection, query.order_by(lenders.c.name))
+
+
+def findings_told(connection: Connection) -> Rows:
+    return streamed(connection, select(findings).order_by(findings.c.found_at, findings.c.id))
+
+
+def facts_told(connection: Connection) -> Rows:
+    """The office's log without what each entry quotes."""
+    told = (facts.c.number, facts.c.kind, facts.c.as_of, facts.c.recorded_at, facts.c.actor, facts.c.subject)
+    return streamed(connection, select(*told).order_by(facts.c.number))
+
+
+def events_told(connection: Connection) -> Rows:
+    """The ledger's events without their bodies."""
+    query = select(
+        events.c.id,
+        events.c.incarnation,
+        events.c.n,
+        events.c.kind,
+        events.c.received_at,
+        events.c.h,
+        events.c.body.is_(None).label("erased"),
+        events.c.quarantine,
+    )
+    return streamed(connection, query.order_by(events.c.arrival))
 
 
 def guarantors(connection: Connection) -> dict[str, int]:
@@ -174,3 +348,11 @@ def guarantors(connection: Connection) -> dict[str, int]:
         .group_by(account_roles.c.account_id)
     )
     return {account: int(count) for account, count in connection.execute(query)}
+
+
+def _of_account(table: Any) -> Select[Any]:
+    return (
+        select(table, accounts.c.number.label("account_number"), lenders.c.name.label("lender"))
+        .join(accounts, accounts.c.id == table.c.account_id)
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+    )

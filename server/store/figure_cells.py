@@ -10,14 +10,15 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, delete, false, func, insert, or_, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, true, update
 
 from sync.rules.figures_cells import Cells
+from sync.rules.figures_reading import FAR_OFF_MS
 from sync.rules.figures_tally import Tally
 
 from .chunks import append
@@ -124,13 +125,14 @@ def cells(
 
 
 def values_of(connection: Connection, scope: Scope, dimension: str, span: Span) -> list[str]:
-    """The groups that have anything in the period, or stood at its end."""
+    """The groups that have anything in the period, or an account that stood at one of its ends."""
     c = figure_cells.c
-    query = (
-        select(c.value)
-        .where(c.dimension == dimension, c.first >= span[0], c.last <= span[1], seen(scope))
-        .distinct()
+    first, last = span
+    within = or_(
+        and_(c.kind == DAY, c.first >= first, c.first <= last),
+        and_(c.kind == SPAN, c.first == first, c.last == last),
     )
+    query = select(c.value).where(c.dimension == dimension, within, seen(scope)).distinct()
     return sorted(connection.execute(query).scalars())
 
 
@@ -204,9 +206,15 @@ def imported_after(connection: Connection, number: int) -> list[dict[str, Any]]:
 
 
 def earliest_after(connection: Connection, arrival: int) -> datetime | None:
-    """The earliest moment that events which arrived since speak of: visits, corrected visits, promises."""
+    """The earliest moment that events which arrived since speak of: visits, corrected visits, promises.
+
+    The first of all moments where a laptop's clock was more than a day off, so that nobody knows from here.
+    """
     came = select(events.c.id).where(events.c.arrival > arrival)
     corrected = select(amendments.c.visit_id).where(amendments.c.id.in_(came))
+    wrong = or_(visits.c.offset_ms > FAR_OFF_MS, visits.c.offset_ms < -FAR_OFF_MS)
+    if connection.execute(select(visits.c.id).where(visits.c.id.in_(came), wrong).limit(1)).first():
+        return datetime.min.replace(tzinfo=UTC, year=2)
     moments = [
         connection.execute(select(func.min(column)).where(which)).scalar()
         for column, which in (

@@ -10,7 +10,9 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, union_all
+
+from sync.rules.figures_reading import FAR_OFF_MS
 
 from .chunks import among, found
 from .tables import (
@@ -94,8 +96,12 @@ def every_account(connection: Connection) -> Rows:
 
 
 def visits_between(connection: Connection, start: datetime, end: datetime) -> Rows:
-    """Visits that began between these moments by the laptop's clock, with `results` [(account, result)]."""
-    window = and_(visits.c.started >= start, visits.c.started < end)
+    """Visits that began between these moments by the laptop's clock, with `results` [(account, result)]; and
+    those of a clock more than a day off, whenever they say they were."""
+    window: ColumnElement[bool] = and_(visits.c.started >= start, visits.c.started < end)
+    wrong = or_(visits.c.offset_ms > FAR_OFF_MS, visits.c.offset_ms < -FAR_OFF_MS)
+    if connection.execute(select(visits.c.id).where(wrong).limit(1)).first():
+        window = or_(window, wrong)
     told: dict[str, list[tuple[str, str]]] = {}
     query = (
         select(visit_results.c.visit_id, visit_results.c.account_id, visit_results.c.result)
@@ -110,16 +116,13 @@ def visits_between(connection: Connection, start: datetime, end: datetime) -> Ro
             select(amendments.c.visit_id).join(visits, visits.c.id == amendments.c.visit_id).where(window)
         ).scalars()
     )
-    complained: dict[str | None, int] = dict(
-        connection.execute(
-            select(claims.c.visit_id, func.count())
-            .join(visits, visits.c.id == claims.c.visit_id)
-            .where(window, claims.c.desk == "claims", claims.c.kind.in_(ABOUT_CONDUCT))
-            .group_by(claims.c.visit_id)
-        )
-        .tuples()
-        .all()
+    query_claims = (
+        select(claims.c.visit_id, func.count())
+        .join(visits, visits.c.id == claims.c.visit_id)
+        .where(window, claims.c.desk == "claims", claims.c.kind.in_(ABOUT_CONDUCT))
+        .group_by(claims.c.visit_id)
     )
+    complained = {visit: int(count) for visit, count in connection.execute(query_claims)}
     rows = select(
         visits.c.id,
         visits.c.debtor_id,
@@ -142,7 +145,7 @@ def visits_between(connection: Connection, start: datetime, end: datetime) -> Ro
         | {
             "results": told.get(row["id"], []),
             "amended": row["id"] in amended,
-            "complaints": int(complained.get(row["id"], 0)),
+            "complaints": complained.get(row["id"], 0),
         }
         for row in _rows(connection, rows.order_by(visits.c.started, visits.c.id))
     ]
@@ -245,7 +248,14 @@ _VISITS_OF = (
         visits.c.timezone,
     )
     .join(visits, visits.c.id == visit_results.c.visit_id)
-    .where(among(visit_results.c.account_id), visits.c.started >= bindparam("start"))
+    .where(
+        among(visit_results.c.account_id),
+        or_(
+            visits.c.started >= bindparam("start"),
+            visits.c.offset_ms > FAR_OFF_MS,
+            visits.c.offset_ms < -FAR_OFF_MS,
+        ),
+    )
 )
 
 
@@ -327,8 +337,8 @@ def first_days(connection: Connection) -> list[date]:
 def paid_through(connection: Connection, except_imports: Collection[str] = ()) -> dict[str, date]:
     """For each lender, the day up to which his payments were imported, without these imports."""
     query = (
-        select(imports.c.lender_id, func.max(imports.c.as_of))
+        select(imports.c.lender_id, func.max(imports.c.as_of).label("through"))
         .where(imports.c.kind == "payments", imports.c.id.not_in(list(except_imports)))
         .group_by(imports.c.lender_id)
     )
-    return dict(connection.execute(query).tuples().all())
+    return {row.lender_id: row.through for row in connection.execute(query)}

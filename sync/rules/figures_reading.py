@@ -5,29 +5,53 @@ Whoever has the rows, an office or the files of an export, reads them alike. Kno
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ..money import to_minor
-from ..records import Promise
+from ..records import PromiseState
 from .figures_facts import MATURED, Doer, Of, PromiseFact
 from .geo import haversine_m
-from .promise import PromiseStanding
 
 Place = tuple[float | None, float | None]
 
 
+# No zone, and no clock that is less than a day off, moves a visit further than this from the day it says.
+MARGIN = timedelta(days=2)
+FAR_OFF_MS = 86_400_000
+
+
 @dataclass(frozen=True)
 class Ended:
-    """A promise as it stood when the day that is asked about was over, with who got it."""
+    """A promise as it stood when its last good day was over, with who got it. Amounts in minor units."""
 
-    promise: Promise
+    promise: str
+    account: str
     agent: str
-    standing: PromiseStanding
+    deadline: date
+    state: PromiseState
+    promised: int
+    paid: int
+    currency: str
+
+
+def window(day: date) -> tuple[datetime, datetime]:
+    """From when to when a visit may have begun, by its laptop, to be of `day` or to a stop of that day."""
+    midnight = datetime.combine(day, time(), tzinfo=UTC)
+    return midnight - MARGIN, midnight + timedelta(days=1) + MARGIN
+
+
+def corrected(
+    started: datetime, ended: datetime, live: bool, offset_ms: int | None
+) -> tuple[datetime, datetime]:
+    """When a visit began and ended by the office's clock: what was typed later was read off a watch."""
+    if not live or not offset_ms:
+        return started, ended
+    shift = timedelta(milliseconds=offset_ms)
+    return started - shift, ended - shift
 
 
 def civil_day(moment: datetime, zone: str) -> date:
@@ -58,26 +82,17 @@ def road_metres(matrix: Mapping[str, Any], stops: Sequence[str]) -> int:
 
 
 def promise_facts(
-    ended: Sequence[Ended], day: date, of: Callable[[str], Of], doer: Callable[[str], Doer]
+    ended: Iterable[Ended], day: date, of: Callable[[str], Of], doer: Callable[[str], Doer]
 ) -> Iterator[PromiseFact]:
-    """Those that ended on `day`, each with what came of the account's promise before it."""
+    """Those that ended on `day`, each with what came of the account's promise that matured before it."""
     by_account: dict[str, list[Ended]] = {}
-    for one in sorted(ended, key=lambda one: (one.standing.deadline, one.promise.id)):
-        by_account.setdefault(one.promise.account, []).append(one)
+    for one in sorted(ended, key=lambda one: (one.deadline, one.promise)):
+        by_account.setdefault(one.account, []).append(one)
     for account, mine in by_account.items():
         before = None
         for one in mine:
-            promise, standing = one.promise, one.standing
-            if standing.deadline == day:
-                yield PromiseFact(
-                    day,
-                    doer(one.agent),
-                    of(account),
-                    standing.state,
-                    to_minor(promise.amount, promise.currency),
-                    to_minor(standing.paid, promise.currency),
-                    promise.currency,
-                    before,
-                )
-            if standing.state in MATURED:
-                before = standing.state
+            if one.deadline == day:
+                amounts = (one.promised, one.paid, one.currency)
+                yield PromiseFact(day, doer(one.agent), of(account), one.state, *amounts, before)
+            if one.state in MATURED:
+                before = one.state

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 
 from sync.records import Contact, Party, Payment, Promise, PromiseState
 from sync.rules.allocating import ORDERS, spread
-from sync.rules.figures import PromiseFact, promise_figures
+from sync.rules.figures import Held
+from sync.rules.figures_cells import Cells
+from sync.rules.figures_facts import Doer, Of
+from sync.rules.figures_list import board
+from sync.rules.figures_reading import Ended, promise_facts
+from sync.rules.figures_tally import Tally
 from sync.rules.policy import Policy
 from sync.rules.promise import (
     broken_streak,
@@ -353,15 +358,21 @@ def test_the_day_of_the_reminder_lies_between_today_and_the_promise() -> None:
 
 
 def test_accounts_that_broke_two_in_a_row_are_counted_among_those_with_two_matured() -> None:
-    def told(account: str, *states: PromiseState) -> list[PromiseFact]:
+    def told(account: str, *states: PromiseState) -> list[Ended]:
         return [
-            PromiseFact("Ana", state, Decimal(1), Decimal(0), "COP", account, f"2026-11-{day + 1:02}")
+            Ended(f"{account}{day}", account, "ana", FRIDAY + timedelta(days=day), state, 100, 0, "COP")
             for day, state in enumerate(states)
         ]
 
     broken, kept = PromiseState.BROKEN, PromiseState.KEPT
-    facts = [*told("a", broken, broken), *told("b", broken, kept, broken), *told("c", broken)]
-    [figure] = [one for one in promise_figures(facts) if one.code == "broken_streak"]
+    ended = [*told("a", broken, broken), *told("b", broken, kept, broken), *told("c", broken)]
+    cells = Cells()
+    for day in range(3):
+        held = lambda account: Of(account, "Coopsol", "", "")  # noqa: E731
+        for fact in promise_facts(ended, FRIDAY + timedelta(days=day), held, Doer):
+            cells.add(fact)
+    made = board(Held(cells.held["all", "", ""], Tally()))
+    [figure] = [one for one in made if one.code == "broken_streak"]
     assert (figure.over, figure.under) == (1, 2)
 
 
