@@ -24,7 +24,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import Connection, insert, select
 
-from server import erasing
+from server import erasing, queueing
 from server.assigning.drafting import open_draft
 from server.app import create_app
 from server.config import config_from
@@ -123,6 +123,7 @@ def make_world(folder: Path, typed: Callable[[str], str] = str, url: str = "") -
         _visits(connection, world)
         _pictures(connection, world)
         add_agreed(connection, world, NOW)
+        queueing.bring(connection, world.visits.values(), NOW)
     _erasure(world)
     _worklists(world)
     _month(world)
