@@ -25,6 +25,7 @@ COMMANDS = {
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "export": ("export:export", "Write accounts, visits, promises and payments as CSV."),
     "erase": ("erase:erase", "Erase a debtor who asks for it: request, hold, refuse, carry out."),
+    "case": ("case:case", "A complaint's dossier; a case handed over: folders read without Ronda."),
     "evidence": ("evidence:evidence", "Prove one visit to someone else, and show nobody else's."),
     "user": ("user:user", "Add and manage people: roles, scopes, passwords, agents."),
     "device": ("device:device", "Enrol, list, revoke and wipe laptops."),

@@ -44,3 +44,4 @@ def held_saved(engine: Engine, agent_id: str, *, actor: str, now: datetime) -> N
             subject=agent_id,
             payload={},
         )
+    """A folder of a case (a dossier, a hand-over, somebody's own data) was downloaded."""

@@ -220,6 +220,7 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "claims.hold": JUDGES | {R.COMPLIANCE},
     "claims.resolve": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "claims.reopen": JUDGES | {R.COMPLIANCE},
+    "case_files.dossier": JUDGES | {R.COMPLIANCE, R.MANAGER},
     # Debtors who ask to be erased.
     "erasures.index": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "erasures.erasure": JUDGES | {R.COMPLIANCE, R.MANAGER},

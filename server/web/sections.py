@@ -125,6 +125,7 @@ SECTIONS = (
 )
 # Pages of a noun with no line of its own in SECTIONS: the page of the navigation they belong under.
 UNDER = {
+    "case_files": "claims.index",
     "agreements": "agreements.index",
     "debtors": "portfolio.accounts",
     "questions": "portfolio.accounts",
