@@ -1,0 +1,214 @@
+"""Who asks for which page with what: the table of rights, filled from the office. Times nothing."""
+
+from __future__ import annotations
+
+import http.client
+import random
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection, Engine, func, select
+
+from server.store import tables as t
+from server.store.engine import reading
+from server.store.scopes import Scope, scope_of
+from tests.web.test_rights import GET
+
+from .pages_world import COLLECTOR, PASSWORD, STAFF, TODAY
+
+DRAWN = 200  # objects of each kind that are asked for
+NOTHING = "019366aa-0000-7000-8000-000000000000"
+WORDS = ("rosa", "nunez", "inés ñañ", "pena vargas", "1000", "C-00", "zzzz", "s", "gómez")
+
+
+@dataclass(frozen=True)
+class Question:
+    """A page that somebody asks for, an endless draw of its addresses, and the statuses that are right."""
+
+    endpoint: str
+    username: str
+    addresses: Iterator[str]
+    expected: tuple[int, ...]
+
+
+Choice = Callable[[random.Random], Any]
+_page: Choice = lambda draw: draw.choice((None, None, 2, 3, 17, 400))  # noqa: E731
+_day: Choice = lambda draw: draw.choice((None, TODAY.isoformat(), "2026-11-18", "2026-11-23"))  # noqa: E731
+
+
+def _one_of(*values: Any) -> Choice:
+    return lambda draw: draw.choice(values)
+
+
+# What a page may be asked besides its address; each is drawn anew for each request.
+ARGUMENTS: dict[str, dict[str, Choice]] = {
+    "portfolio.accounts": {
+        "q": _one_of(None, *WORDS),
+        "bucket": _one_of(None, "current", "1-30", "90+"),
+        "zone": _one_of(None, None, "Zona 3"),
+        "outcome": _one_of(None, None, "assigned", "barred", "unassigned"),
+        "state": _one_of(None, "open", "recalled"),
+        "field": _one_of(None, None, "1"),
+        "unlocated": _one_of(None, None, None, "1"),
+    },
+    "search.found": {"q": _one_of(*WORDS)},
+    "visits.index": {
+        "result": _one_of(None, None, "PTP", "NAD"),
+        "evidence": _one_of(None, None, "A", "D"),
+        "day": _day,
+    },
+    "findings.index": {"state": _one_of(None, "resolved"), "rule": _one_of(None, "audit.too_short")},
+    "reviews.index": {"state": _one_of(None, "all"), "grade": _one_of(None, "D")},
+    "geocoding.index": {"which": _one_of(None, "all", "unplaced", "doubt")},
+    "places.map": {"zone": _one_of(None, "Zona 3", "Zona 7")},
+    "routes.index": {"day": _day},
+    "weeks.index": {"day": _day, "account": _one_of(None, "C-000017", "C-000900")},
+    "replays.day": {"day": _day},
+    "replays.map": {"day": _day},
+    "attachments.index": {},
+    "acts.index": {"kind": _one_of(None, "import.finished"), "actor": _one_of(None, "nora", "carla")},
+    "proposals.index": {"state": _one_of(None, "accepted")},
+    "worklists.listed": {"q": _one_of(None, "rosa")},
+}
+
+
+def questions(engine: Engine, draw: random.Random) -> tuple[list[Question], list[str], list[str]]:
+    """Every page with everyone who may open it; the pages of which nobody has an object; those not asked."""
+    held: list[Question] = []
+    without, unknown = [], []
+    pools = _pools(engine)
+    for endpoint, (template, allowed) in GET.items():
+        names = [name for _text, name, _spec, _conversion in Formatter().parse(template) if name]
+        if not set(names) - {"nothing"} <= POOLS.keys():
+            unknown.append(f"{endpoint}: nothing is known to put for {names}")
+            continue
+        who = [name for name in allowed.split() if name in pools] or ["root"]
+        able = [one for one in who if all(name == "nothing" or pools[one].get(name) for name in names)]
+        if not able:
+            without.append(endpoint)
+            held.append(Question(endpoint, who[0], _addresses(endpoint, template, {}, draw), (200, 302, 404)))
+            continue
+        right = (200, 302, 404) if "nothing" in names else (200,)
+        held += [
+            Question(endpoint, one, _addresses(endpoint, template, pools[one], draw), right) for one in able
+        ]
+    return held, without, unknown
+
+
+def _addresses(
+    endpoint: str, template: str, pool: Mapping[str, list[str]], draw: random.Random
+) -> Iterator[str]:
+    names = [name for _text, name, _spec, _conversion in Formatter().parse(template) if name]
+    while True:
+        path = template.format(**{name: draw.choice(pool.get(name) or [NOTHING]) for name in names})
+        path, _question, given = path.partition("?")
+        told = dict(pair.split("=", 1) for pair in given.split("&") if pair)
+        asked = {"page": _page, **ARGUMENTS.get(endpoint, {})}
+        told |= {name: value for name, choice in asked.items() if (value := choice(draw)) is not None}
+        yield f"{path}?{urlencode(told)}" if told else path
+
+
+def _pools(engine: Engine) -> dict[str, dict[str, list[str]]]:
+    """Of each person, the objects he sees, by the name that the table of rights gives them."""
+    with reading(engine) as connection:
+        users = dict(connection.execute(select(t.users.c.username, t.users.c.id)).all())
+        found = {}
+        for username in (*STAFF, COLLECTOR):
+            scope = scope_of(connection, users[username])
+            found[username] = {name: pool(connection, scope) for name, pool in POOLS.items()}
+    return found
+
+
+Pool = Callable[[Connection, Scope], list[str]]
+
+
+def _of_debtors(column: Any, whose: Any, *conditions: Any) -> Pool:
+    def pool(connection: Connection, scope: Scope) -> list[str]:
+        query = select(column).where(whose.in_(scope.debtors()), *conditions)
+        return _some(connection, query)
+
+    return pool
+
+
+def _of_agents(column: Any, whose: Any, *conditions: Any) -> Pool:
+    def pool(connection: Connection, scope: Scope) -> list[str]:
+        mine = select(t.agents.c.id).where(scope.agents())
+        return _some(connection, select(column).where(whose.in_(mine), *conditions))
+
+    return pool
+
+
+def _any(column: Any) -> Pool:
+    return lambda connection, _scope: _some(connection, select(column))
+
+
+def _some(connection: Connection, query: Any) -> list[str]:
+    """Spread over all there are, not the first of them."""
+    count = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
+    step = max(1, count // DRAWN)
+    rows = connection.execute(query.limit(DRAWN * 20)).scalars().all()
+    return [str(one) for one in rows[:: max(1, min(step, len(rows) // DRAWN))]][:DRAWN]
+
+
+POOLS: dict[str, Pool] = {
+    "rosa": _of_debtors(t.accounts.c.debtor_id, t.accounts.c.debtor_id),
+    "account": _of_debtors(t.accounts.c.id, t.accounts.c.debtor_id),
+    "gustavo": _of_agents(t.agents.c.id, t.agents.c.id),
+    "device": _of_agents(t.devices.c.id, t.devices.c.agent_id),
+    "route": _of_agents(t.routes.c.id, t.routes.c.agent_id, t.routes.c.state == "published"),
+    "visit": _of_debtors(t.visits.c.id, t.visits.c.debtor_id),
+    "finding": _of_debtors(t.findings.c.id, t.findings.c.debtor_id),
+    "address": _of_debtors(t.addresses.c.id, t.addresses.c.debtor_id, t.addresses.c.state == "accepted"),
+    "proposal": _of_debtors(t.addresses.c.id, t.addresses.c.debtor_id, t.addresses.c.state == "proposed"),
+    "offer": _of_debtors(t.offers.c.id, t.offers.c.debtor_id),
+    "agreement": _of_debtors(t.agreements.c.id, t.agreements.c.debtor_id),
+    "erasure": _any(t.erasure_requests.c.id),
+    "writeoff": _any(t.writeoffs.c.id),
+    "claim": _of_debtors(t.claims.c.id, t.claims.c.debtor_id),
+    "lender": _any(t.lenders.c.id),
+    "import": _any(t.imports.c.id),
+    "picture": _any(t.attachments.c.id),
+    "paper": _any(t.papers.c.id),
+    "returned": _any(t.return_files.c.id),
+    "draft": _any(t.change_sets.c.id),
+}
+
+
+class Asker:
+    """People at their browsers, each with a session of his own and a line that stays open."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.lines: dict[str, http.client.HTTPConnection] = {}
+        self.cookies: dict[str, str] = {}
+
+    def get(self, username: str, address: str) -> tuple[int, int]:
+        if username not in self.lines:
+            self._log_in(username)
+        status, body = self._send(username, "GET", address)
+        return status, len(body)
+
+    def _log_in(self, username: str) -> None:
+        self.lines[username] = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
+        _status, page = self._send(username, "GET", "/login")
+        token = re.search(rb'name="csrf-token" content="([^"]+)"', page)
+        assert token is not None, "the login has no token"
+        told = urlencode({"csrf_token": token[1].decode(), "username": username, "password": PASSWORD})
+        status, _page = self._send(username, "POST", "/login", told)
+        assert status == 302, f"{username} was not let in: {status}"
+
+    def _send(self, username: str, method: str, address: str, told: str | None = None) -> tuple[int, bytes]:
+        line = self.lines[username]
+        headers = {"Cookie": self.cookies.get(username, "")}
+        if told is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        line.request(method, address, told, headers)
+        answer = line.getresponse()
+        body = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            self.cookies[username] = cookie.partition(";")[0]
+        return answer.status, body
