@@ -44,4 +44,17 @@ def held_saved(engine: Engine, agent_id: str, *, actor: str, now: datetime) -> N
             subject=agent_id,
             payload={},
         )
+
+
+def case_file_taken(engine: Engine, about: str, name: str, *, actor: str, now: datetime) -> None:
     """A folder of a case (a dossier, a hand-over, somebody's own data) was downloaded."""
+    with writing(engine) as connection:
+        facts.append(
+            connection,
+            "case_file.taken",
+            as_of=now.date(),
+            now=now,
+            actor=actor,
+            subject=about,
+            payload={"name": name},
+        )

@@ -221,6 +221,11 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "claims.resolve": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "claims.reopen": JUDGES | {R.COMPLIANCE},
     "case_files.dossier": JUDGES | {R.COMPLIANCE, R.MANAGER},
+    "case_files.access": JUDGES | {R.COMPLIANCE, R.MANAGER},
+    "case_files.form": JUDGES | {R.COMPLIANCE, R.MANAGER},
+    "case_files.hand_over": JUDGES | {R.COMPLIANCE, R.MANAGER},
+    "case_files.progress": JUDGES | {R.COMPLIANCE, R.MANAGER},
+    "case_files.download": JUDGES | {R.COMPLIANCE, R.MANAGER},
     # Debtors who ask to be erased.
     "erasures.index": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "erasures.erasure": JUDGES | {R.COMPLIANCE, R.MANAGER},
