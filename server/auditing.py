@@ -1,4 +1,4 @@
-"""Goes over visits with the audit's rules and keeps what they notice; lets a supervisor resolve it.
+"""Judges visits as they come in, keeps what is noticed; lets a supervisor resolve it.
 
 Knows no web page. Every read of a visit comes from `store/visits`; every rule from `sync/rules/audit`.
 """
@@ -82,13 +82,14 @@ def _line(connection: Connection, agent_id: str, asked: Sequence[histories.HeldV
     """The agent's visits around those asked for, and these."""
     first, last = asked[0].visit.happened.start, asked[-1].visit.happened.start
     others = histories.around(connection, agent_id, first, last, [held.visit.id for held in asked])
-    clocks = {held.visit.id: _clock(held.offset_ms, held.uncertainty_ms) for held in asked}
-    clocks |= {visit.id: _clock(offset, give_or_take) for visit, offset, give_or_take in others}
+    clocks = {held.visit.id: clock_of(held.offset_ms, held.uncertainty_ms) for held in asked}
+    clocks |= {visit.id: clock_of(offset, give_or_take) for visit, offset, give_or_take in others}
     moved = [_corrected(visit, offset) for visit, offset, _ in others]
     return rules.Line([*(corrected(held) for held in asked), *moved], clocks)
 
 
-def _clock(offset_ms: int | None, uncertainty_ms: int | None) -> tuple[float | None, float]:
+def clock_of(offset_ms: int | None, uncertainty_ms: int | None) -> tuple[float | None, float]:
+    """How far the laptop's clock was ahead, give or take, in seconds."""
     return None if offset_ms is None else offset_ms / 1000, (uncertainty_ms or 0) / 1000
 
 
@@ -104,39 +105,32 @@ def _judge(
 ) -> list[Finding]:
     visit = line.visits[held.visit.id]
     policy = pack_of(held.pack)
-    found = list(rules.findings_from(held.verdict, visit.id, policy))
+    found = said_of(held, beside.get(visit.id, ()))
     if policy is not None:
+        skew_s, uncertainty_s = clock_of(held.offset_ms, held.uncertainty_ms)
         found += rules.findings_of(
             visit,
             places.get(visit.address or ""),
             (),
             policy,
             zone=held.zone,
-            skew_s=None if held.offset_ms is None else held.offset_ms / 1000,
-            uncertainty_s=(held.uncertainty_ms or 0) / 1000,
+            skew_s=skew_s,
+            uncertainty_s=uncertainty_s,
             overridden=lifted_rules(held.verdict),
             line=line,
         )
-    if (said := wording(visit, policy, beside.get(visit.id, ()))) is not None:
-        found.append(said)
-    if held.out_of_scope:
-        found.append(_out_of_scope(visit))
     return found
 
 
-def audit_all(engine: Engine, *, actor: str, now: datetime) -> AuditReport:
-    """Go over every visit again: new rules, new thresholds or late visits may show what was not seen."""
-    with writing(engine) as connection:
-        report = audit(connection, histories.all_ids(connection), now)
-        facts.append(
-            connection,
-            "audit.run",
-            as_of=now.date(),
-            now=now,
-            actor=actor,
-            payload=report.to_json(),
-        )
-    return report
+def said_of(held: histories.HeldVisit, beside: Sequence[str]) -> list[Finding]:
+    """What the policy, the wording's rules and the office's own books say of a visit."""
+    policy = pack_of(held.pack)
+    found = list(rules.findings_from(held.verdict, held.visit.id, policy))
+    if (said := wording(held.visit, policy, beside)) is not None:
+        found.append(said)
+    if held.out_of_scope:
+        found.append(_out_of_scope(held.visit))
+    return found
 
 
 def resolve(

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 from babel.support import Translations
 
-from ..auditing import audit_all
+from ..auditing_all import audit_all
 from ..config import config_from
 from ..office import open_office
+from ..shelf import Shelf
 from ..store import findings
 from ..store.engine import reading
 from ..store.scopes import Scope
@@ -76,7 +77,7 @@ def _file(visits: Path, out: Path | None, pack: str | None, zone: str | None, as
 def _office(data: str | None, limit: int, as_json: bool) -> None:
     office = open_office(config_from(data=data))
     try:
-        report = audit_all(office.engine, actor="cli", now=now())
+        report = audit_all(office.engine, actor="cli", now=now(), shelf=Shelf(office.config.shelf))
         with reading(office.engine) as connection:
             found = findings.listed(connection, Scope.everything(), limit=limit)
     finally:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sync.digest import overall, scope_digest
 
-from ..auditing import audit_all
+from ..auditing_all import audit_all
 from ..config import Config
 from ..enrolling import issue_code
 from ..office import Office

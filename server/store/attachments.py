@@ -23,6 +23,7 @@ from .tables import (
     events,
     files,
     incarnations,
+    picture_looks,
     upload_parts,
     uploads,
     visits,
@@ -169,8 +170,9 @@ def mark_stored(connection: Connection, names: Iterable[str]) -> None:
 
 
 def forget(connection: Connection, sha256: str, now: datetime) -> None:
-    """The bytes are suppressed: they are not here, and are not taken again."""
+    """The bytes are suppressed: they are not here, and are not taken again; nor what they looked like."""
     drop_upload(connection, sha256)
+    connection.execute(delete(picture_looks).where(picture_looks.c.sha256 == sha256))
     make = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {"area": OWN, "sha256": sha256, "size": 0, "stored_at": now, "forgotten_at": now}
     statement = make(files).values(**row)

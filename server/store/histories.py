@@ -39,6 +39,8 @@ class HeldVisit:
     offset_ms: int | None
     uncertainty_ms: int | None
     out_of_scope: bool
+    incarnation: str = ""
+    n: int = 0
 
 
 def all_ids(connection: Connection) -> list[str]:
@@ -88,7 +90,15 @@ def around(
 def as_held(row: Mapping[str, Any], visit: Visit, verdict: Verdict, pack: str) -> HeldVisit:
     """A visit just stored as `row`, as it was told and judged; `pack` is that of its first account."""
     return HeldVisit(
-        visit, verdict, pack, row["timezone"], row["offset_ms"], row["uncertainty_ms"], row["out_of_scope"]
+        visit,
+        verdict,
+        pack,
+        row["timezone"],
+        row["offset_ms"],
+        row["uncertainty_ms"],
+        row["out_of_scope"],
+        row["incarnation"],
+        row["n"],
     )
 
 
@@ -138,6 +148,8 @@ def _read(row: Mapping[Any, Any], results: tuple[VisitResult, ...], pack: str) -
         offset_ms=row["offset_ms"],
         uncertainty_ms=row["uncertainty_ms"],
         out_of_scope=row["out_of_scope"],
+        incarnation=row["incarnation"],
+        n=row["n"],
     )
 
 

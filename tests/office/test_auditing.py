@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from server import auditing, receiving
+from server import auditing, auditing_all, receiving
 from server.store import findings
 from server.store import tables as t
 from server.store.engine import reading, writing
@@ -49,7 +49,7 @@ def test_auditing_again_finds_nothing_new(world: World, laptop: Laptop) -> None:
     far_visit(world, laptop)
     say(world, laptop)
     before = world.rows(t.findings)
-    report = auditing.audit_all(world.engine, actor="carla", now=NOW + timedelta(days=1))
+    report = auditing_all.audit_all(world.engine, actor="carla", now=NOW + timedelta(days=1))
     assert (report.visits, report.new) == (1, 0)
     assert report.by_rule["audit.far_from_address"] == 1
     assert world.rows(t.findings) == before

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from server import auditing, overriding, receiving
+from server import auditing_all, overriding, receiving
 from server.packs import pack_of
 from server.planning.gathering import gather
 from server.planning.weighing import NotToday, Visitable, weigh
@@ -142,7 +142,7 @@ def test_the_audit_finds_what_was_done_under_an_override_and_counts_it(world: Wo
     rules = {row["rule"]: row["severity"] for row in rows}
     assert rules["policy.override"] == "review"
     assert "audit.outside_hours" not in rules
-    report = auditing.audit_all(world.engine, actor="carla", now=moment)
+    report = auditing_all.audit_all(world.engine, actor="carla", now=moment)
     assert report.by_rule["policy.override"] == 1
 
 

@@ -7,6 +7,7 @@ Rows are appended or closed with a date; nothing about the past is overwritten.
 
 from __future__ import annotations
 
+from .auditing import picture_looks
 from .chain import (
     applied,
     checkpoints,
@@ -200,15 +201,16 @@ __all__ = [
     "papers",
     "past_standings",
     "payments",
+    "picture_looks",
     "placings",
     "plan_results",
     "plan_runs",
     "policy_overrides",
     "promises",
     "proposal_decisions",
+    "reading_habits",
     "receipt_books",
     "receipt_gaps",
-    "reading_habits",
     "receipts",
     "recoveries",
     "remote_accounts",

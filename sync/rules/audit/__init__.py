@@ -4,12 +4,13 @@
 """
 
 from .alone import clock_skew, far_from_address, outside_hours, too_short
+from .chains import clocks_set_back
 from .checks import CHECKS, Check, check_of
 from .line import Line
 from .pairs import impossible_speed, overlap
-from .photos import Album, album_of
+from .photos import Album, Taken, album_of, lookalikes
 from .seen import Link, Photo, Seen, void
-from .texts import TextUse, plain, used_by
+from .texts import TextUse, key_of, plain, used_by
 from .whole import (
     FLAGS,
     Elsewhere,
@@ -17,6 +18,7 @@ from .whole import (
     findings_of,
     findings_of_agent,
     findings_of_all,
+    strongest,
     together,
 )
 
@@ -30,19 +32,24 @@ __all__ = [
     "Link",
     "Photo",
     "Seen",
+    "Taken",
     "TextUse",
     "album_of",
     "check_of",
     "clock_skew",
+    "clocks_set_back",
     "far_from_address",
     "findings_from",
     "findings_of",
     "findings_of_agent",
     "findings_of_all",
     "impossible_speed",
+    "key_of",
+    "lookalikes",
     "outside_hours",
     "overlap",
     "plain",
+    "strongest",
     "together",
     "too_short",
     "used_by",

@@ -41,6 +41,19 @@ def chain_findings(visits: Sequence[Seen], unread: Iterable[Link] = ()) -> list[
     return found
 
 
+def clocks_set_back(visits: Sequence[Seen]) -> list[Finding]:
+    """`clock_set_back` of each chain that these visits stand in."""
+    chains: dict[str, list[tuple[int, Seen]]] = defaultdict(list)
+    for seen in visits:
+        if seen.link is not None:
+            chains[seen.link.incarnation].append((seen.link.n, seen))
+    return [
+        finding
+        for chain in chains.values()
+        for finding in clock_set_back([seen for _, seen in sorted(chain, key=lambda each: each[0])])
+    ]
+
+
 def clock_set_back(chain: Sequence[Seen]) -> list[Finding]:
     """Those written, by the clock, well before what the same chain holds before them; the fewest that
     make the rest run forward."""
