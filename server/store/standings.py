@@ -85,6 +85,7 @@ class Asked:
     debtor: str = ""
     field: bool = False
     unlocated: bool = False
+    also: tuple[ColumnElement[bool], ...] = ()  # conditions on this very day's rows
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ class OnDay:
             parts.append(self.field())
         if asked.unlocated:
             parts.append(c.lat.is_(None))
-        return parts
+        return [*parts, *asked.also]
 
 
 def on(connection: Connection, scope: Scope, day: date, packs: Packs = Packs()) -> OnDay:

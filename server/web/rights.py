@@ -36,6 +36,8 @@ PAGES: dict[str, frozenset[UserRole]] = {
     # The portfolio and its debtors.
     "portfolio.index": READERS | PHONE | STREET,
     "portfolio.accounts": READERS | PHONE | STREET,
+    "portfolio.keep": READERS | PHONE,
+    "portfolio.forget": READERS | PHONE,
     "search.found": READERS | PHONE | STREET,
     "debtors.case": READERS | PHONE | STREET,
     "places.index": READERS | PHONE | STREET,
@@ -220,6 +222,7 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "claims.hold": JUDGES | {R.COMPLIANCE},
     "claims.resolve": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "claims.reopen": JUDGES | {R.COMPLIANCE},
+    # Folders of a case that leave the office; each is downloaded by who made it.
     "case_files.dossier": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "case_files.access": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "case_files.form": JUDGES | {R.COMPLIANCE, R.MANAGER},

@@ -136,6 +136,8 @@ POST: dict[str, tuple[str, str]] = {
     "questions.withdraw_asset": ("/debtors/{rosa}/assets/{nothing}/withdraw", "carla dora elena"),
     "objections.word": ("/objections/word", "nora alicia bruno carla dora"),
     "objections.switch": ("/objections/{nothing}/withdraw", "nora alicia bruno carla dora"),
+    "portfolio.keep": ("/portfolio/lists", f"{READERS} fabio"),
+    "portfolio.forget": ("/portfolio/lists/{nothing}/forget", f"{READERS} fabio"),
     "imports.rejected": ("/imports/{import}/rejected.csv", "nora alicia bruno elena"),
     "imports.confirm": ("/imports/new/{nothing}", "nora alicia bruno"),
     "returns.make": ("/returns/{lender}/make", "nora alicia bruno elena"),
