@@ -5,6 +5,7 @@
 
   var MOST = 300; // corners that are sent
   var NEAR = 8; // pixels between two corners of a line drawn by hand
+  var STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
   function lasso(map, told) {
     var words = told.words;
@@ -118,6 +119,12 @@
     document.addEventListener("mouseup", up);
     map.getContainer().addEventListener("keydown", function (event) {
       if (event.target !== map.getContainer()) { return; }
+      if (aiming && STEPS[event.key]) {
+        // At once, where the map's own keys glide and drop what is pressed meanwhile.
+        event.preventDefault();
+        event.stopPropagation();
+        map.panBy(L.point(STEPS[event.key]).multiplyBy(event.shiftKey ? 10 : 40), { animate: false });
+      }
       if (aiming && event.key === "Enter") { event.preventDefault(); put(); }
       if (aiming && event.key === "Backspace" && corners.length) {
         event.preventDefault();
