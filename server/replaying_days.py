@@ -64,7 +64,7 @@ class Intended:
 
 @dataclass(frozen=True)
 class Gap:
-    """A stretch of his hours of which nothing was told. `lunch`: his lunch may be in it."""
+    """A stretch of his hours of which he told nothing. `lunch`: his lunch may be in it."""
 
     start: datetime
     end: datetime
@@ -107,7 +107,7 @@ def replay(connection: Connection, agent: Agent, day: date, scope: Scope, now: d
         route,
         made,
         tuple(_intended(route, made, skipped, names)) if route else (),
-        tuple(_gaps(made, starts, min(ends, now), _lunch(agent, day, route))),
+        tuple(_gaps(_told(made, skipped), starts, min(ends, now), _lunch(agent, day, route))),
         tuple(_apart(spoken)),
         away=said.because if said is not None and said.away else None,
     )
@@ -183,11 +183,20 @@ def _lunch(agent: Agent, day: date, route: Route | None) -> tuple[datetime, date
     return agent.lunch(day)
 
 
+def _told(made: Iterable[Made], skipped: Iterable[Mapping[str, Any]]) -> list[tuple[datetime, datetime]]:
+    """The stretches of which he told something, in order."""
+    said = [(row["happened"], row["happened"]) for row in skipped]
+    return sorted([*((one.start, one.end) for one in made), *said])
+
+
 def _gaps(
-    made: Sequence[Made], starts: datetime, ends: datetime, lunch: tuple[datetime, datetime] | None
+    told: Sequence[tuple[datetime, datetime]],
+    starts: datetime,
+    ends: datetime,
+    lunch: tuple[datetime, datetime] | None,
 ) -> Iterable[Gap]:
     """Within his hours only: before and after them he owes no account of himself."""
-    edges = [(starts, starts), *((one.start, one.end) for one in made), (ends, ends)]
+    edges = [(starts, starts), *told, (ends, ends)]
     reached = starts
     for (_from, until), (begins, _to) in pairwise(edges):
         reached = max(reached, until)

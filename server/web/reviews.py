@@ -38,11 +38,7 @@ WHY = {
     "sampled": N_("Elegidas por sorteo"),
     "clean": N_("Sin hallazgos"),
 }
-DECISIONS = {
-    "approve": N_("Vale como está."),
-    "return": N_("El gestor la ve con su motivo y la aclara."),
-    "hold": N_("Se espera algo: una foto, una llamada, otra visita."),
-}
+DECISIONS = ("approve", "return", "hold")
 
 
 @blueprint.get("/")
@@ -165,7 +161,7 @@ def _page(errors: dict[str, str], given: dict[str, str], *, chosen: str = "", ru
         teams=teams,
         rules=[(one, said(one, "finding")) for one in rules],
         why=[(code, _(text)) for code, text in WHY.items()],
-        decisions=[(code, said(code, "deciding"), _(text)) for code, text in DECISIONS.items()],
+        decisions=[(code, said(code, "deciding")) for code in DECISIONS],
         errors=errors,
         refused=rule,
         said_before=given,
