@@ -54,7 +54,13 @@ ARGUMENTS: dict[str, dict[str, Choice]] = {
         "state": _one_of(None, "open", "recalled"),
         "field": _one_of(None, None, "1"),
         "unlocated": _one_of(None, None, None, "1"),
+        "dpd_from": _one_of(None, None, None, "60"),
+        "capital_from": _one_of(None, None, None, None, "1000000"),
+        "risk": _one_of(None, None, None, "alto"),
+        "kind": _one_of(None, None, None, "company"),
+        "day": _one_of(None, None, None, "2026-11-18"),
     },
+    "portfolio.index": {"by": _one_of(None, "lender", "product", "branch", "zone")},
     "search.found": {"q": _one_of(*WORDS)},
     "visits.index": {
         "result": _one_of(None, None, "PTP", "NAD"),

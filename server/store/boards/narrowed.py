@@ -120,7 +120,7 @@ def _amounts(on_day: OnDay, segment: Segment, currencies: Collection[str]) -> li
             continue
         ways = []
         for currency in [segment.currency] if segment.currency else sorted(currencies):
-            bounds = [c.currency == currency]
+            bounds = [c.currency == currency, c.as_of.is_not(None)]
             bounds += [column >= _minor(least, currency)] if least else []
             bounds += [column <= _minor(most, currency)] if most is not None else []
             ways.append(and_(*bounds))
