@@ -218,7 +218,7 @@ def outside_hours(rng: random.Random, rows: Rows, count: int) -> None:
 def amended(rng: random.Random, rows: Rows, count: int) -> None:
     """What came of it is changed when the bonus is reckoned."""
     for row in rng.sample(_live(rows), count):
-        row.cells["amended_at"] = (row.end + timedelta(hours=rng.uniform(16, 400))).isoformat()
+        row.cells["amended_at"] = (row.end + timedelta(hours=rng.uniform(26, 400))).isoformat()
         row.kind = "amended"
 
 

@@ -49,13 +49,12 @@ def ids_of(connection: Connection, agent_id: str) -> list[str]:
 
 
 def repeated_notes(connection: Connection) -> Iterator[tuple[str, str, int]]:
-    """(agent, note, how often) of every note that an agent wrote more than once."""
-    many = func.count()
+    """(agent, note, how often) of every note that stands word for word at more than one visit."""
+    again = select(visits.c.note).where(visits.c.note != "").group_by(visits.c.note)
     query = (
-        select(visits.c.agent_id, visits.c.note, many)
-        .where(visits.c.note != "")
+        select(visits.c.agent_id, visits.c.note, func.count())
+        .where(visits.c.note.in_(again.having(func.count() > 1)))
         .group_by(visits.c.agent_id, visits.c.note)
-        .having(many > 1)
     )
     for row in connection.execute(query.execution_options(yield_per=PIECE)):
         yield row.agent_id, row.note, row[2]

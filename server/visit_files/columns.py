@@ -92,9 +92,21 @@ PRECISION_WORDS = {
     Precision.ZONE: "zone zona barrio city ciudad locality municipio district centroid approximate",
     Precision.NONE: "none ninguna desconocida unknown",
 }
+RESULT_WORDS = {
+    Result.PROMISE: "promesa promesa_de_pago promise_to_pay compromiso promete promete_pagar",
+    Result.REPORTED_PAID: "pago pagado ya_pago paid payment",
+    Result.REFUSES: "rechazo rechaza se_niega negativa refused refusal",
+    Result.ACKNOWLEDGES: "reconoce contacto contact contacted talked spoke hablo atendido",
+    Result.NOBODY_HOME: "nadie nadie_en_casa ausente no_contacto no_contact not_home no_answer absent",
+    Result.CLOSED: "cerrado closed_door",
+    Result.NOTICE_LEFT: "aviso aviso_dejado se_dejo_aviso notice notificacion left_notice",
+    Result.COME_BACK: "volver regresar mensaje message_left recado",
+    Result.DISPUTES: "disputa dispute reclamo",
+    Result.MOVED: "se_mudo mudado moved_out",
+}
 _RESULT_NAMES = {
     name: result for result in Result for name in (fold_text(result.value), fold_text(result.name))
-}
+} | {word: result for result, words in RESULT_WORDS.items() for word in words.split()}
 
 
 def column_of(header: str) -> str | None:

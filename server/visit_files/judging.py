@@ -6,7 +6,7 @@ import csv
 import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -89,7 +89,7 @@ class Judged:
 def audit_file(path: Path, pack: str | None = None, zone: str | None = None) -> Judged:
     """Every check over a file of visits. Raises WrongVisits where nothing in it can be judged."""
     sheet = sheet_of(path)
-    packs = _packs(pack or USUAL_PACK)
+    packs = _packs(pack)
     try:
         usual = packs("")
     except PolicyError as wrong:
@@ -117,16 +117,23 @@ def audit_file(path: Path, pack: str | None = None, zone: str | None = None) -> 
     )
 
 
-def _packs(usual: str) -> Callable[[str], Policy]:
+def _packs(usual: str | None) -> Callable[[str], Policy]:
     @cache
     def load(name: str) -> Policy:
         # A cell of somebody's file names a pack that is shipped, never a file of this machine.
         if name and name not in policies.available():
             there = ", ".join(policies.available())
             raise PolicyError(f"unknown policy pack {name[:40]!r}; there are: {there}")
-        return policies.load(name or usual, expand)
+        policy = policies.load(name or usual or USUAL_PACK, expand)
+        return policy if name or usual else _any_day(policy)
 
     return load
+
+
+def _any_day(policy: Policy) -> Policy:
+    """A pack that nobody named says at which hours, and of no day that it is closed."""
+    hours = tuple(replace(each, week=(each.week[0],) * len(each.week)) for each in policy.hours)
+    return replace(policy, hours=hours)
 
 
 def _off(sheet: Sheet) -> dict[str, str]:
@@ -146,7 +153,7 @@ def _told(made: Visits) -> list[str]:
 def _supposed(sheet: Sheet, pack: str | None) -> list[str]:
     said = []
     if pack is None and not sheet.filled["pack"]:
-        said.append(f"hours and limits of the fictitious pack {USUAL_PACK}: name yours with --pack")
+        said.append(f"hours and limits of the fictitious pack {USUAL_PACK}, any day: name yours with --pack")
     if sheet.unknown:
         said.append(f"columns that nothing is asked of: {', '.join(sheet.unknown)}")
     return said

@@ -55,6 +55,7 @@ _TALK = re.compile(
     r"|acepta|reconoce)"
     r"|se niega|reconoce|negoci[oa]\w*|agreed|promis\w*|spoke|talked|refus\w*)\b"
 )
+_NO_PHOTO = frozenset({"none", "null", "no", "-", "0", "na", "n/a", "ninguna", "nan"})
 Packs = Callable[[str], Policy]
 Coordinate = tuple[float | None, float | None]
 _LIKE = (ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID)
@@ -91,6 +92,8 @@ def _seen(row: Row, packs: Packs, zone: str | None, notices: Counter[str]) -> Se
     except PolicyError as wrong:
         raise WrongRow(str(wrong)) from None
     where = zone_for(row, zone, policy.timezone)
+    if row.get("known") and columns.known_of(row.get("known")) is None:
+        notices[f"known {row.get('known')[:20]!r} is none of live, later, paper: judged by recorded"] += 1
     visit = _visit(row, where, notices)
     skew_s = row.number("clock_offset_s")
     give_or_take = row.number("clock_uncertainty_s")
@@ -115,6 +118,7 @@ def _seen(row: Row, packs: Packs, zone: str | None, notices: Counter[str]) -> Se
         boot=row.get("boot"),
         ticks=row.number("ticks_s"),
         amended=row.moment("amended_at", ZoneInfo(where)),
+        unsaid=columns.known_of(row.get("known")) is None,
         third_party=bool(told) and told not in ("0", "no", "false", "n", "falso"),
     )
 
@@ -141,7 +145,7 @@ def _visit(row: Row, where: str, notices: Counter[str]) -> Visit:
         place=Place.OTHER,
         party=party,
         happened=Interval(start, end),
-        known=_known(row, location, recorded - end <= WRITTEN_THERE, notices),
+        known=_known(row, location, recorded - end <= WRITTEN_THERE),
         recorded=recorded,
         results=results,
         location=location,
@@ -150,14 +154,11 @@ def _visit(row: Row, where: str, notices: Counter[str]) -> Visit:
     )
 
 
-def _known(row: Row, location: Location, at_once: bool, notices: Counter[str]) -> Known:
+def _known(row: Row, location: Location, at_once: bool) -> Known:
     """As the row says; else live where it was written at once or a position was measured for it."""
-    text = row.get("known")
-    known = columns.known_of(text)
+    known = columns.known_of(row.get("known"))
     if known is not None:
         return known
-    if text:
-        notices[f"known {text[:20]!r} is none of live, later, paper: judged by recorded"] += 1
     measured = location.source in (LocationSource.GNSS, LocationSource.BROWSER)
     return Known.LIVE if at_once or measured else Known.LATER
 
@@ -230,6 +231,8 @@ def _photos(row: Row) -> tuple[Photo, ...]:
     hashes = re.split(r"[;\s|]+", row.get("photo_hash").lower()) if row.get("photo_hash") else []
     looks = re.split(r"[;\s|]+", row.get("photo_phash").lower()) if row.get("photo_phash") else []
     count = max(len(hashes), len(looks))
+    hashes = ["" if name in _NO_PHOTO else name for name in hashes]
+    looks = ["" if look in _NO_PHOTO else look for look in looks]
     pairs = zip(hashes + [""] * (count - len(hashes)), looks + [""] * (count - len(looks)), strict=True)
     return tuple(Photo(name, _looks(look)) for name, look in pairs if name or look)
 

@@ -158,7 +158,7 @@ class AuditLimits:
     exact_cm: int = 50
     exact_near_m: int = 3
     late_sync_hours: int = 240
-    amended_hours: int = 12
+    amended_hours: int = 24
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def reach_m(visit: Visit) -> float:
     """How far off a position may be. The radius stated holds two thirds of fixes; what a network knows by
     its masts and routers scatters farther than that."""
     stated = accuracy_m(visit)
-    return stated if stated <= ROUGH_M else 2 * stated
+    return stated if stated <= ROUGH_M else 3 * stated
 
 
 def slack_m(address: Address) -> float:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median_low
 
-from ...records import Finding
+from ...records import Finding, Known
 from ...words import N_, Phrase
-from .seen import Link, Seen
+from .seen import AT_ONCE, Link, Seen
 
 # A file that holds only some of a chain's events shows holes everywhere, which say nothing.
-WHOLE = 0.8
+WHOLE = 0.93
 LEAST_STEPS = 3
 
 
@@ -57,6 +57,8 @@ def clocks_set_back(visits: Sequence[Seen]) -> list[Finding]:
 def clock_set_back(chain: Sequence[Seen]) -> list[Finding]:
     """Those written, by the clock, well before what the same chain holds before them; the fewest that
     make the rest run forward."""
+    # When somebody typed what he read off his watch, the chain's order is not that of the visits.
+    chain = [seen for seen in chain if _at_once(seen)]
     if not chain:
         return []
     slack = timedelta(seconds=chain[0].policy.audit.clock_moved_s)
@@ -78,6 +80,11 @@ def clock_set_back(chain: Sequence[Seen]) -> list[Finding]:
         other = chain[max(at - 1, 0)] if at else chain[1]
         found.append(Finding("audit.clock_moved", seen.id, "review", Phrase(text, values), other.id))
     return found
+
+
+def _at_once(seen: Seen) -> bool:
+    visit = seen.visit
+    return visit.known is Known.LIVE and visit.recorded - visit.happened.end <= AT_ONCE
 
 
 def _longest_forward(clocks: Sequence[datetime], slack: timedelta) -> set[int]:

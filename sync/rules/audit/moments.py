@@ -10,6 +10,9 @@ from ...records import Finding, Known
 from ...words import N_, Phrase
 from .seen import Seen
 
+# Nobody reads a paper sheet and types a visit from it in less.
+PACE = timedelta(seconds=50)
+
 
 def burst_entry(visits: Sequence[Seen]) -> list[Finding]:
     """One agent's visits that say they were written live, yet were all written together long after.
@@ -28,7 +31,11 @@ def burst_entry(visits: Sequence[Seen]) -> list[Finding]:
         )
         bunch = late[first:past]
         spread = max(one.visit.happened.end for one in bunch) - min(one.visit.happened.start for one in bunch)
-        if len(bunch) < limits.burst_visits or spread < timedelta(minutes=limits.burst_spread_minutes):
+        if (
+            len(bunch) < limits.burst_visits
+            or not _certain(bunch)
+            or spread < timedelta(minutes=limits.burst_spread_minutes)
+        ):
             continue
         text = N_(
             "{visits} visitas que se dicen escritas en el lugar, a lo largo de {hours} h, se guardaron en "
@@ -43,6 +50,13 @@ def burst_entry(visits: Sequence[Seen]) -> list[Finding]:
         other = next(one for one in bunch if one is not seen)
         found.append(Finding("audit.burst_entry", seen.id, "review", Phrase(text, values), other.id))
     return found
+
+
+def _certain(bunch: Sequence[Seen]) -> bool:
+    """Where nobody says that they were written live, only a pace at which nobody types says that they were
+    not typed honestly in the evening."""
+    took = bunch[-1].visit.recorded - bunch[0].visit.recorded
+    return not any(seen.unsaid for seen in bunch) or took <= PACE * (len(bunch) - 1)
 
 
 def _claims_live(seen: Seen) -> bool:

@@ -63,6 +63,8 @@ def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: flo
     live = earlier.known is Known.LIVE and later.known is Known.LIVE
     least = float(policy.audit.overlap_s)
     if _one_door(earlier, later):
+        if earlier.address is None and later.address is None:
+            return None
         least = max(least, NEXT_DOOR_S)
     if seconds <= (least if live else max(least, TOLD_ROUGHLY_S, _shorter_s(earlier, later) / 2)):
         return None

@@ -76,6 +76,7 @@ class Seen:
     boot: str = ""
     ticks: float | None = None
     amended: datetime | None = None
+    unsaid: bool = False  # nobody says whether it was written live
     third_party: bool = False  # somebody says that a third party was told
 
     @property

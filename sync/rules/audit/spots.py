@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
+from statistics import median_low
 
 from ...records import Finding
 from ...words import N_, Phrase
@@ -153,6 +154,23 @@ def too_near(visits: Sequence[Seen]) -> list[Finding]:
         because = Phrase(text, {"visits": len(near), "metres": seen.policy.audit.exact_near_m})
         other = near[at - 1 if at else 1][1]
         found.append(Finding("audit.too_exact", seen.id, "review", because, other.id))
+    return found
+
+
+def copied_marks(visits: Sequence[Seen]) -> list[Finding]:
+    """One agent's positions that are their address's own coordinate, where it is written more coarsely than
+    his device writes what it measures."""
+    points = {seen.id: point for seen in visits if (point := _point(seen)) is not None}
+    if not points or median_low(map(decimals, points.values())) < FINE_DECIMALS:
+        return []
+    found = []
+    for seen in visits:
+        point = points.get(seen.id)
+        field = seen.address is None or seen.address.origin == "field"
+        if point is None or field or point != door_of(seen.address):
+            continue
+        because = Phrase(N_("La posición es, cifra por cifra, la coordenada de la dirección."))
+        found.append(Finding("audit.too_exact", seen.id, "review", because))
     return found
 
 

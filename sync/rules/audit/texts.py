@@ -44,6 +44,7 @@ CHANCE = 1e-4
 DAILY = 3
 # Somebody with so many texts of his own in so many visits writes by templates.
 TEMPLATES = 6
+CLUMPED = 0.6
 TEMPLATE_SHARE = 1 / 3
 # What somebody writes of shut doors on so many days is his own formula.
 HABIT_DAYS = 5
@@ -131,11 +132,18 @@ def _rate(text: str, group: Sequence[Seen], known: TextUse, templates: bool) -> 
     agent = group[0].visit.agent
     users = known.uses.get(key_of(text), {})
     others = {name: count for name, count in users.items() if name != agent}
-    if len(users) >= group[0].policy.audit.copied_agents:
+    if len(users) >= group[0].policy.audit.copied_agents and not _clumped(users, known):
         return sum(others.values()) / max(1, sum(known.notes[name] for name in known.notes if name != agent))
     if templates:
         return len(group) / max(1, known.notes.get(agent, 0))
     return 0.0
+
+
+def _clumped(users: Mapping[str, int], known: TextUse) -> bool:
+    """True where a text is in the hands of far fewer than would have used what everybody writes so often."""
+    rate = sum(users.values()) / max(1, sum(known.notes.values()))
+    expected = sum(1.0 - (1.0 - min(1.0, rate)) ** notes for notes in known.notes.values())
+    return len(users) < CLUMPED * expected
 
 
 def _formula(group: Sequence[Seen]) -> bool:

@@ -103,6 +103,7 @@ def together(made: Sequence[Seen], elsewhere: Elsewhere) -> list[Finding]:
         *copied_texts(made, elsewhere.texts),
         *reused_photos(made, elsewhere.album),
         *spots.same_fix(made),
+        *spots.copied_marks(made),
         *moments.burst_entry(made),
     ]
     daily: tuple[Callable[[Sequence[Seen]], list[Finding]], ...] = (
