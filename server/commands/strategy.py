@@ -20,6 +20,7 @@ from ..store.engine import reading
 from ..store.scopes import Scope
 from ..strategy import grounds, listing, segmenting, showing, using
 from .options import DAY, answer, json_option, now, with_office
+from .strategy_commission import commission
 from .strategy_more import accept, calibrate, reject, writeoffs
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -264,5 +265,5 @@ def _tell(checked: using.Checked, as_json: bool) -> None:
     answer(figures, as_json, lines)
 
 
-for command in (writeoffs, accept, reject, calibrate):
+for command in (writeoffs, accept, reject, calibrate, commission):
     strategy.add_command(command)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, insert, select
@@ -56,6 +56,19 @@ def latest(connection: Connection, account_ids: Iterable[str], day: date | None 
         for row in connection.execute(select(ranked).where(ranked.c.rank == 1)).mappings():
             found[row["account_id"]] = as_records.balance(row)
     return found
+
+
+def all_of(connection: Connection, account_ids: Iterable[str], since: date) -> dict[str, list[Balance]]:
+    """The balances of each of these accounts from a day on, oldest first, with the last one before it; of one
+    day the last recorded."""
+    query = select(balances).order_by(balances.c.as_of, balances.c.recorded_at, balances.c.id)
+    query = query.where(balances.c.as_of >= since)
+    rows = chunks.fetch(connection, account_ids, lambda piece: query.where(balances.c.account_id.in_(piece)))
+    before = latest(connection, account_ids, since - timedelta(days=1))
+    by_day: dict[str, dict[date, Balance]] = {key: {one.as_of: one} for key, one in before.items()}
+    for row in rows:
+        by_day.setdefault(row["account_id"], {})[row["as_of"]] = as_records.balance(row)
+    return {account: list(each.values()) for account, each in by_day.items()}
 
 
 def on_day(connection: Connection, account_ids: Iterable[str], day: date) -> dict[str, Figures]:

@@ -77,6 +77,17 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "policy.end": DESK | JUDGES | {R.COMPLIANCE},
     # Files of the lenders.
     # What goes back to a lender every day.
+    # What collectors earn; and the month's close, which one asks for and another does.
+    "commissions.index": READERS | STREET,
+    "commissions.agent": READERS | STREET,
+    "commissions.make": DESK | JUDGES | {R.MANAGER},
+    "commissions.progress": DESK | JUDGES | {R.MANAGER},
+    "months.index": READERS,
+    "months.month": READERS,
+    "months.ask": DESK | JUDGES | {R.MANAGER},
+    "months.withdraw": DESK | JUDGES | {R.MANAGER},
+    "months.close": frozenset({R.MANAGER}),
+    "months.progress": frozenset({R.MANAGER}),
     "returns.index": DESK | {R.MANAGER},
     "returns.lender": DESK | {R.MANAGER},
     "returns.make": DESK | {R.MANAGER},

@@ -103,7 +103,11 @@ SECTIONS = (
     ),
     Section(
         N_("Mes"),
-        (("returns.index", N_("Devoluciones")),),
+        (
+            ("commissions.index", N_("Comisiones")),
+            ("months.index", N_("Cierre")),
+            ("returns.index", N_("Devoluciones")),
+        ),
     ),
     Section(
         N_("Reglas"),

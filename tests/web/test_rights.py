@@ -46,6 +46,12 @@ GET: dict[str, tuple[str, str]] = {
     "imports.report": ("/imports/{import}", "nora alicia bruno elena"),
     "imports.upload": ("/imports/new", "nora alicia bruno"),
     "returns.index": ("/returns/", "nora alicia bruno elena"),
+    "commissions.index": ("/commissions/?month=2026-10", f"{READERS} gustavo hilda"),
+    "commissions.agent": ("/commissions/agents/{gustavo}", f"{READERS} gustavo hilda"),
+    "commissions.progress": ("/commissions/jobs/{nothing}", "nora alicia bruno carla elena"),
+    "months.index": ("/months/", READERS),
+    "months.month": ("/months/{close}", READERS),
+    "months.progress": ("/months/jobs/{nothing}", "elena"),
     "returns.lender": ("/returns/{lender}", "nora alicia bruno elena"),
     "returns.layout": ("/returns/{lender}/layout", "nora alicia bruno elena"),
     "returns.file": ("/returns/files/{returned}", "nora alicia bruno elena"),
@@ -141,6 +147,10 @@ POST: dict[str, tuple[str, str]] = {
     "imports.rejected": ("/imports/{import}/rejected.csv", "nora alicia bruno elena"),
     "imports.confirm": ("/imports/new/{nothing}", "nora alicia bruno"),
     "returns.make": ("/returns/{lender}/make", "nora alicia bruno elena"),
+    "commissions.make": ("/commissions/make", "nora alicia bruno carla elena"),
+    "months.ask": ("/months/", "nora alicia bruno carla elena"),
+    "months.withdraw": ("/months/{close}/withdraw", "nora alicia bruno carla elena"),
+    "months.close": ("/months/{close}/close", "elena"),
     "imports.reread": ("/imports/new/{nothing}/reading", "nora alicia bruno"),
     "imports.cancel": ("/imports/new/{nothing}/cancel", "nora alicia bruno"),
     "assignments.run": ("/assignments/", "nora alicia bruno"),
@@ -262,12 +272,15 @@ OBJECTS = {
     "claims.new",
     "claims.claim",
     "claims.letter",
+    "commissions.agent",
     "case_files.form",
 }
 # How far work of one's own is: another's does not exist.
 OF_A_JOB = {
     "routes.progress",
     "home.mending",
+    "commissions.progress",
+    "months.progress",
     "locating.progress",
     "desk.progress",
     "chains.progress",
@@ -308,6 +321,7 @@ def address(world: World, template: str) -> str:
         agreement=world.agreements["Rosa"],
         lender=world.lenders["Crediboyacá"],
         returned=world.returned["Crediboyacá"],
+        close=world.closes["asked"],
         claim=world.claims["Rosa"],
         reply=world.replies["Rosa"],
         nothing="019366aa-0000-7000-8000-000000000000",
@@ -323,6 +337,8 @@ def expected(endpoint: str, username: str, allowed: str) -> int:
     if endpoint in ("imports.review", "imports.progress"):
         return 302  # a file that waits no more: to where another one is brought
     if endpoint in OF_A_WHOLE_LENDER and username in OF_A_BRANCH:
+        return 404
+    if endpoint == "months.month" and username in OF_A_BRANCH | {"carla"}:
         return 404
     return 200
 

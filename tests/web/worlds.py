@@ -44,6 +44,7 @@ from sync.wire.attachments import digest_of
 from sync.words import Phrase
 
 from .agreed_world import add_agreed
+from .month_world import closed_months
 from .claims_world import add_claims
 
 # A Friday, 15:00 in Duitama.
@@ -98,6 +99,7 @@ class World:
     offers: dict[str, str] = field(default_factory=dict)
     agreements: dict[str, str] = field(default_factory=dict)
     returned: dict[str, str] = field(default_factory=dict)
+    closes: dict[str, str] = field(default_factory=dict)
     claims: dict[str, str] = field(default_factory=dict)
     drafts: dict[str, str] = field(default_factory=dict)
     replies: dict[str, str] = field(default_factory=dict)
@@ -138,6 +140,7 @@ def _month(world: World) -> None:
         made = hand(world.office.engine, lender, TODAY, actor="nora", now=NOW)
         assert isinstance(made, Handed)
         world.returned[name] = made.id
+    world.closes["closed"], world.closes["asked"] = closed_months(world.office, world.lenders["Crediboyacá"], NOW)
 
 
 def _draft(world: World) -> None:
