@@ -50,9 +50,11 @@ def far_from_address(visit: Visit, address: Address | None, policy: Policy) -> F
 
 
 def away_m(seen: Seen) -> float | None:
-    """How far its position is from its address, where both are known."""
+    """How far its position certainly is from its address, where both are known."""
     here, door = point_of(seen.visit.location), door_of(seen.address)
-    return None if here is None or door is None else metres(door, here)
+    if here is None or door is None or seen.address is None:
+        return None
+    return max(0.0, metres(door, here) - reach_m(seen.visit) - slack_m(seen.address))
 
 
 def reach_m(visit: Visit) -> float:

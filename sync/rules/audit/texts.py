@@ -106,13 +106,18 @@ def copied_texts(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
         if own_words(text, seen.policy.audit.copied_words):
             groups[text].append(seen)
     shared = {text: group for text, group in groups.items() if _debtors(group) > 1}
-    own = {text: group for text, group in shared.items() if not _formula(group)}
-    templates = _by_templates(own, sum(map(len, groups.values())))
+    private = {
+        text: group
+        for text, group in shared.items()
+        if not _common(text, group[0], known) and not _formula(group)
+    }
+    templates = _by_templates(private, sum(map(len, groups.values())))
     found: list[Finding] = []
     for text, group in shared.items():
-        rate = _rate(text, group, known, templates)
-        if rate > 0.0:
-            found += _bunched(group, visits, rate)
+        if _common(text, group[0], known):
+            found += _bunched(group, visits, _others_rate(text, group[0].visit.agent, known))
+        elif templates:
+            found += _bunched(group, visits, None)
         elif not _formula(group):
             found += _copies(group)
         else:
@@ -127,16 +132,16 @@ def _by_templates(shared: Mapping[str, Sequence[Seen]], notes: int) -> bool:
     return len(shared) >= TEMPLATES and repeated > notes * TEMPLATE_SHARE
 
 
-def _rate(text: str, group: Sequence[Seen], known: TextUse, templates: bool) -> float:
-    """How often a note is this text where it is nobody's own; 0 where it is this agent's."""
-    agent = group[0].visit.agent
+def _common(text: str, seen: Seen, known: TextUse) -> bool:
+    """True of what so many agents write that it is nobody's own."""
     users = known.uses.get(key_of(text), {})
-    others = {name: count for name, count in users.items() if name != agent}
-    if len(users) >= group[0].policy.audit.copied_agents and not _clumped(users, known):
-        return sum(others.values()) / max(1, sum(known.notes[name] for name in known.notes if name != agent))
-    if templates:
-        return len(group) / max(1, known.notes.get(agent, 0))
-    return 0.0
+    return len(users) >= seen.policy.audit.copied_agents and not _clumped(users, known)
+
+
+def _others_rate(text: str, agent: str, known: TextUse) -> float:
+    """How often the others' notes are this text."""
+    uses = sum(count for name, count in known.uses.get(key_of(text), {}).items() if name != agent)
+    return uses / max(1, sum(count for name, count in known.notes.items() if name != agent))
 
 
 def _clumped(users: Mapping[str, int], known: TextUse) -> bool:
@@ -163,21 +168,30 @@ def _copies(group: Sequence[Seen]) -> list[Finding]:
     return found
 
 
-def _bunched(group: Sequence[Seen], visits: Sequence[Seen], rate: float) -> list[Finding]:
-    """What everybody writes, written by one on one day far more often than everybody does."""
-    days: dict[str, list[Seen]] = defaultdict(list)
-    for seen in group:
-        days[_day(seen)].append(seen)
+def _bunched(group: Sequence[Seen], visits: Sequence[Seen], rate: float | None) -> list[Finding]:
+    """What is nobody's own, written by one on one day far more often than at `rate`; or, with none, than he
+    himself writes it on other days."""
+    days, notes = _by_day(group), _by_day([seen for seen in visits if seen.visit.note])
+    all_notes = sum(len(same) for same in notes.values())
     found = []
     for day, same in days.items():
         if len(same) < DAILY or _debtors(same) < DAILY:
             continue
-        expected = rate * sum(1 for one in visits if _day(one) == day and one.visit.note)
-        if _at_least(len(same), expected) < CHANCE:
+        usual = rate
+        if usual is None:
+            usual = (len(group) - len(same)) / max(1, all_notes - len(notes[day]))
+        if _at_least(len(same), usual * len(notes[day])) < CHANCE:
             found += [
                 _finding(one, same[0] if one is not same[0] else same[1], _debtors(same)) for one in same
             ]
     return found
+
+
+def _by_day(visits: Iterable[Seen]) -> dict[str, list[Seen]]:
+    days: dict[str, list[Seen]] = defaultdict(list)
+    for seen in visits:
+        days[_day(seen)].append(seen)
+    return days
 
 
 def _at_least(count: int, expected: float) -> float:
