@@ -217,7 +217,7 @@ def put_back(
                 debtor: _reversed(made, row, held.get(debtor), works.get(debtor))
                 for debtor, row in taken.items()
             }
-            _refuse_unfit(connection, rows, works, held, as_of, now)
+            _refuse_unfit(connection, rows, works, held, as_of)
             _fill(connection, made, rows, works, roads)
             left = sum(bool(row["state"]) for row in rows.values())
             return PutBack(made, len(rows) - left, left)
@@ -260,17 +260,18 @@ def _refuse_unfit(
     works: Mapping[str, Fieldwork],
     held: Mapping[str, Assignment],
     day: date,
-    now: datetime,
 ) -> None:
     """Write into the rows of `rows` why they can no longer be, by the rules of a move by hand."""
     by_agent: dict[str, list[str]] = defaultdict(list)
     for debtor, row in rows.items():
         if not row["state"] and row["to_agent"] is not None:
             by_agent[row["to_agent"]].append(debtor)
-    known = workforce.by_ids(connection, by_agent)
+    known, everybody = workforce.by_ids(connection, by_agent), workforce.all_active(connection)
     for agent, debtors in sorted(by_agent.items()):
         mine = {debtor: works[debtor] for debtor in debtors if debtor in works}
-        checks = checker(connection, known[agent], mine, held, day=day, now=now, roads=GreatCircle())
+        checks = checker(
+            connection, known[agent], mine, held, day=day, roads=GreatCircle(), everybody=everybody
+        )
         for debtor in debtors:
             refusal = checks.refusal(mine.get(debtor), debtor)
             if refusal is not None:
@@ -291,7 +292,7 @@ def _judged_again(
     """What was moved by hand, under the rules of this moment: its decision, or why it can no longer be."""
     rows = {debtor: dict(row) for debtor, row in live.items() if row["by_hand"]}
     works = works_of(connection, list(rows), as_of=day, now=now, packs=packs)
-    _refuse_unfit(connection, rows, works, held, day, now)
+    _refuse_unfit(connection, rows, works, held, day)
     found: dict[str, Decision | dict[str, Any]] = {}
     for debtor, row in rows.items():
         if row["state"]:

@@ -5,9 +5,9 @@ What an assignment never does, a hand may not do either; what it only avoids is 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -18,7 +18,6 @@ from sync.words import N_, Phrase
 
 from ..roads import MatrixProvider
 from ..store import agent_conflicts, agent_days, assignments, encounters, seats
-from ..store import agents as workforce
 from ..store.agents import Agent
 from ..store.assignments import Assignment
 from .appointments import Appointment, agreed, clashing
@@ -147,11 +146,10 @@ def checker(
     held: Mapping[str, Assignment],
     *,
     day: date,
-    now: datetime,
     roads: MatrixProvider,
+    everybody: Sequence[Agent],
 ) -> Checker:
     """Everything that the checks of one agent and these debtors ask for, read once."""
-    everybody = workforce.all_active(connection)
     reserved = seats.reserved(connection, list(works), day, but=((), ()))
     mine = [debtor for debtor in assignments.holders(connection, [agent.id]) if debtor not in works]
     return Checker(

@@ -211,9 +211,7 @@ def _effect(
     draft = found_open(connection, asked.set_id)
     if isinstance(draft, Refused):
         return draft
-    agent = next(
-        (one for one in workforce.every(connection, asked.scope.agents()) if one.id == asked.agent), None
-    )
+    agent = workforce.one_of(connection, asked.agent, asked.scope.agents())
     if agent is None:
         return Refused(Phrase(N_("Elija el gestor que los recibe")), "assign.unknown_agent")
     if not asked.debtors:
@@ -221,10 +219,8 @@ def _effect(
     if len(asked.debtors) > MOST:
         text = N_("Son {count} deudores: mueva a lo sumo {most} de una vez")
         return Refused(Phrase(text, {"count": len(asked.debtors), "most": MOST}), "assign.too_many")
-    measure = ways(roads, workforce.all_active(connection))
-    return _Mover(connection, draft, agent, measure, actor, asked.why).effect(
-        asked.debtors, now, at_office(connection, packs)
-    )
+    mover = _Mover(connection, draft, agent, roads, actor, asked.why)
+    return mover.effect(asked.debtors, now, at_office(connection, packs))
 
 
 class _Mover:
@@ -235,11 +231,13 @@ class _Mover:
         connection: Connection,
         draft: ChangeSet,
         agent: Agent,
-        roads: MatrixProvider,
+        roads: Roads | None,
         actor: str,
         why: str,
     ) -> None:
-        self.connection, self.draft, self.agent, self.roads = connection, draft, agent, roads
+        self.connection, self.draft, self.agent = connection, draft, agent
+        self.everybody = workforce.all_active(connection)
+        self.roads = ways(roads, self.everybody)
         self.because = Phrase(N_("movido a mano por {actor}: {why}"), {"actor": actor, "why": why.strip()})
         self.found = Effect(agent)
 
@@ -255,7 +253,9 @@ class _Mover:
             else:
                 wanted.append(debtor)
         works = works_of(self.connection, wanted, as_of=day, now=now, packs=packs)
-        checks = checker(self.connection, self.agent, works, held, day=day, now=now, roads=self.roads)
+        checks = checker(
+            self.connection, self.agent, works, held, day=day, roads=self.roads, everybody=self.everybody
+        )
         for debtor in wanted:
             self._judge(debtor, works.get(debtor), checks, rows.get(debtor))
         self._measure(works)

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, true, update
 
 from sync.ids import new_id
 
@@ -146,6 +146,11 @@ def by_user(connection: Connection, user_id: str) -> Agent | None:
 
 def by_username(connection: Connection, username: str) -> Agent | None:
     return _first(connection, users.c.username == username)
+
+
+def one_of(connection: Connection, agent_id: str, *conditions: ColumnElement[bool]) -> Agent | None:
+    """The agent where the conditions, such as a scope's, let him through."""
+    return _first(connection, and_(agents.c.id == agent_id, *conditions))
 
 
 def all_active(connection: Connection) -> list[Agent]:

@@ -53,9 +53,7 @@ def page_of(set_id: str, answer: Effect | Refused | None = None) -> str:
         found = found_set(connection, set_id)
         asked = asked_filter(connection, found)
         figures = board.figures(connection, scope, found.id)
-        total = board.counted(connection, scope, found.id, asked)
-        number, pages = place(request.args.get("page"), total)
-        rows = board.listed(connection, scope, found.id, asked, limit=SIZE, offset=(number - 1) * SIZE)
+        page = _page(connection, found, asked)
         staff = staff_of(connection)
         loads = change_rows.loads(connection, found.id)
         moves = change_rows.moves(connection, found.id)
@@ -70,7 +68,7 @@ def page_of(set_id: str, answer: Effect | Refused | None = None) -> str:
         open=found.state == OPEN,
         may_move=found.state == OPEN and here.may("desk.move"),
         figures=figures,
-        page=Page(rows, number, pages, total),
+        page=page,
         asked=asked,
         given=given_filter(asked),
         words=request.values.get("q", ""),
@@ -88,6 +86,20 @@ def page_of(set_id: str, answer: Effect | Refused | None = None) -> str:
         form=request.form,
         **effect_shown(answer),
     )
+
+
+def _page(connection: Connection, found: ChangeSet, asked: Filter) -> Page[dict[str, Any]]:
+    """The page that was asked for, in one reading; the last one where that page is beyond it."""
+    scope, wanted = here.scope(), request.args.get("page")
+    number, _all = place(wanted, 10**8)
+    rows = board.listed(connection, scope, found.id, asked, limit=SIZE, offset=(number - 1) * SIZE)
+    if rows or number == 1:
+        total = rows[0]["total"] if rows else 0
+        return Page(rows, number, place(wanted, total)[1], total)
+    total = board.counted(connection, scope, found.id, asked)
+    number, pages = place(wanted, total)
+    rows = board.listed(connection, scope, found.id, asked, limit=SIZE, offset=(number - 1) * SIZE)
+    return Page(rows, number, pages, total)
 
 
 def effect_shown(answer: Effect | Refused | None) -> dict[str, Any]:

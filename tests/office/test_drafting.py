@@ -357,7 +357,8 @@ def test_moves_keep_the_sum_of_loads_and_undone_leave_the_draft_as_it_was(
 ) -> None:
     world, agents, debtors = town
     made = draft(world)
-    first, states = after(world, made), [({}, after(world, made))]
+    first = after(world, made)
+    states: list[Any] = [({}, first)]
     place = 0
     for step in moves:
         if step == "undo":

@@ -146,11 +146,11 @@ def test_all_of_a_filter_or_of_a_lasso_are_moved_by_the_server_that_knows_them(
         "[[999,0],[0,0],[1,1]]",
         "[" * 5000,
     ):
-        seen = client.post(
+        answer = client.post(
             f"{at}/effect", data={"which": "ring", "ring": ring, "to": second} | _token(client)
         )
-        assert seen.status_code == 200
-        assert "Elija al menos un deudor" in seen.text
+        assert answer.status_code == 200
+        assert "Elija al menos un deudor" in answer.text
 
 
 def test_a_refusal_names_its_rule_and_nobody_else_is_moved_by_a_forged_form(

@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from ..chunks import fetch
 from ..scopes import Scope
+from ..standings import remembered
 from ..tables import addresses, agents, assignments, change_rows, debtors, standings
 
 NOBODY = "-"
@@ -54,7 +55,7 @@ class Filter:
 def listed(
     connection: Connection, scope: Scope, set_id: str, asked: Filter, *, limit: int, offset: int = 0
 ) -> list[dict[str, Any]]:
-    """A page of debtors by name, each with who has him now and who would."""
+    """A page of debtors by name, each with who has him now, who would, and the `total` there are."""
     s, row = standings.c, change_rows.c
     query = (
         _seen(scope, set_id, asked, s.debtor_id, func.max(s.agent_id).label("agent"))
@@ -62,7 +63,7 @@ def listed(
             func.min(s.search_name).label("search_name"),
             func.count().label("accounts"),
             func.max(s.zone).label("zone"),
-            func.min(s.late_since).label("late_since"),
+            func.count().over().label("total"),
         )
         .group_by(s.debtor_id)
         .order_by(func.min(s.search_name), s.debtor_id)
@@ -191,7 +192,7 @@ def zones(connection: Connection, scope: Scope) -> list[str]:
         .distinct()
         .order_by(standings.c.zone)
     )
-    return list(connection.execute(query).scalars())
+    return remembered(connection, ("desk.zones", scope), lambda: list(connection.execute(query).scalars()))
 
 
 def figures(connection: Connection, scope: Scope, set_id: str) -> dict[str, int]:
@@ -211,7 +212,7 @@ def figures(connection: Connection, scope: Scope, set_id: str) -> dict[str, int]
         sum_of(func.length(cast_text(row.warnings)) > 2).label("warned"),
         sum_of(row.state == "overtaken").label("overtaken"),
         sum_of(row.state == "taken").label("taken"),
-    ).where(row.set_id == set_id, row.debtor_id.in_(scope.debtors()))
+    ).where(row.set_id == set_id, *_of_scope(scope, row.debtor_id))
     return {name: int(value) for name, value in connection.execute(query).mappings().one().items()}
 
 
@@ -221,7 +222,7 @@ def overtaken(connection: Connection, scope: Scope, set_id: str, limit: int) -> 
     query = (
         select(row.debtor_id, row.said, row.to_agent, debtors.c.name)
         .join(debtors, debtors.c.id == row.debtor_id)
-        .where(row.set_id == set_id, row.state == "overtaken", row.debtor_id.in_(scope.debtors()))
+        .where(row.set_id == set_id, row.state == "overtaken", *_of_scope(scope, row.debtor_id))
         .order_by(debtors.c.search_name, row.debtor_id)
         .limit(limit)
     )
@@ -263,6 +264,12 @@ def decided(connection: Connection, scope: Scope, *, agent: str = "", debtor: st
 
 def doubled(connection: Connection, scope: Scope, *, limit: int, offset: int = 0) -> list[dict[str, Any]]:
     """Doors at which two agents would knock: one place, debtors of several agents."""
+    return remembered(
+        connection, ("desk.doubled", scope, limit, offset), lambda: _doubled(connection, scope, limit, offset)
+    )
+
+
+def _doubled(connection: Connection, scope: Scope, limit: int, offset: int) -> list[dict[str, Any]]:
     spot = _spots(scope).subquery()
     query = select(spot).order_by(spot.c.agents.desc(), spot.c.debtors.desc(), spot.c.lat, spot.c.lon)
     found = [dict(one) for one in connection.execute(query.limit(limit).offset(offset)).mappings()]
@@ -271,7 +278,10 @@ def doubled(connection: Connection, scope: Scope, *, limit: int, offset: int = 0
 
 def doubles(connection: Connection, scope: Scope) -> int:
     """How many such doors there are."""
-    return int(connection.execute(select(func.count()).select_from(_spots(scope).subquery())).scalar_one())
+    query = select(func.count()).select_from(_spots(scope).subquery())
+    return remembered(
+        connection, ("desk.doubles", scope), lambda: int(connection.execute(query).scalar_one())
+    )
 
 
 def cast_text(column: ColumnElement[Any]) -> ColumnElement[str]:
@@ -287,7 +297,7 @@ def _names(connection: Connection, debtor_ids: Collection[str]) -> dict[str, str
 
 
 def _spots(scope: Scope) -> Select[Any]:
-    seen = [] if scope == Scope.everything() else [addresses.c.debtor_id.in_(scope.debtors())]
+    seen = _of_scope(scope, addresses.c.debtor_id)
     return (
         select(
             addresses.c.lat,
@@ -344,14 +354,17 @@ def _people_at(connection: Connection, scope: Scope, spot: Mapping[str, Any]) ->
 
 def _told_of(scope: Scope, agent: str, debtor: str) -> list[ColumnElement[bool]]:
     a = assignments.c
-    parts: list[ColumnElement[bool]] = []
-    if scope != Scope.everything():
-        parts.append(a.debtor_id.in_(scope.debtors()))
+    parts = _of_scope(scope, a.debtor_id)
     if agent:
         parts.append(a.agent_id == agent)
     if debtor:
         parts.append(a.debtor_id == debtor)
     return parts
+
+
+def _of_scope(scope: Scope, debtor: ColumnElement[str]) -> list[ColumnElement[bool]]:
+    """Nothing to ask of who sees everything: listing all debtors would take longer than the answer."""
+    return [] if scope == Scope.everything() else [debtor.in_(scope.debtors())]
 
 
 def _owed(connection: Connection, scope: Scope, debtor_ids: Collection[str]) -> dict[str, dict[str, int]]:
