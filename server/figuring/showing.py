@@ -82,6 +82,16 @@ def figures_of(
     )
 
 
+def one_of(connection: Connection, scope: Scope, span: Span, dimension: str, value: str) -> Group | None:
+    """The figures of one group of a breakdown; None where the scope sees none of it."""
+    named = dict(names_of(connection, scope, dimension, span))
+    if value not in named:
+        return None
+    said = keeping.settings(connection)
+    made = _made(connection, scope, span, dimension, said, [value])
+    return Group(value, named[value], made.get(value) or _nothing(said))
+
+
 def trend(
     connection: Connection,
     scope: Scope,

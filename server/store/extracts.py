@@ -7,10 +7,10 @@ more memory than one of ten.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
 
 from .chunks import among, found
 from .tables import (
@@ -270,6 +270,52 @@ _KEYS = (
     select(accounts.c.id, accounts.c.number, lenders.c.name.label("lender"))
     .join(lenders, lenders.c.id == accounts.c.lender_id)
     .where(among(accounts.c.id))
+)
+
+
+def called(connection: Connection, account_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Account id → its number, lender, debtor and the debtor's name."""
+    return {row["id"]: dict(row) for row in found(connection, _CALLED, account_ids)}
+
+
+_CALLED = (
+    select(
+        accounts.c.id,
+        accounts.c.number.label("account"),
+        accounts.c.debtor_id,
+        lenders.c.name.label("lender"),
+        debtors.c.name.label("debtor_name"),
+    )
+    .join(lenders, lenders.c.id == accounts.c.lender_id)
+    .join(debtors, debtors.c.id == accounts.c.debtor_id)
+    .where(among(accounts.c.id))
+)
+
+
+def amended(connection: Connection, visit_ids: Iterable[str]) -> set[str]:
+    """Those of these visits that were corrected later."""
+    return {row["visit_id"] for row in found(connection, _AMENDED, visit_ids)}
+
+
+_AMENDED = select(amendments.c.visit_id).where(among(amendments.c.visit_id))
+
+
+def visited(connection: Connection, account_ids: Iterable[str], span: tuple[date, date]) -> set[str]:
+    """Those of these accounts with a visit that was made in the period, by its laptop's day in UTC."""
+    first = datetime.combine(span[0], time(), tzinfo=UTC)
+    last = datetime.combine(span[1] + timedelta(days=1), time(), tzinfo=UTC) + timedelta(hours=12)
+    return {row["account_id"] for row in found(connection, _VISITED, account_ids, first=first, last=last)}
+
+
+_VISITED = (
+    select(visit_results.c.account_id)
+    .join(visits, visits.c.id == visit_results.c.visit_id)
+    .where(
+        among(visit_results.c.account_id),
+        visit_results.c.result != "NOR",
+        visits.c.started >= bindparam("first"),
+        visits.c.started < bindparam("last"),
+    )
 )
 
 

@@ -233,6 +233,15 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "claims.hold": JUDGES | {R.COMPLIANCE},
     "claims.resolve": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "claims.reopen": JUDGES | {R.COMPLIANCE},
+    # Letters many at a time.
+    "letters.index": READERS,
+    "letters.preview": DESK,
+    "letters.progress": DESK,
+    "letters.batch": READERS,
+    "letters.make": DESK,
+    "letters.drop": DESK,
+    "letters.pdf": DESK,
+    "letters.follow": DESK,
     # Folders of a case that leave the office; each is downloaded by who made it.
     "case_files.dossier": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "case_files.access": JUDGES | {R.COMPLIANCE, R.MANAGER},
@@ -240,6 +249,14 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "case_files.hand_over": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "case_files.progress": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "case_files.download": JUDGES | {R.COMPLIANCE, R.MANAGER},
+    # Figures with their formulas, what is behind each; the open export, for who sees everything.
+    "figures.index": READERS,
+    "figures.rows": READERS,
+    "figures.trends": READERS,
+    "figures.rolls": READERS,
+    "figures.export": frozenset({R.MANAGER}),
+    "figures.export_progress": frozenset({R.MANAGER}),
+    "figures.export_file": frozenset({R.MANAGER}),
     # Debtors who ask to be erased.
     "erasures.index": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "erasures.erasure": JUDGES | {R.COMPLIANCE, R.MANAGER},

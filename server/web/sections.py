@@ -59,6 +59,7 @@ SECTIONS = (
             ("worklists.index", N_("Listas de trabajo")),
             ("remote.index", N_("Contacto remoto")),
             ("strategy.index", N_("Estrategia")),
+            ("letters.index", N_("Cartas por nivel")),
             ("messages.templates", N_("Plantillas")),
         ),
     ),
@@ -99,6 +100,14 @@ SECTIONS = (
             ("claims.index", N_("Reclamos")),
             ("claims.rights", N_("Datos personales")),
             ("erasures.index", N_("Supresión")),
+        ),
+    ),
+    Section(
+        N_("Cifras"),
+        (
+            ("figures.index", N_("Tablero de cifras")),
+            ("figures.trends", N_("Tendencias")),
+            ("figures.rolls", N_("Rodamiento")),
         ),
     ),
     Section(

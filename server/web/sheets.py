@@ -5,7 +5,8 @@ A page gives its columns and rows as it shows them; `sheet_asked` says whether t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import IO
 
 from flask import Response, request
 from flask_babel import gettext as _
@@ -33,9 +34,15 @@ def answer(kind: str, name: str, title: str, columns: Sequence[Column], rows: It
     yes = (_("sí"), _("no"))
     if kind == "xlsx":
         file = as_xlsx(title, columns, rows, zone=here.zone(), yes=yes)
-        reply = Response(iter(lambda: file.read(64 * 1024), b""), mimetype=TYPES["xlsx"])
+        reply = Response(_read(file), mimetype=TYPES["xlsx"])
         reply.call_on_close(file.close)
     else:
         reply = Response(as_csv(columns, rows, zone=here.zone(), yes=yes), content_type=TYPES["csv"])
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return reply
+
+
+def _read(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(64 * 1024):
+            yield piece

@@ -98,6 +98,7 @@ class Kpi:
 
 NO_BALANCES = N_("Falta: saldos de los archivos de la entidad con fecha de la víspera o anterior")
 NO_PAYMENTS = N_("Falta: pagos de la entidad en el periodo")
+NO_PROMISES = N_("Falta: promesas cuyo plazo haya vencido en el periodo")
 NO_ROUTES = N_("Falta: rutas publicadas en el periodo")
 NO_PLACES = N_("Falta: dos o más visitas ubicadas de una ruta publicada")
 NO_BOUND = N_("Falta: rutas con certificado que tenga cota")
@@ -178,6 +179,8 @@ def kept_amount(kpi: Kpi, held: Held) -> Iterator[Figure]:
     for currency in held.flow.currencies("promised"):
         money = held.flow.money
         yield _money(kpi, currency, money["promise_paid", currency], money["promised", currency])
+    if not held.flow.currencies("promised"):
+        yield _lacking(kpi, NO_PROMISES)
 
 
 def streak(kpi: Kpi, held: Held) -> Iterator[Figure]:

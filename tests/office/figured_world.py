@@ -209,7 +209,7 @@ def _give(town: Town, debtor: str, agent: str, since: date) -> None:
 
 
 def _balances(town: Town, day: date) -> None:
-    for debtor, accounts in town.debtors.items():
+    for accounts in town.debtors.values():
         for account, currency in accounts:
             if town.draw.random() < 0.7:
                 late = town.draw.choice((0, 5, 20, 40, 70, 120, 200))

@@ -46,6 +46,12 @@ GET: dict[str, tuple[str, str]] = {
     "imports.report": ("/imports/{import}", "nora alicia bruno elena"),
     "imports.upload": ("/imports/new", "nora alicia bruno"),
     "returns.index": ("/returns/", "nora alicia bruno elena"),
+    "figures.index": ("/figures/", READERS),
+    "figures.rows": ("/figures/rows?code=kept_rate", READERS),
+    "figures.trends": ("/figures/trends", READERS),
+    "figures.rolls": ("/figures/rolls", READERS),
+    "figures.export_progress": ("/figures/export/{nothing}", "elena"),
+    "figures.export_file": ("/figures/export/{nothing}/file", "elena"),
     "commissions.index": ("/commissions/?month=2026-10", f"{READERS} gustavo hilda"),
     "commissions.agent": ("/commissions/agents/{gustavo}", f"{READERS} gustavo hilda"),
     "commissions.progress": ("/commissions/jobs/{nothing}", "nora alicia bruno carla elena"),
@@ -114,6 +120,10 @@ GET: dict[str, tuple[str, str]] = {
     "claims.new": ("/cases/new/{rosa}", f"{READERS} fabio"),
     "claims.claim": ("/cases/{claim}", f"{READERS} fabio"),
     "claims.letter": ("/cases/{claim}/replies/{reply}", READERS),
+    "letters.index": ("/letters/", READERS),
+    "letters.batch": ("/letters/1", READERS),
+    "letters.pdf": ("/letters/1/cartas.pdf", "nora alicia bruno"),
+    "letters.progress": ("/letters/jobs/{nothing}", "nora alicia bruno"),
     "case_files.form": ("/case-files/hand-over/{rosa}", "carla dora elena"),
     "case_files.progress": ("/case-files/jobs/{nothing}", "carla dora elena"),
     "case_files.download": ("/case-files/jobs/{nothing}/zip", "carla dora elena"),
@@ -129,6 +139,7 @@ GET: dict[str, tuple[str, str]] = {
     "acts.index": ("/log/", READERS),
 }
 POST: dict[str, tuple[str, str]] = {
+    "figures.export": ("/figures/export", "elena"),
     "remote.keep": ("/remote/{rosa}", "fabio gustavo hilda"),
     "stops.release": ("/stops/{nothing}/release", "dora"),
     "stops.seen": ("/stops/flags/{nothing}", "nora alicia bruno"),
@@ -215,6 +226,10 @@ POST: dict[str, tuple[str, str]] = {
     "claims.hold": ("/cases/{claim}/hold", "carla dora"),
     "claims.resolve": ("/cases/{claim}/resolve", "carla dora elena"),
     "claims.reopen": ("/cases/{claim}/reopen", "carla dora"),
+    "letters.preview": ("/letters/", "nora alicia bruno"),
+    "letters.make": ("/letters/1/make", "nora alicia bruno"),
+    "letters.drop": ("/letters/1/drop", "nora alicia bruno"),
+    "letters.follow": ("/letters/1/follow", "nora alicia bruno"),
     "case_files.dossier": ("/case-files/dossier/{claim}", "carla dora elena"),
     "case_files.access": ("/case-files/access/{claim}", "carla dora elena"),
     "case_files.hand_over": ("/case-files/hand-over/{rosa}", "carla dora elena"),
@@ -274,6 +289,7 @@ OBJECTS = {
     "claims.letter",
     "commissions.agent",
     "case_files.form",
+    "letters.batch",
 }
 # How far work of one's own is: another's does not exist.
 OF_A_JOB = {
@@ -287,6 +303,8 @@ OF_A_JOB = {
     "retention.progress",
     "case_files.progress",
     "case_files.download",
+    "letters.progress",
+    "letters.pdf",
 }
 FROM_TUNJA = {"bruno", "hilda"}
 # A lender's file speaks of all its branches: it is for who sees the whole lender.

@@ -1,0 +1,269 @@
+"""Opens a figure: the rows it counts, one at a time, with whether each is in its upper part. No SQL.
+
+A row has `fields` of plain values by column; `counts`: it is above the line. Where a figure is of accounts or
+money, the amount above is the row's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import Connection
+
+from sync.money import from_minor
+from sync.records import PromiseState
+from sync.rules import ageing
+from sync.rules.figures_cells import CURRENT, GRADES, PROMISES
+from sync.rules.figures_facts import MATURED
+from sync.rules.figures_reading import civil_day, latency_minutes
+from sync.rules.results import RESULTS
+
+from ..store import as_records, encounters, extracts, figure_facts, payments
+from ..store.boards import figure_rows, visits
+from ..store.figure_cells import Span
+from ..store.scopes import Scope
+from .gathering import bucket_of, edges_of
+from .outcomes import ended_before
+
+AT_A_TIME = 100
+DAY = timedelta(days=1)
+Row = dict[str, Any]
+
+# The columns of each kind of rows, by key; the page gives them their words.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "visits": (
+        *("when", "debtor_name", "accounts", "agent_name", "party", "results", "evidence", "minutes"),
+        *("latency", "ruled", "amended", "counts"),
+    ),
+    "promises": ("deadline", "debtor_name", "account", "agent_name", "promised", "paid", "state", "counts"),
+    "payments": ("value_date", "debtor_name", "account", "agent_name", "amount", "reversal", "bucket"),
+    "accounts": ("debtor_name", "account", "before", "after", "overdue", "total", "agent_name", "counts"),
+    "stops": ("date", "sequence", "debtor_name", "agent_name", "counts"),
+    "routes": ("date", "agent_name", "version", "value", "bound"),
+}
+# What puts a visit above the line of each figure; the others count every valid visit.
+ABOVE: dict[str, Callable[[Row], bool]] = {
+    "contactability": lambda row: row["party"] in ("TIT", "AVA"),
+    "rpc_per_attempt": lambda row: row["party"] == "TIT",
+    "rpc_per_reached": lambda row: row["party"] == "TIT",
+    "third_party_share": lambda row: row["party"] in ("FAM", "TER"),
+    "promise_rate": lambda row: bool(set(row["codes"]) & {result.value for result in PROMISES}),
+    "evidence_rate": lambda row: row["evidence"] in GRADES,
+    "under_a_minute": lambda row: row["known"] == "live" and row["seconds"] < 60,
+    "compliance_rate": lambda row: not row["ruled"],
+    "rework_rate": lambda row: bool(row["amended"]),
+}
+# Which valid visits are below the line at all, where not all of them are.
+BELOW: dict[str, Callable[[Row], bool]] = {
+    "rpc_per_reached": lambda row: row["party"] != "NAD",
+    "promise_rate": lambda row: any(RESULTS[code].cls.value == "RPC" for code in row["codes"]),
+    "time_on_site": lambda row: row["known"] == "live",
+    "under_a_minute": lambda row: row["known"] == "live",
+}
+
+
+def rows(
+    connection: Connection, scope: Scope, kind: str, code: str, span: Span, by: str, value: str, today: date
+) -> Iterator[Row]:
+    """The rows of a figure's group, newest first."""
+    made = {
+        "visits": _visits,
+        "promises": _promises,
+        "payments": _payments,
+        "accounts": _accounts,
+        "stops": _stops,
+        "routes": _routes,
+    }[kind]
+    return made(connection, scope, code, span, by, value, today)
+
+
+def _visits(
+    connection: Connection, scope: Scope, code: str, span: Span, by: str, value: str, _today: date
+) -> Iterator[Row]:
+    found = figure_rows.visits_made(connection, scope, span, by, value)
+    for piece in _pieces(row for row in found if span[0] <= _day(row) <= span[1]):
+        told = visits.with_results(connection, scope, piece)
+        amended = extracts.amended(connection, [row["id"] for row in piece])
+        buckets = _eves(connection, told) if by == "bucket" else {}
+        for row in told:
+            mine = [
+                one
+                for one in row["results"]
+                if _wanted(one, by, value) and buckets.get((row["id"], one["account_id"]), value) == value
+            ]
+            codes = [one["result"] for one in mine]
+            if all(result == "NOR" for result in codes):
+                continue
+            began, ended = as_records.corrected_times(row)
+            seen = {
+                **row,
+                "codes": codes,
+                "when": began,
+                "seconds": int((ended - began).total_seconds()),
+                "minutes": round((ended - began).total_seconds() / 60, 1),
+                "latency": latency_minutes(row["received_at"], ended),
+                "accounts": ", ".join(one["number"] for one in mine),
+                "ruled": any(one["decision"] != "allow" for one in (row["verdict"] or {}).get("rulings", ())),
+                "amended": row["id"] in amended,
+            }
+            if BELOW.get(code, _always)(seen):
+                yield seen | {"counts": ABOVE.get(code, _always)(seen)}
+
+
+def _wanted(result: Mapping[str, Any], by: str, value: str) -> bool:
+    return by != "lender" or result["lender"] == value
+
+
+def _always(_row: Row) -> bool:
+    return True
+
+
+def _day(row: Mapping[str, Any]) -> date:
+    return civil_day(as_records.corrected_times(row)[0], row["timezone"])
+
+
+def _eves(connection: Connection, told: Iterable[Row]) -> dict[tuple[str, str], str]:
+    """(visit, account) → the bucket on the eve of the visit."""
+    by_day: dict[date, list[tuple[str, str]]] = {}
+    for row in told:
+        for one in row["results"]:
+            by_day.setdefault(_day(row), []).append((row["id"], one["account_id"]))
+    made = {}
+    for day, pairs in by_day.items():
+        ids = {account for _visit, account in pairs}
+        stood = figure_facts.stood(connection, day - DAY, ids)
+        packs = figure_facts.accounts_of(connection, ids)
+        for pair in pairs:
+            edges = edges_of(packs[pair[1]]["pack"])
+            made[pair] = bucket_of(stood.get(pair[1]), day - DAY, edges)
+    return made
+
+
+def _promises(
+    connection: Connection, scope: Scope, code: str, span: Span, by: str, value: str, today: date
+) -> Iterator[Row]:
+    through = encounters.payments_through(connection)
+    agents = {row["id"]: row for row in figure_facts.agents_known(connection)}
+    for piece in _pieces(figure_rows.promising_accounts(connection, scope, span, by, value)):
+        told: dict[str, list[Row]] = {}
+        for row in figure_facts.promises_of(connection, piece):
+            told.setdefault(row["account_id"], []).append(row)
+        paid = payments.of_accounts(connection, piece)
+        gone = encounters.cancelled(connection, {row["debtor_id"] for each in told.values() for row in each})
+        called = extracts.called(connection, piece)
+        for account, each in told.items():
+            for one in ended_before(each, paid.get(account, []), through, gone, today):
+                agent = agents.get(one.agent, {})
+                if not span[0] <= one.deadline <= span[1] or one.state not in MATURED:
+                    continue
+                if (by == "agent" and one.agent != value) or (by == "team" and agent.get("team") != value):
+                    continue
+                if by == "bucket" and _bucket(connection, account, one.deadline - DAY) != value:
+                    continue
+                yield {
+                    **called[account],
+                    "deadline": one.deadline,
+                    "agent_name": agent.get("name", ""),
+                    "promised": from_minor(one.promised, one.currency),
+                    "paid": from_minor(one.paid, one.currency),
+                    "currency": one.currency,
+                    "state": one.state.value,
+                    "counts": one.state is _above(code),
+                }
+
+
+def _above(code: str) -> PromiseState:
+    named = {"partial_rate": PromiseState.PARTIAL, "broken_streak": PromiseState.BROKEN}
+    return named.get(code, PromiseState.KEPT)
+
+
+def _bucket(connection: Connection, account: str, day: date) -> str:
+    stood = figure_facts.stood(connection, day, [account])
+    pack = figure_facts.accounts_of(connection, [account])[account]["pack"]
+    return bucket_of(stood.get(account), day, edges_of(pack))
+
+
+def _payments(
+    connection: Connection, scope: Scope, _code: str, span: Span, by: str, value: str, _today: date
+) -> Iterator[Row]:
+    for row in figure_rows.payments_made(connection, scope, span, by, value):
+        bucket = _bucket(connection, row["account_id"], row["value_date"] - DAY)
+        if by == "bucket" and bucket != value:
+            continue
+        amount = from_minor(row["amount_minor"], row["currency"])
+        yield {
+            **row,
+            "account": row["number"],
+            "amount": -amount if row["reverses"] else amount,
+            "reversal": bool(row["reverses"]),
+            "bucket": bucket,
+        }
+
+
+def _accounts(
+    connection: Connection, scope: Scope, code: str, span: Span, by: str, value: str, _today: date
+) -> Iterator[Row]:
+    """At the start for what counts from there (rolls and cures), else at the end."""
+    eve, last = span[0] - DAY, span[1]
+    opening = code in ("roll_rate", "cure_rate", "time_to_cure")
+    agents = {row["id"]: row["name"] for row in figure_facts.agents_known(connection)}
+    found = figure_rows.accounts_seen(connection, scope, by, value, eve if opening else last)
+    for piece in _pieces(found):
+        ids = [row["id"] for row in piece]
+        before, after = (figure_facts.stood(connection, day, ids) for day in (eve, last))
+        kept = figure_facts.keepers(connection, eve if opening else last, ids)
+        seen = extracts.visited(connection, ids, span) if code == "coverage" else set()
+        for row in piece:
+            edges, account = edges_of(row["pack"]), row["id"]
+            opened = bucket_of(before.get(account), eve, edges)
+            closed = bucket_of(after.get(account), last, edges)
+            if (by == "bucket" and (opened if opening else closed) != value) or not (opened or closed):
+                continue
+            if code == "coverage" and account not in kept:
+                continue
+            if code == "cure_rate" and opened in ("", CURRENT):
+                continue
+            stood = after.get(account) or {"overdue_minor": 0, "total_minor": 0}
+            yield {
+                **row,
+                "account": row["number"],
+                "before": opened,
+                "after": closed,
+                "overdue": from_minor(stood["overdue_minor"], row["currency"]),
+                "total": from_minor(stood["total_minor"], row["currency"]),
+                "agent_name": agents.get(kept[account][0], "") if account in kept else "",
+                "counts": account in seen if code == "coverage" else _rolled(code, opened, closed),
+            }
+
+
+def _rolled(code: str, before: str, after: str) -> bool:
+    if code == "cure_rate":
+        return after == CURRENT
+    if code == "roll_rate":
+        order = [*ageing.buckets()]
+        return before in order and after in order and order.index(after) == order.index(before) + 1
+    return after != CURRENT
+
+
+def _stops(
+    connection: Connection, scope: Scope, code: str, span: Span, by: str, value: str, _today: date
+) -> Iterator[Row]:
+    for row in figure_rows.stops_planned(connection, scope, span, by, value):
+        yield {**row, "counts": bool(row["done"]) if code == "plan_completion" else row["lat"] is not None}
+
+
+def _routes(
+    connection: Connection, scope: Scope, _code: str, span: Span, by: str, value: str, _today: date
+) -> Iterator[Row]:
+    for row in figure_rows.routes_published(connection, scope, span, by, value):
+        certificate = row["certificate"] or {}
+        yield {**row, "value": certificate.get("value"), "bound": certificate.get("bound")}
+
+
+def _pieces(found: Iterable[Any]) -> Iterator[list[Any]]:
+    each = iter(found)
+    while piece := list(islice(each, AT_A_TIME)):
+        yield piece

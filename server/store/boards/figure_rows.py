@@ -1,0 +1,235 @@
+"""The rows behind a figure, within a scope, newest first and a few at a time. Judges none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+
+from sync.rules.figures_reading import MARGIN
+
+from ..scopes import Scope
+from ..tables import (
+    accounts,
+    agents,
+    assignment_accounts,
+    assignments,
+    debtors,
+    lenders,
+    payments,
+    promises,
+    routes,
+    stops,
+    visit_results,
+    visits,
+)
+
+AT_A_TIME = 100
+Rows = Iterator[dict[str, Any]]
+Span = tuple[date, date]
+
+
+def _streamed(connection: Connection, query: Select[Any]) -> Rows:
+    for row in connection.execute(query.execution_options(yield_per=AT_A_TIME)).mappings():
+        yield dict(row)
+
+
+def _of_accounts(by: str, value: str) -> list[ColumnElement[bool]]:
+    """What a breakdown by a word of the account asks; buckets are for whoever knows the day."""
+    if by == "product":
+        return [accounts.c.product == value]
+    return [lenders.c.name == value] if by == "lender" else []
+
+
+def _of_agents(by: str, value: str) -> list[ColumnElement[bool]]:
+    if by == "agent":
+        return [agents.c.id == value]
+    return [agents.c.team == value] if by == "team" else []
+
+
+def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
+    """Visits about the period with a result for an account that is seen and asked for, not all `NOR`."""
+    start = datetime.combine(span[0], time(), tzinfo=UTC) - MARGIN
+    end = datetime.combine(span[1], time(), tzinfo=UTC) + MARGIN + timedelta(days=1)
+    told = (
+        exists()
+        .where(
+            visit_results.c.visit_id == visits.c.id,
+            accounts.c.id == visit_results.c.account_id,
+            lenders.c.id == accounts.c.lender_id,
+            visit_results.c.result != "NOR",
+            scope.accounts(),
+            *_of_accounts(by, value),
+        )
+        .correlate(visits)
+    )
+    query = (
+        select(visits, agents.c.name.label("agent_name"), debtors.c.name.label("debtor_name"))
+        .join(agents, agents.c.id == visits.c.agent_id)
+        .join(debtors, debtors.c.id == visits.c.debtor_id)
+        .where(visits.c.started >= start, visits.c.started < end, told, *_of_agents(by, value))
+        .order_by(visits.c.started.desc(), visits.c.id)
+    )
+    return _streamed(connection, query)
+
+
+def payments_made(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
+    """Payments and reversals of the period, with who had the account on the eve."""
+    kept = and_(
+        assignments.c.since < payments.c.value_date,
+        or_(assignments.c.until.is_(None), assignments.c.until >= payments.c.value_date),
+        assignment_accounts.c.outcome == "assigned",
+    )
+    query = (
+        select(
+            payments,
+            accounts.c.number,
+            accounts.c.pack,
+            accounts.c.debtor_id,
+            debtors.c.name.label("debtor_name"),
+            lenders.c.name.label("lender"),
+            agents.c.id.label("agent_id"),
+            agents.c.name.label("agent_name"),
+        )
+        .join(accounts, accounts.c.id == payments.c.account_id)
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+        .join(debtors, debtors.c.id == accounts.c.debtor_id)
+        .outerjoin(
+            assignment_accounts.join(assignments, assignments.c.id == assignment_accounts.c.assignment_id),
+            and_(assignment_accounts.c.account_id == payments.c.account_id, kept),
+        )
+        .outerjoin(agents, agents.c.id == assignments.c.agent_id)
+        .where(
+            payments.c.value_date >= span[0],
+            payments.c.value_date <= span[1],
+            scope.accounts(),
+            *_of_accounts(by, value),
+            *(_of_agents(by, value) if value else [agents.c.id.is_(None)] if by == "agent" else []),
+        )
+        .order_by(payments.c.value_date.desc(), payments.c.id)
+    )
+    return _streamed(connection, query)
+
+
+def promising_accounts(
+    connection: Connection, scope: Scope, span: Span, by: str, value: str
+) -> Iterator[str]:
+    """Accounts with a promise due about the period, in order; whoever knows the grace judges its days."""
+    query = (
+        select(promises.c.account_id)
+        .join(accounts, accounts.c.id == promises.c.account_id)
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+        .join(agents, agents.c.id == promises.c.agent_id)
+        .where(
+            promises.c.due > span[0] - timedelta(days=60),
+            promises.c.due <= span[1],
+            scope.accounts(),
+            *_of_accounts(by, value),
+            *_of_agents(by, value),
+        )
+        .distinct()
+        .order_by(promises.c.account_id)
+    )
+    for row in _streamed(connection, query):
+        yield row["account_id"]
+
+
+def accounts_seen(
+    connection: Connection, scope: Scope, by: str, value: str, day: date
+) -> Iterator[dict[str, Any]]:
+    """Accounts in order; by agent or team only those that he had on `day`."""
+    query = (
+        select(
+            accounts.c.id,
+            accounts.c.number,
+            accounts.c.pack,
+            accounts.c.product,
+            accounts.c.currency,
+            accounts.c.debtor_id,
+            debtors.c.name.label("debtor_name"),
+            lenders.c.name.label("lender"),
+        )
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+        .join(debtors, debtors.c.id == accounts.c.debtor_id)
+        .where(scope.accounts(), *_of_accounts(by, value))
+        .order_by(accounts.c.id)
+    )
+    if by in ("agent", "team") and value:
+        held = (
+            select(assignment_accounts.c.account_id)
+            .join(assignments, assignments.c.id == assignment_accounts.c.assignment_id)
+            .join(agents, agents.c.id == assignments.c.agent_id)
+            .where(
+                assignments.c.since <= day,
+                or_(assignments.c.until.is_(None), assignments.c.until > day),
+                assignment_accounts.c.outcome == "assigned",
+                *_of_agents(by, value),
+            )
+        )
+        query = query.where(accounts.c.id.in_(held))
+    return _streamed(connection, query)
+
+
+_VISITED = exists().where(visits.c.stop_id == stops.c.id, visits.c.debtor_id == stops.c.debtor_id)
+
+
+def stops_planned(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
+    """Stops of published routes of the period, with their place in the day."""
+    seen = stops.c.debtor_id.in_(scope.debtors())
+    query = (
+        select(
+            stops.c.id,
+            stops.c.route_id,
+            stops.c.sequence,
+            stops.c.accounts,
+            stops.c.debtor_id,
+            stops.c.eta,
+            stops.c.lat,
+            routes.c.date,
+            routes.c.agent_id,
+            agents.c.name.label("agent_name"),
+            debtors.c.name.label("debtor_name"),
+            exists()
+            .where(visits.c.stop_id == stops.c.id, visits.c.debtor_id == stops.c.debtor_id)
+            .label("done"),
+        )
+        .join(routes, routes.c.id == stops.c.route_id)
+        .join(agents, agents.c.id == routes.c.agent_id)
+        .join(debtors, debtors.c.id == stops.c.debtor_id)
+        .where(
+            routes.c.state == "published",
+            routes.c.date >= span[0],
+            routes.c.date <= span[1],
+            stops.c.sequence.is_not(None),
+            seen,
+            *_of_agents(by, value),
+        )
+        .order_by(routes.c.date.desc(), routes.c.id, stops.c.sequence)
+    )
+    return _streamed(connection, query)
+
+
+def routes_published(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
+    """Published routes of the period, without their matrices' seconds."""
+    query = (
+        select(
+            routes.c.id,
+            routes.c.date,
+            routes.c.version,
+            routes.c.certificate,
+            routes.c.agent_id,
+            agents.c.name.label("agent_name"),
+        )
+        .join(agents, agents.c.id == routes.c.agent_id)
+        .where(
+            routes.c.state == "published",
+            routes.c.date >= span[0],
+            routes.c.date <= span[1],
+            scope.agents(),
+            *_of_agents(by, value),
+        )
+        .order_by(routes.c.date.desc(), agents.c.name, routes.c.id)
+    )
+    return _streamed(connection, query)
