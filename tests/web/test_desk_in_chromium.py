@@ -177,5 +177,8 @@ def test_debtors_are_moved_by_lasso_by_keys_by_rows_and_back(
     page.goto(f"{address}/assignments/desk/history?agent={world.agents['Julia']}")
     expect(page.locator("tbody")).to_contain_text("movido a mano por alicia: equilibrar")
     picture(page, "office-assignment-history")
+    page.goto(f"{address}/assignments/")
+    page.frame_locator("iframe.map").locator(".leaflet-control-zoom").wait_for()
+    picture(page, "office-assignments")
     assert complaints == []
     assert chromium.foreign_requests == []
