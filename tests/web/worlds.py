@@ -140,7 +140,9 @@ def _month(world: World) -> None:
         made = hand(world.office.engine, lender, TODAY, actor="nora", now=NOW)
         assert isinstance(made, Handed)
         world.returned[name] = made.id
-    world.closes["closed"], world.closes["asked"] = closed_months(world.office, world.lenders["Crediboyacá"], NOW)
+    world.closes["closed"], world.closes["asked"] = closed_months(
+        world.office, world.lenders["Crediboyacá"], NOW
+    )
 
 
 def _draft(world: World) -> None:
