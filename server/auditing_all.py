@@ -18,7 +18,7 @@ from sync.rules import audit as rules
 from sync.rules.overriding import lifted_rules
 from sync.words import N_, Phrase
 
-from . import auditing
+from . import auditing, queueing
 from .auditing import AuditReport
 from .packs import pack_of
 from .picturing import reckon_looks
@@ -58,6 +58,7 @@ def audit_all(
         found += [one for one in broken if one.visit in held]
         with writing(engine) as connection:
             new += findings.add(connection, [(held[one.visit], one) for one in found], now)
+            queueing.bring(connection, held, now)
         visits += len(held)
         for one in found:
             counted[one.rule].add(one.visit)

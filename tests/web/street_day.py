@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, update
 
@@ -214,7 +215,7 @@ def rule_set_aside(world: World, visit: str, *, asked_by: str, approved_by: str)
                 debtor_id=row["debtor_id"],
                 pack="demo",
                 rule="demo.hours.week",
-                day=DAY,
+                day=row["started"].astimezone(ZoneInfo("America/Bogota")).date(),
                 channel="visit",
                 why="Lo pidió el deudor por carta",
                 two=True,
