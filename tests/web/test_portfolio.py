@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import html
+import io
 import re
 from datetime import timedelta
 
+import openpyxl
 import pytest
 from flask import Flask
 
 from server.standing import accounts_today, board
+from server.store.boards import timeline
 from server.store.engine import reading
 from server.store.scopes import Scope
 
@@ -143,3 +147,140 @@ def test_every_page_says_that_its_rules_are_made_up(reader: ClientOf) -> None:
     for path in ("/", "/portfolio/", "/visits/", "/login"):
         page = reader("nora").get(path, follow_redirects=True).text
         assert "Paquete de reglas ficticio «demo»" in page
+
+
+@pytest.mark.parametrize("by", ["lender", "product", "branch", "zone"])
+def test_each_number_of_the_open_board_leads_to_as_many_accounts(reader: ClientOf, by: str) -> None:
+    client = reader("nora")
+    page = client.get(f"/portfolio/?by={by}").text
+    links = re.findall(r'href="(/portfolio/accounts[^"]*)" aria-label="[^"]*">(\d+)</a>', page)
+    assert len(links) > 4
+    for href, count in links:
+        listed = words(client.get(html.unescape(href)).text)
+        assert f"{count} cuentas, la mora" in listed, href
+
+
+def test_the_filters_of_a_segment_narrow_the_list(reader: ClientOf, seen: World) -> None:
+    client = reader("nora")
+
+    def names(**asked: str) -> set[str]:
+        page = client.get("/portfolio/accounts", query_string=asked).text
+        return set(re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a>', page))
+
+    everybody = names()
+    assert names(dpd_from="100") == {"Rosa Núñez", "Tito Barrera"}
+    assert names(dpd_to="0") == {"Úrsula Gómez"}
+    assert names(overdue_from="1.000.000", currency="COP") == {"Rosa Núñez"}
+    assert names(kind="company") == set()
+    assert names(agent=seen.agents["hilda"]) == {"Saúl Peña"}
+    assert names(zone="-") == set()
+    assert names(dpd_from="muchos") == everybody, "what is not understood asks nothing"
+    page = client.get("/portfolio/accounts?dpd_from=muchos")
+    assert words(page.text).count("Escriba los días con cifras, por ejemplo 90.") == 2
+
+
+def test_a_list_kept_under_a_name_gives_the_same_accounts_to_whom_it_is_for(world: World, app: Flask) -> None:
+    nora, bruno = log_in(app, "nora"), log_in(app, "bruno")
+    first = nora.get("/portfolio/accounts?dpd_from=95&currency=COP").text
+    kept = post(nora, "/portfolio/lists", {"name": "Mora larga", "dpd_from": "95", "currency": "COP"})
+    assert facts_of(world)[-1]["kind"] == "list.saved"
+    where = kept.headers["Location"]
+    rows = re.compile(r"<tbody>.*?</tbody>", re.DOTALL)
+    assert rows.findall(nora.get(where).text) == rows.findall(first)
+    assert bruno.get(where).status_code == 404, "it is her own"
+    again = post(nora, "/portfolio/lists", {"name": "Mora larga", "dpd_from": "10"})
+    assert "Ya guardó una lista con ese nombre" in words(nora.get(again.headers["Location"]).text)
+    shared = post(nora, "/portfolio/lists", {"name": "De todos", "dpd_from": "95", "shared": "1"})
+    theirs = words(bruno.get(shared.headers["Location"]).text)
+    assert "De todos" in theirs
+    assert "Rosa" not in theirs, "everybody sees his own accounts in it"
+    number = re.search(r"list=([0-9a-f-]+)", shared.headers["Location"])
+    assert number is not None
+    assert post(bruno, f"/portfolio/lists/{number[1]}/forget").status_code == 404
+    post(nora, f"/portfolio/lists/{number[1]}/forget")
+    assert bruno.get(shared.headers["Location"]).status_code == 404
+
+
+def test_a_list_of_a_past_day_is_as_that_day_was(reader: ClientOf) -> None:
+    client = reader("nora")
+    past = (TODAY - timedelta(days=1)).isoformat()
+    page = words(client.get(f"/portfolio/accounts?day={past}").text)
+    assert "asignación, estado y riesgo, los de hoy" in page
+    later = (TODAY + timedelta(days=1)).isoformat()
+    assert words(client.get(f"/portfolio/accounts?day={later}").text).count("Ese día no ha llegado.") == 2
+
+
+def test_the_accounts_come_as_a_file_of_what_is_on_the_screen_and_that_is_remembered(
+    world: World, app: Flask
+) -> None:
+    client = log_in(app, "alicia")
+    page = client.get("/portfolio/accounts?dpd_from=90").text
+    shown = re.findall(r'<th scope="row"><a href="[^"]*">([^<]*)</a>', page)
+    answer = client.get("/portfolio/accounts?dpd_from=90&file=csv")
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")), delimiter=";"))
+    if len(rows[0]) == 1:
+        rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert [row[0] for row in rows[1:]] == shown
+    told = facts_of(world)[-1]
+    assert (told["kind"], told["payload"]["accounts"]) == ("accounts.exported", len(shown))
+    sheet = client.get("/portfolio/accounts?dpd_from=90&file=xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(sheet.data)).active
+    assert book is not None
+    assert [row[0].value for row in book.iter_rows(min_row=2)] == shown
+
+
+def test_the_search_of_every_page_finds_only_what_one_may_see(reader: ClientOf, seen: World) -> None:
+    found = reader("alicia").get("/search/?q=NUNEZ ros").json["found"]
+    assert [(one["name"], one["href"]) for one in found] == [
+        ("Rosa Núñez", f"/debtors/{seen.debtors['Rosa']}")
+    ]
+    assert reader("bruno").get("/search/?q=nunez").json["found"] == []
+    assert reader("nora").get("/search/?q=n").json["found"] == []
+    assert 'action="/portfolio/accounts"' in reader("nora").get("/visits/").text, "a form without scripts"
+
+
+def test_a_debtor_s_timeline_tells_every_kind_and_leads_to_its_source(reader: ClientOf, seen: World) -> None:
+    client, where = reader("elena"), f"/debtors/{seen.debtors['Rosa']}"
+    page = client.get(where).text
+    told = words(page.split('id="historia"')[1].split("</section>")[0])
+    for said in (
+        "Visita : Titular, Domicilio, Promesa de pago",
+        "Promete pagar el 25/11/2026",
+        "Pago, recibo R-1",
+        "Saldo vencido desde el 23/07/2026",
+        "Asignado a Gustavo",
+        "Hallazgo : Demasiado corta, Por revisar",
+        "Se propone castigar",
+    ):
+        assert said.replace(" : ", ": ") in told.replace(" : ", ": "), said
+    links = set(re.findall(r'<h3><a href="([^"]+)"', page.split('id="historia"')[1].split("</section>")[0]))
+    assert links
+    for href in sorted(links):
+        assert client.get(html.unescape(href)).status_code == 200, href
+
+
+def test_a_timeline_shows_one_kind_alone_and_only_what_one_may_open(reader: ClientOf, seen: World) -> None:
+    where = f"/debtors/{seen.debtors['Rosa']}"
+    alone = words(reader("elena").get(f"{where}?kind=payment").text.split('id="historia"')[1])
+    assert "Pago, recibo R-1" in alone
+    assert "Promete pagar el" not in alone
+    everything = reader("nora").get(where).text.split('id="historia"')[1].split("</section>")[0]
+    assert "Hallazgo" not in everything, "findings are not for who assigned the visits"
+    assert "Hallazgo" in reader("carla").get(where).text
+    unknown = words(reader("elena").get(f"{where}?kind=nadie").text)
+    assert "Promete pagar el" in unknown, "a kind nobody knows narrows nothing"
+
+
+def test_the_timeline_holds_nothing_of_an_account_one_may_not_see(seen: World) -> None:
+    """The control sees both accounts of Rosa."""
+    with reading(seen.office.engine) as connection:
+
+        def numbers(*accounts: str) -> set[str]:
+            held = {account: account for account in accounts}
+            subject = timeline.subject_of(connection, seen.debtors["Rosa"], "America/Bogota", held)
+            rows, _counts = timeline.told(connection, subject, timeline.KINDS)
+            return {number for row in rows for number in row.number.split(", ") if number}
+
+        first, second = seen.accounts["Rosa"]
+        assert numbers(first, second) == {first, second}
+        assert numbers(first) == {first}
