@@ -72,23 +72,21 @@ def kpi(
         click.echo(json.dumps(told(span, by, groups, names), ensure_ascii=False))
         return
     click.echo(f"{span[0]} to {span[1]}, as the export of {export.as_of} knows it")
-    for value, figures in groups.items():
-        click.echo(names.get(value) or value or ("all" if value == _WHOLE else "-"))
-        for figure in figures:
-            click.echo(_line(figure))
+    for line in lines_of(groups, names):
+        click.echo(line)
 
 
-_WHOLE = "\0all"
+WHOLE = "\0all"
 
 
 def figures_of(export: Export, first: date, last: date, by: str) -> Groups:
-    """The board of a period: the whole under `_WHOLE`, and each group of the breakdown under its value."""
+    """The board of a period: the whole under `WHOLE`, and each group of the breakdown under its value."""
     flow, ends = Cells(), Cells()
     for fact in facts_of(export, first, last):
         flow.add(fact)
     for standing in standing_facts(export, first, last):
         ends.stand(standing)
-    made: Groups = {_WHOLE: _board(flow, ends, "all", "", export)}
+    made: Groups = {WHOLE: _board(flow, ends, "all", "", export)}
     if by != "all":
         values = {value for dimension, value, _seen in (*flow.held, *ends.held) if dimension == by}
         for value in sorted(values, key=lambda one: (lateness(one) if by == "bucket" else 0, one)):
@@ -125,13 +123,13 @@ def told(span: tuple[date, date], by: str | None, groups: Groups, names: dict[st
         "from": span[0].isoformat(),
         "to": span[1].isoformat(),
         "by": by,
-        "all": told_figures(groups[_WHOLE]),
+        "all": told_figures(groups[WHOLE]),
     }
     if by is not None:
         made["groups"] = {
             value: {"name": names.get(value, value), "figures": told_figures(figures)}
             for value, figures in groups.items()
-            if value != _WHOLE
+            if value != WHOLE
         }
     return made
 
@@ -149,6 +147,15 @@ def told_figures(figures: list[Figure]) -> dict[str, Any]:
         | ({"missing": figure.missing} if figure.missing else {})
         for figure in figures
     }
+
+
+def lines_of(groups: Groups, names: dict[str, str]) -> list[str]:
+    """The board for a terminal."""
+    lines = []
+    for value, figures in groups.items():
+        lines.append("all" if value == WHOLE else names.get(value) or value or "-")
+        lines += [_line(figure) for figure in figures]
+    return lines
 
 
 def _line(figure: Figure) -> str:

@@ -1,4 +1,4 @@
-"""`ronda office export`: writes the figures as CSV that a spreadsheet and a script both read."""
+"""`ronda office export`: everything that figures, maps and other systems need, in open formats."""
 
 from __future__ import annotations
 

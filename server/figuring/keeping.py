@@ -11,6 +11,7 @@ import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
@@ -24,6 +25,7 @@ from .gathering import facts_of, standing_facts
 
 ONE = timedelta(days=1)
 SETTING = "figures"
+USUAL_ZONE = "America/Bogota"
 # What the office writes down that changes no figure, by the beginning of the kind.
 WITHOUT_FIGURES = (
     "export.",
@@ -64,6 +66,11 @@ class Wanted:
 
     def __bool__(self) -> bool:
         return bool(self.days or self.spans)
+
+
+def today_at(connection: Connection, now: datetime) -> date:
+    """The civil day at the office."""
+    return now.astimezone(ZoneInfo(offices.get(connection, "timezone") or USUAL_ZONE)).date()
 
 
 def settings(connection: Connection) -> Settings:

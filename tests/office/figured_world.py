@@ -401,7 +401,7 @@ def _route(town: Town, day: date, agent: str, debtors: list[str]) -> dict[str, s
 
 
 def _erased_and_recalled(town: Town) -> None:
-    """One account taken back by its lender in August; complaints of three visits."""
+    """One account taken back by its lender in August; complaints of some visits."""
     town.write()
     debtor = list(town.debtors)[3]
     account, currency = town.debtors[debtor][0]
@@ -421,8 +421,8 @@ def _erased_and_recalled(town: Town) -> None:
         connection.execute(
             t.accounts.update().where(t.accounts.c.id == account).values(state="recalled", last_import=back)
         )
-        seen = connection.execute(t.visits.select().limit(60)).mappings().all()
-    for number, visit in enumerate(seen[10:60:17], start=1):
+        seen = connection.execute(t.visits.select().order_by(t.visits.c.n)).mappings().all()
+    for number, visit in enumerate(seen[10::23], start=1):
         town.put(
             t.claims,
             number=number,
