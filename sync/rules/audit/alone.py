@@ -70,8 +70,15 @@ def slack_m(address: Address) -> float:
     return usual if address.error_m is None else max(usual, address.error_m)
 
 
+# A hundred metres: no limit asks for more, and most fixes are told apart at once.
+EXACT_DEGREES = 0.001
+
+
 def too_exact(visit: Visit, address: Address | None, policy: Policy) -> Finding | None:
     """Measured where the address is said to be, to the centimetre: every real fix has an error."""
+    here, door = point_of(visit.location), door_of(address)
+    if here is None or door is None or abs(here[0] - door[0]) > EXACT_DEGREES:
+        return None
     here, door = exactly(visit, address)
     if here is None or door is None:
         return None

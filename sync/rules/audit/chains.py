@@ -14,7 +14,7 @@ from ...words import N_, Phrase
 from .seen import AT_ONCE, Link, Seen
 
 # A file that holds only some of a chain's events shows holes everywhere, which say nothing.
-WHOLE = 0.93
+WHOLE = 0.9
 LEAST_STEPS = 3
 
 

@@ -25,6 +25,7 @@ ASTRAY_M = 300.0
 HARD = 15.0  # m/s: 54 km/h from door to door
 # Clocks of one laptop measured minutes apart differ by so much only when the clock was moved between.
 DRIFT_S = 900.0
+M_PER_DEGREE = 111_200.0
 
 
 def pair_findings(visit: Visit, line: Line, policy: Policy, uncertainty_s: float) -> list[Finding]:
@@ -81,10 +82,12 @@ def impossible_speed(
     if not lived(visit) or not lived(other):
         return None
     earlier, later = _ordered(visit, other)
-    apart = _apart_m(earlier, later)
     seconds = max(0.0, _between(earlier, later).total_seconds() + slack_s)
-    fastest = policy.audit.max_speed_kmh / 3.6 * seconds
-    if _certain_m(earlier, later) <= max(LEAST_LEG_M, fastest):
+    possible = max(LEAST_LEG_M, policy.audit.max_speed_kmh / 3.6 * seconds)
+    if _at_most_m(earlier, later) <= possible:
+        return None
+    apart = _apart_m(earlier, later)
+    if apart - accuracy_m(earlier) - accuracy_m(later) <= possible:
         return None
     odd, plain = _odder(earlier, later, line)
     text = N_("Recorrió {metres} m en {seconds} s entre esta visita y otra (límite {limit} km/h).")
@@ -130,6 +133,15 @@ def _one_door(one: Visit, other: Visit) -> bool:
 def _apart_m(one: Visit, other: Visit) -> float:
     here, there = point_of(one.location), point_of(other.location)
     return 0.0 if here is None or there is None else metres(here, there)
+
+
+def _at_most_m(one: Visit, other: Visit) -> float:
+    """A bound on how far apart they are, at the cost of a sum: most legs are far within it."""
+    here, there = point_of(one.location), point_of(other.location)
+    if here is None or there is None:
+        return 0.0
+    east = abs(here[1] - there[1])
+    return (abs(here[0] - there[0]) + min(east, 360.0 - east)) * M_PER_DEGREE
 
 
 def _certain_m(one: Visit, other: Visit) -> float:

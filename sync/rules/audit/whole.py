@@ -12,7 +12,7 @@ from . import alone, moments, pairs, spots
 from .chains import chain_findings
 from .line import Line
 from .photos import Album, album_of, reused_photos
-from .seen import Link, Seen, void
+from .seen import Link, Seen, began, void
 from .texts import TextUse, copied_texts, used_by
 
 _SEVERITIES = ("info", "review", "serious")
@@ -83,7 +83,7 @@ def _beside(seen: Seen, line: Line) -> list[Finding]:
 
 def findings_of_agent(visits: Sequence[Seen], elsewhere: Elsewhere) -> tuple[Finding, ...]:
     """Everything of one agent's visits: each by itself, beside its neighbours, and all of them together."""
-    made = [seen for seen in visits if not void(seen.visit)]
+    made = sorted((seen for seen in visits if not void(seen.visit)), key=lambda seen: began(seen.visit))
     line = Line(
         (seen.visit for seen in made),
         {seen.id: (seen.skew_s, seen.uncertainty_s) for seen in made},
@@ -119,7 +119,7 @@ def together(made: Sequence[Seen], elsewhere: Elsewhere) -> list[Finding]:
 
 def findings_of_all(visits: Iterable[Seen], unread: Iterable[Link] = ()) -> tuple[Finding, ...]:
     """Everything of everybody's visits, as a file holds them; in the order of the visits' ids."""
-    held = list(visits)
+    held = sorted(visits, key=lambda seen: began(seen.visit))
     elsewhere = Elsewhere(used_by(held), album_of(held))
     agents: dict[str, list[Seen]] = defaultdict(list)
     for seen in held:
