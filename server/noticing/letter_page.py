@@ -6,7 +6,7 @@ inside or from whom, but for a return address where the office gives one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,16 +84,45 @@ def drawn(letter: Letter) -> bytes:
     size = drawing.page_size(letter.country)
     width = size[0] - 44 * mm
 
-    def cover(canvas: Canvas, _document: BaseDocTemplate) -> None:
+    cover, inside = _pages(letter, size)
+    story: list[Flowable] = [NextPageTemplate("inside"), PageBreak(), *_head(letter), *_body(letter, width)]
+    return document([("cover", cover), ("inside", inside)], story, size, letter.subject)
+
+
+def drawn_together(letters: Sequence[Letter]) -> bytes:
+    """Many letters one after another, each with its cover and its own page numbers. Not for an empty batch.
+
+    All on the first one's paper size: a batch goes through one printer.
+    """
+    size = drawing.page_size(letters[0].country)
+    width = size[0] - 44 * mm
+    pages: list[tuple[str, Callable[[Canvas, BaseDocTemplate], None]]] = []
+    story: list[Flowable] = []
+    for place, letter in enumerate(letters):
+        cover, inside = _pages(letter, size)
+        pages += [(f"cover{place}", cover), (f"inside{place}", inside)]
+        story += [NextPageTemplate(f"cover{place}"), PageBreak()] if place else []
+        story += [NextPageTemplate(f"inside{place}"), PageBreak(), *_head(letter), *_body(letter, width)]
+    return document(pages, story, size, f"{len(letters)} cartas")
+
+
+def _pages(
+    letter: Letter, size: tuple[float, float]
+) -> tuple[Callable[[Canvas, BaseDocTemplate], None], Callable[[Canvas, BaseDocTemplate], None]]:
+    """The cover and the page within, whose number begins at 2 whatever stands before the letter."""
+    begins = [1]
+
+    def cover(canvas: Canvas, made: BaseDocTemplate) -> None:
+        begins[0] = made.page
         _cover(canvas, letter, size)
 
     def inside(canvas: Canvas, made: BaseDocTemplate) -> None:
         canvas.setFont(PLAIN, 8)
         canvas.setFillColor(drawing.GREY)
-        canvas.drawRightString(size[0] - 22 * mm, 11 * mm, f"{letter.code} · página {made.page}")
+        page = made.page - begins[0] + 1
+        canvas.drawRightString(size[0] - 22 * mm, 11 * mm, f"{letter.code} · página {page}")
 
-    story: list[Flowable] = [NextPageTemplate("inside"), PageBreak(), *_head(letter), *_body(letter, width)]
-    return document([("cover", cover), ("inside", inside)], story, size, letter.subject)
+    return cover, inside
 
 
 def _cover(canvas: Canvas, letter: Letter, size: tuple[float, float]) -> None:

@@ -69,8 +69,20 @@ class Made:
 
 @dataclass(frozen=True)
 class Drawn:
+    """A paper's bytes and what was written of it; of a letter, its parts too, to draw it among others."""
+
     data: bytes
     said: Mapping[str, Any]
+    letter: Letter | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A paper drawn and kept nowhere: whose it is, its token, and itself."""
+
+    told: Told
+    token: str
+    drawn: Drawn
 
 
 def make(
@@ -89,6 +101,22 @@ def make(
     A letter is filed under its account, so that it travels to the laptop of whoever has it; the slips are
     made again at no cost and are not. With the same `nonce` and `now` the same bytes come out.
     """
+    made = draft(engine, signer, scope, asked, now=now, nonce=nonce)
+    if isinstance(made, Refused):
+        return made
+    return keep(engine, shelf, made.told, asked.paper, made.token, made.drawn, actor=actor, now=now)
+
+
+def draft(
+    engine: Engine,
+    signer: SigningKey,
+    scope: Scope,
+    asked: Asked,
+    *,
+    now: datetime,
+    nonce: bytes | None = None,
+) -> Draft | Refused:
+    """The paper as it would be made, or the rule that forbids it; nothing is kept of it."""
     with reading(engine) as connection:
         told = tell(connection, scope, asked.account, now, asked.collector)
         if isinstance(told, Refused):
@@ -107,9 +135,7 @@ def make(
     except WrongStationery as wrong:
         text = N_("El membrete no sirve para este papel: {why}")
         return Refused(Phrase(text, {"why": str(wrong)}), "notice.stationery")
-    if isinstance(made, Refused):
-        return made
-    return keep(engine, shelf, told, asked.paper, token, made, actor=actor, now=now)
+    return made if isinstance(made, Refused) else Draft(told, token, made)
 
 
 def keep(
@@ -223,7 +249,7 @@ def _notice(told: Told, asked: Asked, token: str, template: Any) -> Drawn | Refu
         "reckoned": told.reckoned.isoformat(),
         "warned": [one.rule for one in linted.found],
     }
-    return _checked(letter.texts, told, "letter") or Drawn(drawn(letter), said)
+    return _checked(letter.texts, told, "letter") or Drawn(drawn(letter), said, letter)
 
 
 def _table_title(told: Told) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server import hearing
+from server import hearing, lettering
 from server.hearing import NewClaim
 from server.store import claims
 from server.store.engine import reading
-from server.store.scopes import Scope
+from server.store.scopes import Scope, Share
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,4 +32,16 @@ def add_claims(world: World, now: datetime) -> None:
     with reading(engine) as connection:
         held = claims.one(connection, everything, str(number))
         log = claims.log_of(connection, held["id"]) if held else []
+    duitama = Scope((Share(branch="Duitama"),))
+    lettering.preview(
+        engine,
+        world.office.signer,
+        level="home-visit",
+        segment="",
+        template="aviso-extrajudicial",
+        actor="alicia",
+        now=now,
+        today=now.date(),
+        scope=duitama,
+    )
     world.replies["Rosa"] = next((one["id"] for one in log if one["kind"] == "reply"), "")
