@@ -30,7 +30,7 @@ NOWHERE = ("lat", "lon", "accuracy_m")
 
 _OPEN_FINDING = select(findings.c.visit_id).where(among(findings.c.visit_id), findings.c.state == "open")
 _UNDER_REVIEW = select(reviews.c.visit_id).where(
-    among(reviews.c.visit_id), reviews.c.state.in_(("returned", "held"))
+    among(reviews.c.visit_id), or_(reviews.c.state == "returned", reviews.c.state == "held")
 )
 _HELD = select(legal_holds.c.debtor_id, legal_holds.c.until).where(
     among(legal_holds.c.debtor_id), legal_holds.c.released_at.is_(None)
