@@ -42,6 +42,12 @@ def _copy(mould: World, folder: Path) -> World:
     return replace(mould, office=open_office(config_from({}, folder)))
 
 
+@pytest.fixture(scope="module")
+def copied(_mould: World, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], World]:
+    """Makes an office of a module's own, to add to."""
+    return lambda name: _copy(_mould, tmp_path_factory.mktemp(name) / "office")
+
+
 @pytest.fixture(scope="session")
 def seen(_mould: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """An office nobody changes."""
