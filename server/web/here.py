@@ -15,14 +15,17 @@ from sqlalchemy import Connection, Engine
 from sync.records import UserRole
 from sync.words import Phrase
 
+from .. import handling_cash
 from ..office import Office
 from ..store import lenders, offices, scopes
+from ..store.boards.accounts import latest_fact
 from ..store.engine import reading
 from ..store.logins import LoginUser
 from ..store.scopes import Scope, Share
 from . import rights
 
 OFFICE = "ronda.office"
+CASH = "ronda.cash"
 CLOCK = "ronda.clock"
 USUAL_ZONE = "America/Bogota"
 
@@ -85,7 +88,19 @@ def may(endpoint: str) -> bool:
     """True when who asks may open that page: what he may not open is not offered to him."""
     if not current_user.is_authenticated or endpoint not in current_app.view_functions:
         return False
+    if endpoint.startswith("cash.") and not cash_is_taken():
+        return False
     return rights.allows(endpoint, roles())
+
+
+def cash_is_taken() -> bool:
+    """True where a pack in use lets collectors take money: elsewhere the pages of cash do not exist."""
+    held = current_app.extensions.setdefault(CASH, {})
+    with reading(engine()) as connection:
+        number = latest_fact(connection)
+        if held.get("at") != number:
+            held.update(at=number, taken=handling_cash.is_taken(connection))
+    return bool(held["taken"])
 
 
 def sees_everything() -> bool:

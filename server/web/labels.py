@@ -258,7 +258,8 @@ LABELS: dict[str, Mapping[str, str]] = {
         "receipt": N_("Recibo"),
         "reverses": N_("Pago que reversa"),
     },
-    "finding": {code: check.title.msgid for code, check in CHECKS.items()},
+    "finding": {code: check.title.msgid for code, check in CHECKS.items()}
+    | {"cash.shortage": N_("Faltante de caja")},
     "reviewed": {
         "waiting": N_("Por revisar"),
         "returned": N_("Devuelta al gestor"),

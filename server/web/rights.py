@@ -78,6 +78,15 @@ PAGES: dict[str, frozenset[UserRole]] = {
     # Files of the lenders.
     # What goes back to a lender every day.
     # What collectors earn; and the month's close, which one asks for and another does.
+    # Cash; the pages exist only where a pack lets it be taken.
+    "cash.index": DESK | JUDGES | {R.MANAGER},
+    "cash.agent": DESK | JUDGES | {R.MANAGER},
+    "cash.give_book": DESK,
+    "cash.explain": DESK | JUDGES,
+    "cash.decide": JUDGES | {R.MANAGER},
+    "cash.count": DESK | JUDGES,
+    "cash.deposit": DESK | JUDGES,
+    "cash.reconcile": JUDGES | {R.MANAGER},
     "commissions.index": READERS | STREET,
     "commissions.agent": READERS | STREET,
     "commissions.make": DESK | JUDGES | {R.MANAGER},
@@ -134,6 +143,12 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "routes.plan": DESK,
     "routes.progress": DESK,
     "routes.publish": DESK,
+    "orders.look": DESK,
+    "orders.keep": DESK,
+    "orders.changes": DESK | {R.MANAGER},
+    "orders.again": DESK,
+    "route_files.day": DESK | {R.MANAGER},
+    "route_files.way": DESK | {R.MANAGER} | STREET,
     "hands.move": DESK,
     "hands.lock": DESK,
     "hands.free_order": DESK,

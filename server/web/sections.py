@@ -116,6 +116,7 @@ SECTIONS = (
             ("commissions.index", N_("Comisiones")),
             ("months.index", N_("Cierre")),
             ("returns.index", N_("Devoluciones")),
+            ("cash.index", N_("Efectivo")),
         ),
     ),
     Section(
@@ -143,6 +144,8 @@ UNDER = {
     "debtors": "portfolio.accounts",
     "questions": "portfolio.accounts",
     "hands": "routes.index",
+    "orders": "routes.index",
+    "route_files": "routes.index",
     "notices": "portfolio.accounts",
     "locating": "geocoding.index",
 }
