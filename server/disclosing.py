@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 
@@ -24,6 +24,15 @@ def route_saved(engine: Engine, route: Route, *, actor: str, now: datetime) -> N
             subject=route.id,
             payload={"agent": route.agent, "version": route.version, "stops": len(route.planned)},
         )
+
+
+def day_saved(
+    engine: Engine, day: date, kind: str, agents: int, stops: int, *, actor: str, now: datetime
+) -> None:
+    """A day's routes were saved as a table: names, addresses and times."""
+    with writing(engine) as connection:
+        payload = {"kind": kind, "routes": agents, "stops": stops}
+        facts.append(connection, "routes.saved", as_of=day, now=now, actor=actor, payload=payload)
 
 
 def log_saved(engine: Engine, asked: Mapping[str, str], *, actor: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ out is refused with the words of the checker, and the route stays as it was.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from sync.ids import new_id
 from sync.records import Interval, Refused
+from sync.routing.claims import Violation
 from sync.routing.records import Candidate, Lunch, Problem
 from sync.routing.timing import Timed, timed
 from sync.words import N_, Phrase
@@ -23,13 +24,22 @@ from ..doors import Packs
 from ..packs import pack_of
 from ..store import assignments, facts, hands, routes
 from ..store.agents import Agent
-from ..store.engine import writing
+from ..store.engine import reading, writing
 from ..store.routes import Draft, Meal, Route, Stop
 from .gathering import Subject, gather
 from .posing import lunch_hours, openings
 from .publishing import that_day
 from .verifying import verify
 from .weighing import Visitable, weigh
+
+
+@dataclass(frozen=True)
+class Looked:
+    """A route as it is and in another order, late visits too, with everything wrong with it then."""
+
+    before: Route
+    after: Route
+    wrong: tuple[Violation, ...]
 
 
 def lock(
@@ -92,27 +102,44 @@ def reorder(
     Refused, with the checker's words, when it cannot be carried out. Planning again keeps the order.
     """
     with writing(engine) as connection:
-        route = _newest(connection, route_id)
-        if isinstance(route, Refused):
-            return route
-        by_id = {stop.id: stop for stop in route.planned}
-        if sorted(order) != sorted(by_id):
-            text = N_("el orden debe tener cada parada de la ruta una vez")
-            return Refused(Phrase(text), "route.order")
-        if list(order) == list(by_id):
+        found = _looked(connection, route_id, order, now, packs)
+        if isinstance(found, Refused):
+            return found
+        route = found.before
+        if list(order) == [stop.id for stop in route.planned]:
             return route.id
-        workers, away = that_day(connection, [route.agent], route.day)
-        agent = workers[route.agent]
-        subjects = {one.id: one for one in gather(connection, [agent], route.day, now, packs)[agent.id]}
-        arranged = _arranged(route, agent, [by_id[one] for one in order], subjects)
-        owners = assignments.owners(connection, [stop.debtor for stop in route.planned])
-        wrong = verify(arranged, agent, subjects, owners, away=agent.id in away)
-        if wrong:
-            return Refused(wrong[0].because, wrong[0].rule)
-        made, _ = routes.add(connection, _draft(arranged), now=now, actor=actor)
-        told = {"from": route.id, "order": [by_id[one].debtor for one in order]}
+        if found.wrong:
+            return Refused(found.wrong[0].because, found.wrong[0].rule)
+        made, _ = routes.add(connection, _draft(found.after), now=now, actor=actor)
+        told = {"from": route.id, "order": [stop.debtor for stop in found.after.planned]}
         _remember(connection, replace(route, id=made), "route.reordered", told, actor, now)
     return made
+
+
+def look(
+    engine: Engine, route_id: str, order: Sequence[str], *, now: datetime, packs: Packs = pack_of
+) -> Looked | Refused:
+    """What another order would do: times, the way, and everything the checker finds wrong. Writes nothing."""
+    with reading(engine) as connection:
+        return _looked(connection, route_id, order, now, packs)
+
+
+def _looked(
+    connection: Connection, route_id: str, order: Sequence[str], now: datetime, packs: Packs
+) -> Looked | Refused:
+    route = _newest(connection, route_id)
+    if isinstance(route, Refused):
+        return route
+    by_id = {stop.id: stop for stop in route.planned}
+    if sorted(order) != sorted(by_id):
+        text = N_("el orden debe tener cada parada de la ruta una vez")
+        return Refused(Phrase(text), "route.order")
+    workers, away = that_day(connection, [route.agent], route.day)
+    agent = workers[route.agent]
+    subjects = {one.id: one for one in gather(connection, [agent], route.day, now, packs)[agent.id]}
+    arranged = _arranged(route, agent, [by_id[one] for one in order], subjects)
+    owners = assignments.owners(connection, [stop.debtor for stop in route.planned])
+    return Looked(route, arranged, tuple(verify(arranged, agent, subjects, owners, away=agent.id in away)))
 
 
 def _newest(connection: Connection, route_id: str) -> Route | Refused:

@@ -29,7 +29,7 @@ from ..standing import AccountToday, accounts_today
 from ..store import agents as workforce
 from ..store import routes
 from ..store.agents import Agent
-from ..store.boards import visits, whereabouts
+from ..store.boards import reached, visits, whereabouts
 from ..store.engine import reading
 from ..store.routes import Route, Stop
 from ..store.scopes import Scope
@@ -194,8 +194,12 @@ def route(route_id: str) -> str:
         planned = _shown(connection, found, found.planned)
         left_out = _shown(connection, found, found.left_out)
         newest = any(one.id == found.id for one in routes.newest(connection, found.day, [found.agent]))
+        out = routes.newest(connection, found.day, [found.agent], state=RouteState.PUBLISHED)
+        laptops = reached.of_routes(connection, [one.id for one in out])
     return render_template(
         "routes/route.html",
+        published=out[0] if out else None,
+        laptops=laptops.get(out[0].id, []) if out else [],
         route=found,
         planned=planned,
         left_out=left_out,
@@ -255,7 +259,7 @@ def map(route_id: str) -> Response:
         ground = ground_of(connection)
     points = [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None]
     return map_document(
-        points, line=_line(found), ground=ground, depot=found.depot, language=str(get_locale() or "es")
+        points, line=line_of(found), ground=ground, depot=found.depot, language=str(get_locale() or "es")
     )
 
 
@@ -270,7 +274,7 @@ def save(route_id: str) -> Response:
         [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None],
         [_said(one) for one in planned],
         ground=ground,
-        line=_line(found),
+        line=line_of(found),
         depot=found.depot,
         language=str(get_locale() or "es"),
         title=f"{found.agent_name} · {found.day.isoformat()}",
@@ -287,7 +291,7 @@ def _said(one: Shown) -> Line:
     return Line(point.number or 0, point.label, point.detail, f"{eta:%H:%M}" if eta else "", one.sign)
 
 
-def _line(found: Route) -> list[tuple[float, float]]:
+def line_of(found: Route) -> list[tuple[float, float]]:
     """Along the roads where the planner knew them; else straight from stop to stop."""
     if "line" in found.matrix:
         return decoded(found.matrix["line"])
