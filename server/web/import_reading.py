@@ -13,11 +13,10 @@ from flask_babel import gettext as _
 
 from ..importing.columns import KINDS, NEEDED, plain, understood
 from ..importing.looking import Look, as_mapping, look
-from ..importing.told import ASIDE, DECIMALS, DELIMITERS, ENCODINGS, MONTH_FIRST, Told
+from ..importing.told import DECIMALS, DELIMITERS, ENCODINGS, MONTH_FIRST, Told
 from .labels import said
 
 FIELD, PLACE = "f-", "h-"
-NOT_HERE = ""
 
 
 @dataclass(frozen=True)
@@ -55,9 +54,14 @@ def first_look(path: Path, kind: str, columns: Mapping[str, str], habits: Mappin
     except ValueError:  # its encoding is another one by now: found out again
         told = Told()
         seen = look(path, kind, told)
+    return fitted(path, kind, seen, columns)
+
+
+def fitted(path: Path, kind: str, seen: Look, columns: Mapping[str, str]) -> Look:
+    """The same with those of these columns (field → header) that the file has."""
     there = {plain(header) for header in seen.headers}
     fitting = {field: header for field, header in columns.items() if plain(header) in there}
-    return look(path, kind, replace(told, columns=fitting)) if fitting else seen
+    return look(path, kind, replace(seen.told, columns=fitting)) if fitting else seen
 
 
 def told_from(form: Mapping[str, str], before: Look, kind: str) -> tuple[Told, dict[str, str]]:
@@ -70,7 +74,7 @@ def told_from(form: Mapping[str, str], before: Look, kind: str) -> tuple[Told, d
         header_line=_line(form.get("header_line")),
         sheet=_among(form.get("sheet"), before.sheets),
     )
-    if _reads_otherwise(habits, before.told):
+    if reads_otherwise(habits, before.told):
         return habits, {}  # other columns: the choices were of those that are gone
     columns, errors = _columns(form, before, kind)
     return replace(habits, columns=columns), errors
@@ -155,7 +159,7 @@ def _columns(form: Mapping[str, str], before: Look, kind: str) -> tuple[dict[str
     return as_mapping(named, aside), errors
 
 
-def _reads_otherwise(asked: Told, before: Told) -> bool:
+def reads_otherwise(asked: Told, before: Told) -> bool:
     """True when the row of headers would be another one, so that its columns must be chosen anew."""
     return (asked.encoding, asked.delimiter, asked.header_line, asked.sheet) != (
         before.encoding,
@@ -178,8 +182,3 @@ def _among(text: str | None, known: tuple[str, ...]) -> str:
 def _line(text: str | None) -> int:
     text = (text or "").strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
-
-
-def columns_told(told: Told) -> dict[str, str]:
-    """Field → header of what a person chose, without the columns left aside."""
-    return {field: header for field, header in told.columns.items() if not field.startswith(ASIDE)}

@@ -18,7 +18,7 @@ from ..importing.told import DELIMITERS, ENCODINGS, Told
 from ..store import mappings
 from ..store.engine import reading
 from . import here, import_form, import_reports, jobs, uploads
-from .import_reading import choices, fields_of, first_look, mapping_name, told_from
+from .import_reading import choices, fields_of, first_look, fitted, mapping_name, reads_otherwise, told_from
 from .import_work import Outcome, Work, share_of, words_of
 from .uploads import Asked, Upload
 
@@ -178,9 +178,11 @@ def _retold(kept: Upload) -> tuple[Look, dict[str, str]]:
     told, errors = told_from(request.form, before, kept.asked.kind)
     try:
         seen = look(kept.path, kept.asked.kind, told)
+        if reads_otherwise(told, before.told):
+            seen = fitted(kept.path, kept.asked.kind, seen, before.told.columns)
     except WrongImport as wrong:
         return before, {"reading": here.sentence(wrong.because)}
-    kept.tell(told)
+    kept.tell(seen.told)
     return seen, errors
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from sync.money import digits
 from sync.rules.segment import Segment
 
-from ..standings import OnDay, people
+from ..standings import OnDay
 from ..tables import accounts, balances, debtors, worklist_rows, worklist_runs
 
 NONE = "-"  # as a value: what has none
@@ -73,7 +73,7 @@ def credit_types(connection: Connection, on_day: OnDay) -> list[str]:
 
 
 def ageing_by(connection: Connection, on_day: OnDay, name: str) -> list[dict[str, Any]]:
-    """The open accounts by currency, a column of the standings and bucket: accounts, debtors, overdue."""
+    """The open accounts by currency, a column of the standings and bucket: accounts, minor units overdue."""
     c, band = on_day.rows.c, on_day.band().label("band")
     column = c[name].label("value")
     query = (
@@ -82,7 +82,6 @@ def ageing_by(connection: Connection, on_day: OnDay, name: str) -> list[dict[str
             column,
             band,
             func.count().label("accounts"),
-            people(on_day).label("debtors"),
             func.sum(c.overdue_minor).label("overdue_minor"),
         )
         .where(on_day.seen(), c.state == "open", c.as_of.is_not(None))

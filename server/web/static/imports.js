@@ -18,26 +18,32 @@
     });
   }
 
-  var asked = 0;
+  var busy = false, again = false;
 
+  function put(form, text, focused) {
+    var fresh = new DOMParser().parseFromString(text, "text/html").getElementById("review");
+    if (!fresh) { window.location.reload(); return; }
+    form.replaceChildren.apply(form, Array.from(fresh.childNodes));
+    var before = focused && document.getElementById(focused);
+    if (before) { before.focus(); }
+    var told = form.querySelector("[data-told]"), words = told && told.textContent;
+    // Changed after it is in the page, so that it is read out.
+    if (told) { told.textContent = ""; window.setTimeout(function () { told.textContent = words; }, 50); }
+  }
+
+  // One at a time, so that the last word said is the one that stands.
   function reread(form) {
-    asked += 1;
-    var mine = asked, focused = document.activeElement && document.activeElement.id;
+    if (busy) { again = true; return; }
+    busy = true;
     form.setAttribute("aria-busy", "true");
     fetch(form.getAttribute("data-reread"), {
       method: "POST", body: new FormData(form), credentials: "same-origin",
     }).then(function (reply) { return reply.text(); }).then(function (text) {
-      if (mine !== asked) { return; }
-      var fresh = new DOMParser().parseFromString(text, "text/html").getElementById("review");
-      if (!fresh) { window.location.reload(); return; }
-      form.replaceChildren.apply(form, Array.from(fresh.childNodes));
+      busy = false;
+      if (again) { again = false; reread(form); return; }
       form.removeAttribute("aria-busy");
-      var again = focused && document.getElementById(focused);
-      if (again) { again.focus(); }
-      var told = form.querySelector("[data-told]"), words = told && told.textContent;
-      // Changed after it is in the page, so that it is read out.
-      if (told) { told.textContent = ""; window.setTimeout(function () { told.textContent = words; }, 50); }
-    }, function () { form.removeAttribute("aria-busy"); });
+      put(form, text, document.activeElement && document.activeElement.id);
+    }, function () { busy = false; again = false; form.removeAttribute("aria-busy"); });
   }
 
   var review = document.getElementById("review");
