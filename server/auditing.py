@@ -26,6 +26,7 @@ from .store.scopes import Scope
 
 RESOLUTIONS = ("justified", "corrected", "misconduct")
 SHORTEST_REASON = 5
+OF_TWO = ("audit.overlap", "audit.impossible_speed")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,11 @@ def audit(
         seen += len(asked)
         line = _line(connection, agent_id, asked)
         found = [finding for held in asked for finding in _judge(held, line, known_places, beside)]
+        if any(one.rule in OF_TWO for one in found):
+            # Which of two is the odd one their addresses may tell: read where it is asked, which is seldom.
+            known_places |= histories.addresses_named(connection, line.visits.values())
+            line = line.with_addresses(known_places)
+            found = [finding for held in asked for finding in _judge(held, line, known_places, beside)]
         new += findings.add(connection, [(line.visits[one.visit], one) for one in found], now)
         for one in found:
             counted.setdefault(one.rule, set()).add(one.visit)

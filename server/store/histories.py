@@ -104,7 +104,12 @@ def as_held(row: Mapping[str, Any], visit: Visit, verdict: Verdict, pack: str) -
 
 def addresses_of(connection: Connection, held: Iterable[HeldVisit]) -> dict[str, Address]:
     """The addresses that these visits name, by id."""
-    ids = {one.visit.address for one in held if one.visit.address}
+    return addresses_named(connection, (one.visit for one in held))
+
+
+def addresses_named(connection: Connection, named: Iterable[Visit]) -> dict[str, Address]:
+    """The addresses that these visits name, by id."""
+    ids = {visit.address for visit in named if visit.address}
     rows = fetch(connection, ids, lambda piece: select(addresses).where(addresses.c.id.in_(piece)))
     return {row["id"]: as_records.address(row) for row in rows}
 

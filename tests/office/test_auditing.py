@@ -79,7 +79,12 @@ def test_the_later_of_two_overlapping_visits_carries_the_finding_with_its_own_de
 ) -> None:
     start = NOW - timedelta(hours=2)
     laptop.visit("Rosa", start=start, minutes=20, party="NAD")
-    later = laptop.visit("Luis", start=start + timedelta(minutes=5), minutes=20, party="NAD")
+    body = visit_body(world, "Luis", start=start + timedelta(minutes=5), minutes=20, party="NAD")
+    body["location"] |= {"lat": 5.822}  # two hundred metres up the street, where he lives
+    with writing(world.engine) as connection:
+        there = t.addresses.c.id == world.addresses["Luis"]
+        connection.execute(t.addresses.update().where(there).values(lat=5.822))
+    later = laptop.write("visit.recorded", body)
     say(world, laptop)
     [found] = world.rows(t.findings, t.findings.c.rule == "audit.overlap")
     assert (found["visit_id"], found["debtor_id"]) == (later.id, world.debtors["Luis"])

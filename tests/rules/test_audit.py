@@ -87,7 +87,8 @@ def test_a_clock_that_was_certainly_off_is_shown() -> None:
 
 
 def test_two_visits_at_once_are_found_on_the_later_one_whichever_is_audited() -> None:
-    first, second = visited("a", "2026-11-20T11:00"), visited("b", "2026-11-20T11:10")
+    first = visited("a", "2026-11-20T11:00")
+    second = visited("b", "2026-11-20T11:10", where=(5.822, -73.03))
     one = findings_of(first, None, [second], DEMO, zone=BOGOTA)
     other = findings_of(second, None, [first], DEMO, zone=BOGOTA)
     assert one == other
@@ -99,7 +100,8 @@ def test_two_visits_at_once_are_found_on_the_later_one_whichever_is_audited() ->
 def test_visits_back_to_back_or_at_one_door_do_not_overlap() -> None:
     first = visited("a", "2026-11-20T11:00")
     assert rules(visited("b", "2026-11-20T11:15"), previous=[first]) == []
-    same_door = visited("b", "2026-11-20T11:05", address="one")
+    assert rules(visited("b", "2026-11-20T11:05"), previous=[first]) == [], "nobody says how far the doors are"
+    same_door = visited("b", "2026-11-20T11:05", address="one", where=(5.822, -73.03))
     assert rules(same_door, previous=[replace(first, address="one")]) == []
     assert rules(visited("b", "2026-11-20T11:14"), previous=[first], uncertainty_s=60.0) == []
 

@@ -12,7 +12,6 @@ from ..results import PARTIES
 from ..visit import debt_discussed
 from ..wording import Category, TextKind, lint
 from .seen import (
-    ADDRESS_SLACK_M,
     FINE_DECIMALS,
     NETWORK_M,
     STRANGERS,
@@ -23,12 +22,11 @@ from .seen import (
     measured_there,
     metres,
     point_of,
+    reach_m,
+    slack_m,
     talked,
 )
 from .texts import own_words, plain
-
-# Satellites are better than that under an open sky; what is not, did not see them.
-ROUGH_M = 100.0
 
 
 def far_from_address(visit: Visit, address: Address | None, policy: Policy) -> Finding | None:
@@ -47,27 +45,6 @@ def far_from_address(visit: Visit, address: Address | None, policy: Policy) -> F
     values = {"metres": round(away), "accuracy": round(accuracy_m(visit)), "limit": policy.audit.far_m}
     severity = "review" if measured_there(visit) else "info"
     return Finding("audit.far_from_address", visit.id, severity, Phrase(text, values))
-
-
-def away_m(seen: Seen) -> float | None:
-    """How far its position certainly is from its address, where both are known."""
-    here, door = point_of(seen.visit.location), door_of(seen.address)
-    if here is None or door is None or seen.address is None:
-        return None
-    return max(0.0, metres(door, here) - reach_m(seen.visit) - slack_m(seen.address))
-
-
-def reach_m(visit: Visit) -> float:
-    """How far off a position may be. The radius stated holds two thirds of fixes; what a network knows by
-    its masts and routers scatters farther than that."""
-    stated = accuracy_m(visit)
-    return stated if stated <= ROUGH_M else 3 * stated
-
-
-def slack_m(address: Address) -> float:
-    """How far the address may lie from its coordinate: by its precision, or as somebody reckoned it."""
-    usual = ADDRESS_SLACK_M.get(address.precision, 0.0)
-    return usual if address.error_m is None else max(usual, address.error_m)
 
 
 # A hundred metres: no limit asks for more, and most fixes are told apart at once.

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
-from ...records import Known, Visit
-from .seen import began, point_of, void
+from ...records import Address, Known, Visit
+from .seen import away_m, began, door_of, point_of, void
 
 AROUND = timedelta(hours=24)
 _SMALLEST = timedelta(microseconds=1)
@@ -19,7 +19,7 @@ class Line:
     """An agent's visits that were made, at their corrected times, in the order in which they began.
 
     `clocks` says of each how far the laptop's clock was ahead, and give or take how much; `away` how many
-    metres its position is from its address, where both are known.
+    metres its position certainly is from its address, and `doors` the addresses' coordinates, where known.
     """
 
     def __init__(
@@ -27,6 +27,7 @@ class Line:
         visits: Iterable[Visit],
         clocks: Mapping[str, Clock] | None = None,
         away: Mapping[str, float] | None = None,
+        doors: Mapping[str, tuple[float, float]] | None = None,
     ) -> None:
         self.visits = {visit.id: visit for visit in visits}
         self.ordered = sorted((one for one in self.visits.values() if not void(one)), key=began)
@@ -35,8 +36,20 @@ class Line:
         self.placed_began = [began(visit) for visit in self.placed]
         self.clocks = clocks or {}
         self.away = away or {}
+        self.doors = doors or {}
         lasted = (visit.happened.end - visit.happened.start for visit in self.ordered)
         self.longest = max(lasted, default=timedelta(0))
+
+    def with_addresses(self, places: Mapping[str, Address]) -> Line:
+        """The same line, with what these addresses, by their ids, say of its visits."""
+        at = {
+            visit.id: place
+            for visit in self.visits.values()
+            if (place := places.get(visit.address or "")) is not None
+        }
+        away = {key: far for key, place in at.items() if (far := away_m(self.visits[key], place)) is not None}
+        doors = {key: door for key, place in at.items() if (door := door_of(place)) is not None}
+        return Line(self.visits.values(), self.clocks, away, doors)
 
     def crossing(self, visit: Visit) -> list[Visit]:
         """Those that were still going on when this began, or began before it ended."""

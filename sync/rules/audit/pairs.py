@@ -12,8 +12,10 @@ from .seen import accuracy_m, began, metres, point_of
 
 # Walking back from the next door takes no speed: shorter legs are within the noise of two fixes.
 LEAST_LEG_M = 300.0
-# Two measured so near each other are at one door, as a couple or neighbours are.
-ONE_DOOR_M = 100.0
+# Two coordinates so near each other are one address, as a couple's or a building's are.
+ONE_ADDRESS_M = 30.0
+# Two so near are neighbours.
+NEXT_DOOR_M = 100.0
 # Next door a visit may be left open for so long while the neighbour's begins.
 NEXT_DOOR_S = 240.0
 # What was typed later was told to the quarter of an hour: crossing by less says nothing.
@@ -56,16 +58,14 @@ def _slack(visit: Visit, other: Visit, line: Line, uncertainty_s: float) -> floa
 
 def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: float = 0.0) -> Finding | None:
     """One agent in two visits at once. Two people at one address may be visited together."""
-    if visit.address is not None and visit.address == other.address:
-        return None
     earlier, later = _ordered(visit, other)
+    if _one_door(earlier, later, line):
+        return None
     shared = min(earlier.happened.end, later.happened.end) - later.happened.start
     seconds = shared.total_seconds() - slack_s
     live = earlier.known is Known.LIVE and later.known is Known.LIVE
     least = float(policy.audit.overlap_s)
-    if _one_door(earlier, later):
-        if earlier.address is None and later.address is None:
-            return None
+    if _near_m(earlier, later, line) <= NEXT_DOOR_M:
         least = max(least, NEXT_DOOR_S)
     if seconds <= (least if live else max(least, TOLD_ROUGHLY_S, _shorter_s(earlier, later) / 2)):
         return None
@@ -106,16 +106,16 @@ def _odder(earlier: Visit, later: Visit, line: Line) -> tuple[Visit, Visit]:
         return (earlier, later) if off > off_later else (later, earlier)
     placed = lived(earlier) and lived(later)
     before, after = line.before(earlier, placed=placed), line.after(later, placed=placed)
-    without_earlier = max(_strain(before, later), _strain(later, after))
-    without_later = max(_strain(before, earlier), _strain(earlier, after))
+    without_earlier = max(_strain(before, later, line), _strain(later, after, line))
+    without_later = max(_strain(before, earlier, line), _strain(earlier, after, line))
     if without_later > HARD and without_earlier * ODDER < without_later:
         return earlier, later
     return later, earlier
 
 
-def _strain(one: Visit | None, other: Visit | None) -> float:
+def _strain(one: Visit | None, other: Visit | None, line: Line) -> float:
     """How hard it is to have been at both, as a speed in m/s; being at two doors at once is harder."""
-    if one is None or other is None or _one_door(one, other):
+    if one is None or other is None or _one_door(one, other, line):
         return 0.0
     seconds = _between(one, other).total_seconds()
     crossing = max(0.0, -seconds)
@@ -124,10 +124,22 @@ def _strain(one: Visit | None, other: Visit | None) -> float:
     return crossing + _certain_m(one, other) / max(60.0, seconds)
 
 
-def _one_door(one: Visit, other: Visit) -> bool:
+def _one_door(one: Visit, other: Visit, line: Line) -> bool:
+    """At one address, as a couple is; where nobody says how far their addresses are, at one position."""
     if one.address is not None and one.address == other.address:
         return True
-    return lived(one) and lived(other) and _apart_m(one, other) <= ONE_DOOR_M
+    doors = line.doors.get(one.id), line.doors.get(other.id)
+    if doors[0] is not None and doors[1] is not None:
+        return metres(doors[0], doors[1]) <= ONE_ADDRESS_M
+    return lived(one) and lived(other) and _apart_m(one, other) <= NEXT_DOOR_M
+
+
+def _near_m(one: Visit, other: Visit, line: Line) -> float:
+    """How near their doors are, or else their positions."""
+    here, there = line.doors.get(one.id), line.doors.get(other.id)
+    if here is not None and there is not None:
+        return metres(here, there)
+    return _apart_m(one, other) if lived(one) and lived(other) else float("inf")
 
 
 def _apart_m(one: Visit, other: Visit) -> float:

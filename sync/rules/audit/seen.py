@@ -28,6 +28,8 @@ NOBODY_MET = (ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID)
 UNSTATED_ACCURACY_M = 100.0
 # How far an address known only so well may lie from its coordinate; a weaker one proves nothing.
 ADDRESS_SLACK_M = {Precision.DOOR: 0.0, Precision.BLOCK: 100.0, Precision.STREET: 300.0}
+# Satellites are better than that under an open sky; what is not, did not see them.
+ROUGH_M = 100.0
 # A position found by mast, router or address of the network repeats to the last figure by itself.
 NETWORK_M = 200.0
 # Coordinates with fewer decimals are squares of a street, not points: honest ones fall into one.
@@ -140,3 +142,24 @@ def talked(visit: Visit) -> bool:
     if visit.party in STRANGERS:
         return debt_discussed(visit.results)
     return not visit.results or any(RESULTS[one.result].cls not in NOBODY_MET for one in visit.results)
+
+
+def reach_m(visit: Visit) -> float:
+    """How far off a position may be. The radius stated holds two thirds of fixes; what a network knows by
+    its masts and routers scatters farther than that."""
+    stated = accuracy_m(visit)
+    return stated if stated <= ROUGH_M else 3 * stated
+
+
+def slack_m(address: Address) -> float:
+    """How far the address may lie from its coordinate: by its precision, or as somebody reckoned it."""
+    usual = ADDRESS_SLACK_M.get(address.precision, 0.0)
+    return usual if address.error_m is None else max(usual, address.error_m)
+
+
+def away_m(visit: Visit, address: Address | None) -> float | None:
+    """How far a position certainly is from the address, where both are known."""
+    here, door = point_of(visit.location), door_of(address)
+    if here is None or door is None or address is None:
+        return None
+    return max(0.0, metres(door, here) - reach_m(visit) - slack_m(address))

@@ -9,7 +9,7 @@ from statistics import median_low
 
 from ...records import Finding
 from ...words import N_, Phrase
-from .alone import exactly, slack_m
+from .alone import exactly
 from .seen import (
     FINE_DECIMALS,
     NETWORK_M,
@@ -20,6 +20,7 @@ from .seen import (
     measured_there,
     metres,
     point_of,
+    slack_m,
 )
 
 # A fix this near its own address may well have been made there: it is the original of the others.

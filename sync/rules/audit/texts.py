@@ -14,7 +14,8 @@ from math import exp
 from ...records import Finding
 from ...words import N_, Phrase
 from ..wording.words import words_of
-from .seen import Seen, talked
+from .pairs import ONE_ADDRESS_M
+from .seen import Seen, door_of, metres, talked
 
 # What a note of a fruitless or an everyday visit is made of: made of nothing else, it is nobody's own text.
 STOCK = words_of(
@@ -211,7 +212,10 @@ def _finding(seen: Seen, other: Seen, debtors: int) -> Finding:
 def together(one: Seen, other: Seen) -> bool:
     """Two debtors at one address at one time: what was written of one may be written of the other."""
     apart = abs(one.visit.happened.start - other.visit.happened.start).total_seconds()
-    return one.visit.address is not None and one.visit.address == other.visit.address and apart <= 3600
+    if one.visit.address is not None and one.visit.address == other.visit.address:
+        return apart <= 3600
+    here, there = door_of(one.address), door_of(other.address)
+    return here is not None and there is not None and metres(here, there) <= ONE_ADDRESS_M and apart <= 3600
 
 
 def written(seen: Seen) -> tuple[datetime, datetime, str]:

@@ -12,7 +12,7 @@ from . import alone, moments, pairs, spots
 from .chains import chain_findings
 from .line import Line
 from .photos import Album, album_of, reused_photos
-from .seen import Link, Seen, began, void
+from .seen import Link, Seen, away_m, began, door_of, void
 from .texts import TextUse, copied_texts, used_by
 
 _SEVERITIES = ("info", "review", "serious")
@@ -87,12 +87,13 @@ def findings_of_agent(visits: Sequence[Seen], elsewhere: Elsewhere) -> tuple[Fin
     line = Line(
         (seen.visit for seen in made),
         {seen.id: (seen.skew_s, seen.uncertainty_s) for seen in made},
-        {seen.id: away for seen in made if (away := alone.away_m(seen)) is not None},
+        {seen.id: away for seen in made if (away := away_m(seen.visit, seen.address)) is not None},
+        {seen.id: door for seen in made if (door := door_of(seen.address)) is not None},
     )
     found: list[Finding | None] = []
     for seen in made:
         found += _beside(seen, line)
-        found += [alone.amended_late(seen), alone.overridden(seen)]
+        found += [alone.amended_late(seen), alone.overridden(seen), alone.said_told(seen)]
     found += together(made, elsewhere)
     return strongest(finding for finding in found if finding is not None)
 
