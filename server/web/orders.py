@@ -169,7 +169,7 @@ def _published(connection: Connection, found: Route) -> Route | None:
 
 
 def _differences(connection: Connection, before: Route, after: Route) -> list[Difference]:
-    """The debtors whose time is another one, by their time now."""
+    """The debtors whose time is another one by a minute or more, by their time now."""
     was = {stop.debtor: stop for stop in before.planned}
     now = {stop.debtor: stop for stop in after.stops}
     names = _names(connection, [*before.planned, *after.planned])
@@ -178,10 +178,17 @@ def _differences(connection: Connection, before: Route, after: Route) -> list[Di
         old, new = was.get(debtor), now.get(debtor)
         times = (old.eta if old else None, new.eta if new and new.sequence is not None else None)
         one = new or old
-        if one is not None and times[0] != times[1]:
+        if one is not None and _tells(*times):
             appointment = one.appointment or (old is not None and old.appointment)
             found.append(Difference(names.get(debtor, ""), *times, appointment, one.why))
     return sorted(found, key=lambda one: (one.after is None, one.after or one.before or before.starts))
+
+
+def _tells(before: datetime | None, after: datetime | None) -> bool:
+    """Whether somebody would notice: a minute, or no time at all."""
+    if before is None or after is None:
+        return before is not after
+    return abs(after - before) >= timedelta(minutes=1)
 
 
 def _kept(before: Route, after: Route) -> tuple[int, int]:
