@@ -35,13 +35,13 @@ Row = dict[str, Any]
 # The columns of each kind of rows, by key; the page gives them their words.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "visits": (
-        *("when", "debtor_name", "accounts", "agent_name", "party", "results", "evidence", "minutes"),
-        *("latency", "ruled", "amended", "counts"),
+        *("when", "counts", "debtor_name", "accounts", "agent_name", "party", "results", "evidence"),
+        *("minutes", "latency", "ruled", "amended"),
     ),
-    "promises": ("deadline", "debtor_name", "account", "agent_name", "promised", "paid", "state", "counts"),
+    "promises": ("deadline", "counts", "debtor_name", "account", "agent_name", "promised", "paid", "state"),
     "payments": ("value_date", "debtor_name", "account", "agent_name", "amount", "reversal", "bucket"),
-    "accounts": ("debtor_name", "account", "before", "after", "overdue", "total", "agent_name", "counts"),
-    "stops": ("date", "sequence", "debtor_name", "agent_name", "counts"),
+    "accounts": ("debtor_name", "counts", "account", "before", "after", "overdue", "total", "agent_name"),
+    "stops": ("date", "counts", "sequence", "debtor_name", "agent_name"),
     "routes": ("date", "agent_name", "version", "value", "bound"),
 }
 # What puts a visit above the line of each figure; the others count every valid visit.

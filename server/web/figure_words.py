@@ -37,7 +37,7 @@ COLUMNS: dict[str, tuple[str, Kind]] = {
     "evidence": (N_("Evidencia"), "text"),
     "minutes": (N_("Minutos en el sitio"), "number"),
     "latency": (N_("Minutos en llegar"), "integer"),
-    "ruled": (N_("Con advertencia o impedimento"), "yes"),
+    "ruled": (N_("Con advertencia"), "yes"),
     "amended": (N_("Corregida"), "yes"),
     "counts": (N_("Cuenta arriba"), "yes"),
     "deadline": (N_("Último día"), "date"),

@@ -47,7 +47,6 @@ BESIDE = (
     "kept_rate",
     "evidence_rate",
     "compliance_rate",
-    "rework_rate",
 )
 # A page of groups, and the last page of rows that is read on the screen: files have them all.
 GROUPS = 50

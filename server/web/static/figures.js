@@ -3,6 +3,7 @@
   "use strict";
   if (!window.Chart) { return; }
   var TONES = ["--accent", "--no_encontrado", "--agendada", "--promesa", "--visitada", "--negativa", "--pendiente"];
+  var BY_AGE = ["--visitada", "--agendada", "--promesa", "--no_encontrado", "--negativa", "--detenida", "--pendiente"];
   var DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4]];
   var style = window.getComputedStyle(document.documentElement);
   function tone(name) { return style.getPropertyValue(name).trim(); }
@@ -23,14 +24,20 @@
     if (!table) { return; }
     var stacked = figure.getAttribute("data-chart") === "stack";
     var share = table.getAttribute("data-share") === "1";
-    var told = read(table);
+    var told = read(table), only = figure.getAttribute("data-only");
+    if (only) { told.order = told.order.filter(function (name) { return name === only; }); }
     var box = document.createElement("div");
     box.className = "chart-box";
     var canvas = document.createElement("canvas");
     canvas.setAttribute("role", "img");
-    canvas.setAttribute("aria-label", (table.querySelector("caption") || figure).textContent.trim());
+    canvas.setAttribute("aria-label", only || (table.querySelector("caption") || figure).textContent.trim());
     box.appendChild(canvas);
     figure.insertBefore(box, figure.firstChild);
+    function ticks(reckoned) {
+      var made = { color: tone("--ink-soft") };
+      if (reckoned) { made.callback = said; }
+      return made;
+    }
     function said(value) {
       return share ? (value * 100).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 }) + " %"
         : value.toLocaleString(document.documentElement.lang);
@@ -40,7 +47,7 @@
       data: {
         labels: told.labels,
         datasets: told.order.map(function (name, at) {
-          var colour = tone(TONES[at % TONES.length]);
+          var tones = stacked ? BY_AGE : TONES, colour = tone(tones[at % tones.length]);
           return {
             label: name, data: told.lines[name], borderColor: colour, backgroundColor: colour,
             borderDash: stacked ? [] : DASHES[at % DASHES.length], pointStyle: ["circle", "rect", "triangle", "star"][at % 4],
@@ -52,8 +59,8 @@
         responsive: true, maintainAspectRatio: false, animation: false, indexAxis: stacked ? "y" : "x",
         color: tone("--ink"),
         scales: {
-          x: { stacked: stacked, ticks: { color: tone("--ink-soft"), callback: stacked ? said : undefined }, grid: { color: tone("--line") }, max: stacked && share ? 1 : undefined },
-          y: { stacked: stacked, beginAtZero: true, ticks: { color: tone("--ink-soft"), callback: stacked ? undefined : said }, grid: { color: tone("--line") } }
+          x: { stacked: stacked, ticks: ticks(stacked), grid: { color: tone("--line") }, max: stacked && share ? 1 : undefined },
+          y: { stacked: stacked, beginAtZero: true, ticks: ticks(!stacked), grid: { color: tone("--line") } }
         },
         plugins: {
           legend: { display: told.order.length > 1, labels: { color: tone("--ink"), usePointStyle: !stacked } },
