@@ -39,7 +39,7 @@ NO_ADDRESS_SPREAD = timedelta(hours=2)
 # Off its address by so much a visit was not made at the door, though it is not far by itself.
 OFF_M = 100.0
 APART_M = 150.0
-# Of honest fixes sixteen lie between one and four times a distance for each within it.
+# Of honest fixes fifteen lie between one and four times a distance for each within it.
 RING = 4.0
 TOO_MANY = 3
 

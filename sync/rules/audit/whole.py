@@ -126,9 +126,6 @@ def findings_of_all(visits: Iterable[Seen], unread: Iterable[Link] = ()) -> tupl
     for seen in held:
         agents[seen.visit.agent].append(seen)
     found = [finding for own in agents.values() for finding in findings_of_agent(own, elsewhere)]
-    found += [
-        finding for seen in held if not void(seen.visit) and (finding := alone.said_told(seen)) is not None
-    ]
     return strongest([*found, *chain_findings(held, unread)])
 
 
