@@ -630,6 +630,27 @@ class _World:
                     "resolution": "justified" if resolved else None,
                 },
             )
+        found = arrival % 50 == 0
+        if found or arrival % 20 == 7:
+            waits = opens.date() >= TODAY - timedelta(days=7)
+            yield (
+                t.reviews,
+                {
+                    "visit_id": visit,
+                    "agent_id": agent.id,
+                    "debtor_id": own.id,
+                    "started": started,
+                    "evidence": "B",
+                    "findings": int(found),
+                    "severity": 2 if found and waits else 0,
+                    "lifted": False,
+                    "late": False,
+                    "draw": arrival % 50_000,
+                    "sampled": not found,
+                    "state": "waiting" if waits else "approved",
+                    "queued_at": ended + timedelta(minutes=6),
+                },
+            )
         if arrival % 33 == 0:
             yield (
                 t.attachments,
