@@ -138,13 +138,14 @@ def index() -> str:
             news, tasks = _news(connection, asked, counted), _tasks(connection, counted)
         else:
             counted, news, tasks = {}, [], []
-        street = _street(connection)
+        street, beyond = _street(connection), _outside(connection)
     return render_template(
         "home.html",
         some=some,
         news=news,
         tasks=tasks,
         street=street,
+        beyond=beyond,
         broken=counted.get("routes", 0),
         day=asked.day,
     )
@@ -239,24 +240,25 @@ def _tasks(connection: Connection, counted: dict[str, int]) -> list[Figure]:
                 _("Hallazgos abiertos"), open_findings, "findings.index", tone="warn" if open_findings else ""
             )
         )
-    if here.may("stops.index"):
-        waiting = outside.waiting(connection, here.scope(), here.now(), here.today())
-        shown += [
-            _figure(_("Cobranza detenida"), waiting["stops"], "stops.index", note=_("por resolver")),
-            _figure(
-                _("Paradas impedidas"),
-                waiting["flags"],
-                "routes.index",
-                tone="warn" if waiting["flags"] else "",
-            ),
-            _figure(
-                _("Direcciones y teléfonos hallados"),
-                waiting["proposals"],
-                "proposals.index",
-                note=_("por decidir"),
-            ),
-        ]
     return shown
+
+
+def _outside(connection: Connection) -> list[Figure]:
+    """What came from outside the street and waits for somebody of the office."""
+    if not here.may("stops.index"):
+        return []
+    waiting = outside.waiting(connection, here.scope(), here.now(), here.today())
+    flags = waiting["flags"]
+    return [
+        _figure(_("Cobranza detenida"), waiting["stops"], "stops.index", note=_("por resolver")),
+        _figure(_("Paradas impedidas"), flags, "routes.index", tone="warn" if flags else ""),
+        _figure(
+            _("Direcciones y teléfonos hallados"),
+            waiting["proposals"],
+            "proposals.index",
+            note=_("por decidir"),
+        ),
+    ]
 
 
 def _street(connection: Connection) -> list[Figure]:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from sync.records import Refused
+from sync.rules.figures_list import KPIS
 
 from .. import closing_months
 from ..closing_months import Closed
@@ -85,6 +86,7 @@ def month(close_id: str) -> Response | str:
         then=[phrase_of(one) for one in row["warnings"]],
         totals=totals,
         mine=row["asked_by"] == here.actor(),
+        figures=_figures(row),
         sentence=here.sentence,
     )
 
@@ -130,6 +132,27 @@ def progress(job_id: str) -> Response | str:
     else:
         flash(_("El cierre no terminó. El mes sigue abierto: intente de nuevo."), "error")
     return redirect(url_for("months.index"))
+
+
+def _figures(row: Row) -> list[dict[str, str]]:
+    """What the board said when it was closed, in words; what could not be had that month is left out."""
+    known = {one.code: one for one in KPIS}
+    told = []
+    for one in (row["snapshot"] or {}).get("figures", ()):
+        kpi = known.get(one["code"].partition(".")[0])
+        if one["value"] is None or kpi is None:
+            continue
+        part = one["code"].partition(".")[2]
+        currency = f" {one['currency']}" if one["currency"] else ""
+        told.append(
+            {
+                "name": _(kpi.title) + (f" · {part}" if part else "") + currency,
+                "formula": _(kpi.formula),
+                "value": one["value"],
+                "of": f"{one['over']} ÷ {one['under']}",
+            }
+        )
+    return told
 
 
 def _close(close_id: str) -> Row:
