@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from server.export_tables import documented
 from server.kpi import kpi
 from server.kpi_reading import NEEDED
+from sync.rules.figures_list import KPIS
 
 VISIT = ",".join(NEEDED["visits"]) + "\r\n"
 PROMISE = ",".join(NEEDED["promises"]) + "\r\n"
@@ -80,3 +82,12 @@ def test_days_that_cannot_be_asked_for_are_refused_with_what_to_write(
     result = CliRunner().invoke(kpi, ["--from-export", str(tmp_path), *words])
     assert result.exit_code == 1
     assert sentence in result.stderr
+
+
+def test_the_documents_list_every_figure_with_its_formula_and_every_column() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    told = (docs / "kpis.md").read_text(encoding="utf-8")
+    for one in KPIS:
+        assert f"| {one.number} | `{one.code}` | {one.english} | {one.unit} | {one.title} |" in told
+    assert sorted({one.number for one in KPIS}) == list(range(1, 33))
+    assert documented() in (docs / "export.md").read_text(encoding="utf-8")
