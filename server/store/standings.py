@@ -282,6 +282,11 @@ def owners(connection: Connection, on_day: OnDay, named: str) -> dict[str, str]:
     return {row.account_id: row.debtor_id for row in connection.execute(query)}
 
 
+def accounts_seen(on_day: OnDay, asked: Asked | None = None) -> Select[tuple[str]]:
+    """The accounts that are seen, as a query to ask within."""
+    return select(on_day.rows.c.account_id).where(on_day.seen(asked))
+
+
 def debtors(on_day: OnDay, asked: Asked | None = None) -> Select[tuple[str]]:
     """The debtors with an account that is seen, as a query to ask within."""
     return select(on_day.rows.c.debtor_id).where(on_day.seen(asked))

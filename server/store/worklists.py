@@ -49,6 +49,7 @@ class Wanted:
     action: str = ""
     zone: str = ""
     lender: str = ""
+    among: Select[tuple[str]] | None = None  # accounts of a saved list, as a query
     undone: bool = True  # without those that a result was written for since the run
 
 
@@ -297,6 +298,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
             found.append(worklist_rows.c[name] == getattr(wanted, name))
     if wanted.zone:
         found.append(accounts.c.zone == wanted.zone)
+    if wanted.among is not None:
+        found.append(accounts.c.id.in_(wanted.among))
     if wanted.lender:
         found.append(accounts.c.lender_id == wanted.lender)
     return found

@@ -12,12 +12,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 
 from sync.rules.segment import Segment
 
 from ..standing import choices, on_day
-from ..store import lenders, standings
+from ..store import lenders, saved_lists, standings
 from ..store.boards import narrowed
 from ..store.boards import visits as agents_board
 from ..store.debtors import folded
@@ -110,6 +110,14 @@ def wanted(connection: Connection, sought: Sought) -> tuple[OnDay, Asked]:
         unlocated=bool(given.get("unlocated")),
     )
     return standing, replace(asked, also=also)
+
+
+def among(connection: Connection, list_id: str) -> Select[tuple[str]] | None:
+    """The accounts of a saved list today, as a query to ask within; None where no such list is his to use."""
+    row = saved_lists.one(connection, list_id, here.me().id) if list_id else None
+    if row is None:
+        return None
+    return standings.accounts_seen(*wanted(connection, read(row["asked"] | {"day": ""})))
 
 
 def segment_of(given: Mapping[str, str]) -> Segment:

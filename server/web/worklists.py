@@ -20,15 +20,15 @@ from sync.rules.policy import zone_of
 from sync.rules.strategy import Strategy
 from sync.rules.worklist import Worklist
 
-from ..store import lenders, worklists
+from ..store import lenders, saved_lists, worklists
 from ..store.boards import cases
 from ..store.engine import reading
 from ..strategy import listing, recording, showing
-from . import here, jobs
+from . import asking, here, jobs
 from .paging import SIZE, Page, place
 
 blueprint = Blueprint("worklists", __name__, url_prefix="/worklists")
-FILTERS = ("q", "segment", "risk", "stage", "action", "zone", "lender", "done")
+FILTERS = ("q", "segment", "risk", "stage", "action", "zone", "lender", "kept", "done")
 UNVISITED, ALL = "sin-visita", "todas"
 Run = dict[str, Any]
 
@@ -74,6 +74,7 @@ def listed(name: str) -> str:
         page, asked = _page(connection, run, name, chosen)
         zones = worklists.zones(connection, here.scope(), run["id"])
         named = [(row["id"], row["name"]) for row in lenders.listed(connection)]
+        kept = [(row["id"], row["name"]) for row in saved_lists.seen(connection, here.me().id)]
     return render_template(
         "worklists/list.html",
         run=run,
@@ -88,6 +89,7 @@ def listed(name: str) -> str:
         risks=[(one.name, one.title) for one in held.risks],
         zones=[(zone, zone) for zone in zones],
         lenders=named if len(named) > 1 else [],
+        kept=kept,
         **_words(held),
     )
 
@@ -199,6 +201,7 @@ def _page(
     wanted = worklists.Wanted(
         words=asked["q"],
         undone=not asked["done"],
+        among=asking.among(connection, asked["kept"]),
         **{key: asked[key] for key in ("segment", "risk", "stage", "action", "zone", "lender")},
     )
     scope, listed_by = here.scope(), chosen.name if chosen is not None else ""

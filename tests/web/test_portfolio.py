@@ -284,3 +284,18 @@ def test_the_timeline_holds_nothing_of_an_account_one_may_not_see(seen: World) -
         first, second = seen.accounts["Rosa"]
         assert numbers(first, second) == {first, second}
         assert numbers(first) == {first}
+
+
+def test_a_saved_list_narrows_the_worklists_too(world: World, app: Flask) -> None:
+    client = log_in(app, "nora")
+    everybody = client.get("/worklists/todas").text
+    assert "Rosa Núñez" in everybody
+    assert "Saúl Peña" in everybody
+    kept = post(client, "/portfolio/lists", {"name": "De Hilda", "agent": world.agents["hilda"]})
+    number = re.search(r"list=([0-9a-f-]+)", kept.headers["Location"])
+    assert number is not None
+    narrowed = client.get(f"/worklists/todas?kept={number[1]}").text.split("<tbody>")[1]
+    assert "Saúl Peña" in narrowed
+    assert "Rosa Núñez" not in narrowed
+    hers = log_in(app, "elena").get(f"/worklists/todas?kept={number[1]}").text
+    assert "Rosa Núñez" in hers, "another person's own list narrows nothing"
