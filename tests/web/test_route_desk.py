@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -137,6 +137,27 @@ def test_the_rest_of_a_day_is_planned_again_only_where_there_is_a_day(world: Wor
     assert re.search(
         "no tiene ruta publicada para hoy|turno ya terminó|No queda nadie|Borrador con lo que queda", told
     )
+
+
+def test_what_is_left_of_a_day_is_planned_again_looked_at_and_published(world: World, planned: Route) -> None:
+    engine, mine = world.office.engine, [world.agents["gustavo"]]
+    assert isinstance(publish(engine, day=DAY, agents=mine, actor="nora", now=NOW), PublishReport)
+    at_nine = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+    client = log_in(world.app(clock=lambda: at_nine), "alicia")
+    gone = planned.planned[-1].debtor
+    answer = post(client, f"/routes/{planned.id}/again", late="30", given_up=[gone])
+    draft = newest(world)
+    assert draft.id != planned.id
+    assert answer.location.endswith(f"/routes/{draft.id}/changes")
+    page = client.get(answer.location).text
+    assert "Borrador con lo que queda del día" in page
+    assert "queda fuera" in page
+    assert gone not in {stop.debtor for stop in draft.planned}
+    sent = post(client, "/routes/publish", day=DAY.isoformat(), agent=mine[0])
+    assert sent.status_code == 302
+    after = newest(world)
+    assert (after.id, after.state) == (draft.id, RouteState.PUBLISHED)
+    assert "Esta es la versión publicada" in client.get(f"/routes/{draft.id}/changes").text
 
 
 def test_a_day_is_taken_away_as_a_table_and_a_route_as_a_way(world: World, planned: Route) -> None:
