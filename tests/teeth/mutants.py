@@ -9,6 +9,7 @@ EXCHANGE = "tests/laptop/test_exchange.py"
 CHAINS = "tests/laptop/test_chains.py"
 PROMISES = "tests/rules/test_promise_properties.py"
 OFFERS = "tests/rules/test_offers.py"
+TOGETHER = "tests/rules/test_audit_together.py"
 
 
 @dataclass(frozen=True)
@@ -410,6 +411,38 @@ MUTANTS = (
         "        standing.reversed_since,\n        max(_ZERO, -left),\n",
         "        _ZERO,\n        max(_ZERO, -left),\n",
         f"{OFFERS}::test_a_balance_adds_up_on_every_page_that_shows_it",
+    ),
+    Mutant(
+        "accuracy_held_against_him",
+        "a fix that says itself that it is poor is a finding of distance",
+        "sync/rules/audit/alone.py",
+        "    certain = away - reach_m(visit) - slack_m(address)\n",
+        "    certain = away - slack_m(address)\n",
+        "tests/rules/test_audit.py::test_far_means_beyond_all_that_is_not_known",
+    ),
+    Mutant(
+        "typing_late_is_a_burst",
+        "who types the day from his paper sheet at night, and says so, is flagged",
+        "sync/rules/audit/moments.py",
+        "    return (seen.visit.known is Known.LIVE or seen.unsaid) and late > lag\n",
+        "    return late > lag\n",
+        f"{TOGETHER}::test_a_day_written_at_night_as_if_at_the_doors_is_a_burst_and_one_typed_honestly_is_not",
+    ),
+    Mutant(
+        "stock_phrases_are_copies",
+        "what everybody writes of a shut door counts as copied",
+        "sync/rules/audit/texts.py",
+        "    return len(words) >= STOCK_WORDS or not STOCK.issuperset(words)\n",
+        "    return len(words) >= STOCK_WORDS or not STOCK.isdisjoint(words)\n",
+        f"{TOGETHER}::test_what_everybody_writes_of_a_shut_door_is_nobodys_own",
+    ),
+    Mutant(
+        "couples_share_no_picture",
+        "one picture of a door that serves the couple behind it is a reused one",
+        "sync/rules/audit/photos.py",
+        "    if one.address is not None and one.address == other.address:\n        return True\n",
+        "    if one.address is not None and one.address == other.address:\n        return False\n",
+        f"{TOGETHER}::test_a_picture_of_one_door_serves_the_couple_behind_it",
     ),
 )
 
