@@ -57,6 +57,15 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Area:
+    """A piece of ground with its corners; `tone` names its style, `point` is its mark and words."""
+
+    corners: Sequence[tuple[float, float]]
+    tone: str
+    point: Point
+
+
+@dataclass(frozen=True)
 class Seen:
     """A visit on the map of a day: where, from which minute on, and how surely."""
 
@@ -133,6 +142,7 @@ def map_document(
     line: Sequence[tuple[float, float]] = (),
     depot: tuple[float, float] | None = None,
     cells: Sequence[tuple[float, float, int]] = (),
+    areas: Sequence[Area] = (),
     language: str = "es",
     title: str = "Ronda",
 ) -> Response:
@@ -142,10 +152,22 @@ def map_document(
     """
     told = {"url": url_of(ground.city)} if ground.city else {}
     around = [(lat, lon) for lat, lon, _ in cells]
+    around += [corner for area in areas for corner in area.corners] if not points else []
     drawn = drawing(points, ground=ground, line=line, depot=depot, around=around, tiles=told)
     for lat, lon, count in cells:
         _cell(lat, lon, count).add_to(drawn)
+    for area in areas:
+        _area(area, drawn)
     return _served(drawn.get_root().render(), language, title)
+
+
+def _area(area: Area, drawn: folium.Map) -> None:
+    """A shape with its mark in the middle, whose words say what it is."""
+    shape = folium.Polygon(
+        list(area.corners), weight=3, class_name=f"map-area map-area-{area.tone}", interactive=False
+    )
+    shape.add_to(drawn)
+    _marker(area.point).add_to(drawn)
 
 
 def movable_document(

@@ -248,6 +248,18 @@ PAGES: dict[str, frozenset[UserRole]] = {
     "claims.hold": JUDGES | {R.COMPLIANCE},
     "claims.resolve": JUDGES | {R.COMPLIANCE, R.MANAGER},
     "claims.reopen": JUDGES | {R.COMPLIANCE},
+    # What waits for compliance; what the manager looks at.
+    "oversight.compliance": frozenset({R.COMPLIANCE, R.MANAGER}),
+    "oversight.manager": frozenset({R.MANAGER}),
+    # Who was not heard of, and where it is dangerous.
+    "safety.index": READERS,
+    "safety.map": READERS,
+    "safety.new": DESK | JUDGES,
+    "safety.mark": DESK | JUDGES,
+    "safety.renew": DESK | JUDGES,
+    "safety.end": DESK | JUDGES,
+    "safety.dismiss": DESK | JUDGES,
+    "safety.acknowledge": DESK | JUDGES,
     # Letters many at a time.
     "letters.index": READERS,
     "letters.preview": DESK,

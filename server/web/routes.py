@@ -33,7 +33,7 @@ from ..store.boards import reached, visits, whereabouts
 from ..store.engine import reading
 from ..store.routes import Route, Stop
 from ..store.scopes import Scope
-from . import days, here, jobs, stops
+from . import days, here, jobs, safety, stops
 from .map_files import Line, file_of
 from .maps import Point, map_document
 from .signs import sign_of_stop
@@ -259,7 +259,12 @@ def map(route_id: str) -> Response:
         ground = ground_of(connection)
     points = [_point(one) for one in planned if one.stop.lat is not None and one.stop.lon is not None]
     return map_document(
-        points, line=line_of(found), ground=ground, depot=found.depot, language=str(get_locale() or "es")
+        points,
+        line=line_of(found),
+        ground=ground,
+        depot=found.depot,
+        areas=safety.areas(found.day),
+        language=str(get_locale() or "es"),
     )
 
 

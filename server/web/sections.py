@@ -39,7 +39,7 @@ class Link:
 SECTIONS = (
     Section(
         N_("Hoy"),
-        (("home.index", N_("Tablero")),),
+        (("home.index", N_("Tablero")), ("oversight.manager", N_("Gerencia"))),
     ),
     Section(
         N_("Cartera"),
@@ -98,6 +98,7 @@ SECTIONS = (
         N_("Casos"),
         (
             ("claims.index", N_("Reclamos")),
+            ("oversight.compliance", N_("Cumplimiento")),
             ("claims.rights", N_("Datos personales")),
             ("erasures.index", N_("Supresión")),
         ),
@@ -131,6 +132,7 @@ SECTIONS = (
         N_("Equipo"),
         (
             ("devices.index", N_("Portátiles")),
+            ("safety.index", N_("Seguridad")),
             ("quarantine.index", N_("Cuarentena")),
             ("people.index", N_("Personas")),
             ("acts.index", N_("Registro")),

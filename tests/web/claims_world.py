@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from server import hearing, lettering
+from server import guarding, hearing, lettering
 from server.hearing import NewClaim
 from server.store import claims
 from server.store.engine import reading
@@ -43,5 +43,18 @@ def add_claims(world: World, now: datetime) -> None:
         now=now,
         today=now.date(),
         scope=duitama,
+    )
+    guarding.mark(
+        engine,
+        name=world.typed("El Recreo"),
+        level="pair",
+        reason=world.typed("Robos a motociclistas desde las cinco"),
+        days=90,
+        centre=(5.8265, -73.0331),
+        radius_m=300,
+        actor="alicia",
+        now=now,
+        today=now.date(),
+        scope=everything,
     )
     world.replies["Rosa"] = next((one["id"] for one in log if one["kind"] == "reply"), "")
