@@ -70,7 +70,7 @@ def decide(visit_id: str) -> Response | str | tuple[str, int]:
     if request.form.get("from") == "visit":
         return redirect(url_for("visits.visit", visit_id=visit_id))
     asked: dict[str, Any] = {name: text for name, text in request.args.items() if name in FILTERS and text}
-    return redirect(url_for("reviews.index", **asked, visit=request.form.get("next", ""), _anchor="cola"))
+    return redirect(url_for("reviews.index", **asked, visit=request.form.get("next", ""), decided=1))
 
 
 @blueprint.post("/several")
@@ -150,6 +150,7 @@ def _page(errors: dict[str, str], given: dict[str, str], *, chosen: str = "", ru
     return render_template(
         "reviews/index.html",
         rows=rows,
+        decided=bool(request.args.get("decided")),
         chosen=rows[place] if rows else None,
         following=rows[place + 1]["visit_id"] if place + 1 < len(rows) else "",
         more=more,

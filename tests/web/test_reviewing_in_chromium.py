@@ -33,12 +33,13 @@ def test_a_supervisor_reviews_and_replays_by_keyboard_alone(
     come_in(page, address, "carla")
 
     # The queue: down, up, return with its reason, and the hands are on the next visit already.
-    page.goto(f"{address}/reviews/#cola")
+    page.goto(f"{address}/reviews/")
+    page.locator("[data-choose]").first.focus()
     chosen = page.locator("[data-choose]:focus")
     expect(chosen).to_have_text("Elvira Suárez")
     page.keyboard.press("j")
     expect(chosen).to_have_text("Rosa Núñez")
-    expect(page.locator("[data-panel] h2")).to_have_text("Rosa Núñez")
+    expect(page.locator("#decidir-title")).to_have_text("Rosa Núñez")
     page.keyboard.press("ArrowUp")
     expect(chosen).to_have_text("Elvira Suárez")
     page.keyboard.press("2")
@@ -56,7 +57,7 @@ def test_a_supervisor_reviews_and_replays_by_keyboard_alone(
     page.keyboard.press("1")
     page.keyboard.press("Control+Enter")
     page.locator("#why-error").wait_for()
-    expect(page.locator("[data-panel] h2")).to_have_text("Rosa Núñez")
+    expect(page.locator("#decidir-title")).to_have_text("Rosa Núñez")
     assert axe_violations(page) == []
 
     # A day: the arrows step from one event to the next, and the map follows.

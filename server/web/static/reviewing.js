@@ -84,5 +84,5 @@
     });
   }
   // After a decision the next visit has the focus already: the hands stay where they are.
-  if (window.location.hash === "#cola") { link(chosen()).focus(); }
+  if (box.hasAttribute("data-decided")) { link(chosen()).focus(); }
 })();
