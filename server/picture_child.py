@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 
 MEMORY = 1024 * 2**20
@@ -15,6 +16,7 @@ SECONDS = 120
 MOST_PIXELS = 60_000_000
 # Large enough for a hash of 32 by 32 after cropping, small enough that a JPEG is half decoded.
 ENOUGH = (256, 256)
+NOT_INSTALLED = 3
 
 
 def bound() -> None:
@@ -51,6 +53,8 @@ def looks_of(path: Path) -> str | None:
 def main() -> None:
     warnings.simplefilter("ignore")
     bound()
+    if find_spec("imagehash") is None:
+        raise SystemExit(NOT_INSTALLED)
     for path in sorted(Path(sys.argv[1]).iterdir()):
         print(json.dumps({"sha256": path.name, "looks": looks_of(path)}), flush=True)
 

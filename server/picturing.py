@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from .picture_child import SECONDS
+from .picture_child import NOT_INSTALLED, SECONDS
 from .shelf import Missing, Shelf
 from .store import audited
 from .store.engine import reading, writing
@@ -42,7 +42,10 @@ def looked_at(shelf: Shelf, names: list[str]) -> Mapping[str, str | None]:
                 (Path(folder) / name).write_bytes(shelf.get(name))
             except Missing:
                 found[name] = None
-        for line in _run(folder).splitlines():
+        told = _run(folder)
+        if told is None:
+            return {}
+        for line in told.splitlines():
             said = json.loads(line)
             found[said["sha256"]] = said["looks"]
     unsaid = [name for name in names if name not in found]
@@ -54,11 +57,11 @@ def looked_at(shelf: Shelf, names: list[str]) -> Mapping[str, str | None]:
     return found
 
 
-def _run(folder: str) -> str:
-    """What the process said before it ended, however it did."""
+def _run(folder: str) -> str | None:
+    """What the process said before it ended, however it did; None where nothing can look at pictures."""
     command = [sys.executable, "-m", "server.picture_child", folder]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=2 * SECONDS, check=False)
     except subprocess.TimeoutExpired as late:
         return (late.stdout or b"").decode() if isinstance(late.stdout, bytes) else late.stdout or ""
-    return done.stdout
+    return None if done.returncode == NOT_INSTALLED else done.stdout

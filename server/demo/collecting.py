@@ -16,6 +16,7 @@ from .processes import DemoFailed, run
 
 WANTED = 20
 SERVICE = timedelta(minutes=8)
+NOISE_DEGREES = (0.00013, -0.00021, 0.00008)  # some metres, as every measured position has
 FAR_DEGREES = 0.02  # about 2.2 km of latitude: the visit that must be found far from its address
 EARLY = timedelta(minutes=3)  # after the visit before began: the visit that must be found to overlap it
 
@@ -118,8 +119,8 @@ def _visit(stop: dict[str, Any], place: int, start: datetime, day: date) -> dict
         away = FAR_DEGREES if place == FAR_VISIT else 0.0
         visit["location"] = {
             "source": "exif",
-            "lat": stop["lat"] + away,
-            "lon": stop["lon"],
+            "lat": stop["lat"] + away + NOISE_DEGREES[place % 3],
+            "lon": stop["lon"] - NOISE_DEGREES[place % 2],
             "accuracy_m": 30.0,
         }
     return visit

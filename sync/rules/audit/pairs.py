@@ -20,6 +20,7 @@ NEXT_DOOR_M = 100.0
 NEXT_DOOR_S = 240.0
 # What was typed later was told to the quarter of an hour: crossing by less says nothing.
 TOLD_ROUGHLY_S = 900.0
+SPAN_S = 3600.0
 # One of two visits is the odder when what remains without it is so much easier, and with it that hard.
 ODDER = 2.0
 # So far from its own address a position was not measured there.
@@ -67,7 +68,9 @@ def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: flo
     least = float(policy.audit.overlap_s)
     if _near_m(earlier, later, line) <= NEXT_DOOR_M:
         least = max(least, NEXT_DOOR_S)
-    if seconds <= (least if live else max(least, TOLD_ROUGHLY_S, _shorter_s(earlier, later) / 2)):
+    if not live:
+        least = max(least, min(TOLD_ROUGHLY_S, _shorter_s(earlier, later) / 2))
+    if seconds <= least or _told_as_span(earlier) or _told_as_span(later):
         return None
     odd, plain = _odder(earlier, later, line)
     text = N_("Se cruza {seconds} s con otra visita del mismo gestor.")
@@ -158,6 +161,12 @@ def _at_most_m(one: Visit, other: Visit) -> float:
 
 def _certain_m(one: Visit, other: Visit) -> float:
     return max(0.0, _apart_m(one, other) - accuracy_m(one) - accuracy_m(other))
+
+
+def _told_as_span(visit: Visit) -> bool:
+    """Typed later as a stretch of the day within which it happened: two such need not cross."""
+    lasted = (visit.happened.end - visit.happened.start).total_seconds()
+    return visit.known is not Known.LIVE and lasted > SPAN_S
 
 
 def _shorter_s(one: Visit, other: Visit) -> float:
