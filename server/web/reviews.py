@@ -23,7 +23,7 @@ from sync.words import N_
 from .. import queueing, reviewing
 from ..recovering import Person
 from ..store import reviews
-from ..store.boards import visits
+from ..store.boards import replays, visits
 from ..store.engine import reading, writing
 from . import days, here
 from .labels import said
@@ -234,3 +234,16 @@ def _dressed(connection: Connection, rows: list[dict[str, Any]]) -> list[dict[st
 
 def _person() -> Person:
     return Person(here.actor(), here.roles())
+
+
+@blueprint.app_context_processor
+def _for_papers() -> dict[str, Any]:
+    return {"returned_visits": returned_visits}
+
+
+def returned_visits(agent_id: str) -> list[dict[str, Any]]:
+    """The visits sent back to a collector, for a paper that he carries: when, to whom, and why."""
+    with reading(here.engine()) as connection:
+        rows = reviews.returned_to(connection, agent_id, 20)
+        names = replays.names_of(connection, here.scope(), [row["debtor_id"] for row in rows])
+    return [row | {"name": names.get(row["debtor_id"], "")} for row in rows]

@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from server import checking_chains, evidencing, forgetting
+from server.store import routes
 from server.store import tables as t
 from server.store.engine import reading, writing
 from sync.ledger_folder import LEDGER
@@ -282,6 +283,10 @@ def test_an_agent_sees_what_is_held_about_him_and_who_looked(day: StreetDay) -> 
     ):
         assert words in " ".join(page.split()), words
     assert "Saúl" not in page
+    with reading(day.world.office.engine) as connection:
+        route = routes.sent(connection, day.world.agents["gustavo"], DAY)
+    assert route is not None
+    assert "Diga quién la atendió" in gustavo.get(f"/routes/{route.id}/sheet").text, "and on his paper"
     file = sent(gustavo, "/mine/file")
     held = json.loads(file.data)
     assert {one["id"] for one in held["visits"]} == {*day.visits.values(), day.world.visits["Rosa"]}
