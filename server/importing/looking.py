@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from . import columns as headers
@@ -23,6 +24,8 @@ from .told import ASIDE, DAY_FIRST, MONTH_FIRST, Told
 from .workbook import Workbook
 
 SHOWN_ROWS = 8
+# Rows that are evidence enough of how a file is written; those after them are only counted.
+LOOKED_AT = 20_000
 SAMPLES = 3
 WORDS = 6
 AMOUNTS = {
@@ -101,8 +104,11 @@ def look(path: Path, kind: str, told: Told | None = None) -> Look:
     said = told or Told()
     with found(path, kind, None, said, any_header=True) as source:
         seen = _Seen(source.columns)
-        for row in source.rows():
+        rows = source.rows()
+        for row in islice(rows, LOOKED_AT):
             seen.add(row)
+        if next(rows, None) is not None:
+            seen.total = _counted(source, rows)
         book = source.file if isinstance(source.file, Workbook) else None
         return Look(
             recognised=source.recognised(source.columns.decimal),
@@ -121,6 +127,13 @@ def look(path: Path, kind: str, told: Told | None = None) -> Look:
             sheets=(book.sheet, *book.others) if book is not None else (),
             own=source.columns.own,
         )
+
+
+def _counted(source: Source, rest: Iterator[Row]) -> int:
+    """About how many rows a long file has: lines of a text, else the rows that wait. Raises WrongFile."""
+    if isinstance(source.file, TextFile):
+        return source.file.ends
+    return LOOKED_AT + 1 + sum(1 for _row in rest)
 
 
 def _missing(columns: Columns, kind: str) -> list[str]:

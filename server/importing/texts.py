@@ -38,6 +38,7 @@ class TextFile:
     path: Path
     encoding: str  # as Python calls it
     sha256: str
+    ends: int = 0  # line ends of the whole file: about how many rows it has
 
     @property
     def encoding_shown(self) -> str:
@@ -57,14 +58,15 @@ class TextFile:
                         )
                     )
                 if number > MOST_LINES:
-                    text = N_("el archivo tiene más de {most} líneas: divídalo en varios")
-                    raise WrongFile(Phrase(text, {"most": MOST_LINES}))
+                    raise _too_many()
                 yield line
 
     def records(self, delimiter: str) -> Iterator[Record]:
         """Records in order; blank lines are left out, and still counted."""
         waiting: list[tuple[int, str]] = []
         for number, line in enumerate(self.lines(), start=1):
+            if not waiting and line.isspace():
+                continue
             waiting.append((number, line))
             yield from _complete(waiting, delimiter)
         yield from _complete(waiting, delimiter, last=True)
@@ -79,10 +81,13 @@ def open_text(path: Path, encoding: str = "") -> TextFile:
     names = dict.fromkeys(("utf-8", "cp1252", encoding or "utf-8"))
     decoders = {name: codecs.getincrementaldecoder(name)() for name in names}
     good = dict.fromkeys(names, True)
-    start = b""
+    start, ends = b"", 0
     with path.open("rb") as stream:
         while piece := stream.read(_PIECE):
             digest.update(piece)
+            ends += piece.count(b"\n")
+            if ends > MOST_LINES:
+                raise _too_many()
             start = start or piece[:4]
             if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 raise WrongFile(Phrase(N_("el archivo está en UTF-16: guárdelo como CSV UTF-8")))
@@ -106,7 +111,12 @@ def open_text(path: Path, encoding: str = "") -> TextFile:
         raise WrongFile(Phrase(text, {"encoding": found}))
     if found == "utf-8" and start[:3] == codecs.BOM_UTF8:
         found = "utf-8-sig"
-    return TextFile(path, found, digest.hexdigest())
+    return TextFile(path, found, digest.hexdigest(), ends)
+
+
+def _too_many() -> WrongFile:
+    text = N_("el archivo tiene más de {most} líneas: divídalo en varios")
+    return WrongFile(Phrase(text, {"most": MOST_LINES}))
 
 
 def _feed(
