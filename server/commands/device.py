@@ -79,6 +79,7 @@ def listed(office: Office, sign: str | None, as_json: bool) -> None:
     with reading(office.engine) as connection:
         rows = fleet.judged(laptops.fleet(connection, Scope.everything()), moment)
         odd = laptops.quarantine(connection, Scope.everything(), limit=10_000)
+        rows = [row | {"received": laptops.received(connection, row["id"])} for row in rows]
     chosen = fleet.chosen(rows, sign=sign or "")
     for row in chosen:
         row["quarantine"] = [

@@ -215,15 +215,26 @@ def missing(connection: Connection, scope: Scope, *, limit: int = 500) -> list[d
     """Pictures that were announced and are not here, by laptop, the oldest first."""
     query = _announcements().where(
         attachments.c.stored_at.is_(None),
-        visits.c.debtor_id.in_(scope.debtors()),
+        scope.sees(visits.c.debtor_id),
         or_(files.c.forgotten_at.is_(None), files.c.sha256.is_(None)),
     )
     return _told(connection, query.limit(limit))
 
 
+def lacking(connection: Connection, scope: Scope, *, most: int = 500) -> int:
+    """How many pictures lack; no more than `most` are counted."""
+    some = (
+        select(attachments.c.id)
+        .join(visits, visits.c.id == attachments.c.visit_id)
+        .where(attachments.c.stored_at.is_(None), scope.sees(visits.c.debtor_id))
+        .limit(most)
+    )
+    return int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+
+
 def shown(connection: Connection, scope: Scope, event_id: str) -> dict[str, Any] | None:
     """One announced picture, or None: outside the scope it does not exist."""
-    query = _announcements().where(attachments.c.id == event_id, visits.c.debtor_id.in_(scope.debtors()))
+    query = _announcements().where(attachments.c.id == event_id, scope.sees(visits.c.debtor_id))
     return next(iter(_told(connection, query)), None)
 
 

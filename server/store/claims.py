@@ -192,7 +192,7 @@ def disputes_without(connection: Connection, scope: Scope, now: datetime, limit:
             or_(stop_states.c.until.is_(None), stop_states.c.until > now),
             stop_origins.c.follows.is_(None),
             stop_states.c.id.not_in(cased),
-            stop_states.c.debtor_id.in_(scope.debtors()),
+            scope.sees(stop_states.c.debtor_id),
             or_(
                 stop_states.c.account_id.is_(None),
                 stop_states.c.account_id.in_(select(accounts.c.id).where(scope.accounts())),
@@ -246,14 +246,14 @@ def visit(connection: Connection, scope: Scope, visit_id: str) -> dict[str, Any]
     query = (
         select(visits, agents.c.name.label("agent_name"), agents.c.user_id)
         .join(agents, agents.c.id == visits.c.agent_id)
-        .where(visits.c.id == visit_id, visits.c.debtor_id.in_(scope.debtors()))
+        .where(visits.c.id == visit_id, scope.sees(visits.c.debtor_id))
     )
     row = connection.execute(query).mappings().first()
     return None if row is None else dict(row)
 
 
 def finding(connection: Connection, scope: Scope, finding_id: str) -> dict[str, Any] | None:
-    query = select(findings).where(findings.c.id == finding_id, findings.c.debtor_id.in_(scope.debtors()))
+    query = select(findings).where(findings.c.id == finding_id, scope.sees(findings.c.debtor_id))
     row = connection.execute(query).mappings().first()
     return None if row is None else dict(row)
 
@@ -320,7 +320,7 @@ def owners(connection: Connection) -> list[tuple[str, str]]:
 def seen(scope: Scope) -> ColumnElement[bool]:
     """The condition on `claims` that lets a row through."""
     return and_(
-        claims.c.debtor_id.in_(scope.debtors()),
+        scope.sees(claims.c.debtor_id),
         or_(
             claims.c.account_id.is_(None),
             claims.c.account_id.in_(select(accounts.c.id).where(scope.accounts())),

@@ -22,7 +22,7 @@ def proposal(connection: Connection, scope: Scope, kind: str, proposal_id: str) 
     query = query.where(
         table.c.id == proposal_id,
         table.c.event_id.is_not(None),
-        table.c.debtor_id.in_(scope.debtors()),
+        scope.sees(table.c.debtor_id),
     )
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None

@@ -102,7 +102,7 @@ def requests(
         debtors, debtors.c.id == erasure_requests.c.debtor_id
     )
     if scope is not None:
-        query = query.where(erasure_requests.c.debtor_id.in_(scope.debtors()))
+        query = query.where(scope.sees(erasure_requests.c.debtor_id))
     waiting = erasure_requests.c.state == RECEIVED
     query = query.order_by(
         waiting.desc(),
@@ -118,7 +118,7 @@ def waiting(connection: Connection, scope: scopes.Scope, limit: int = 50) -> lis
     query = (
         select(erasure_requests, debtors.c.name.label("debtor_name"))
         .join(debtors, debtors.c.id == erasure_requests.c.debtor_id)
-        .where(erasure_requests.c.state == RECEIVED, erasure_requests.c.debtor_id.in_(scope.debtors()))
+        .where(erasure_requests.c.state == RECEIVED, scope.sees(erasure_requests.c.debtor_id))
         .order_by(erasure_requests.c.due, erasure_requests.c.number)
         .limit(limit)
     )
@@ -132,7 +132,7 @@ def decide(connection: Connection, request_id: str, **values: Any) -> None:
 def debtor(connection: Connection, debtor_id: str, scope: scopes.Scope | None = None) -> RowMapping | None:
     query = select(debtors).where(debtors.c.id == debtor_id)
     if scope is not None:
-        query = query.where(debtors.c.id.in_(scope.debtors()))
+        query = query.where(scope.sees(debtors.c.id))
     return connection.execute(query).mappings().first()
 
 

@@ -48,7 +48,7 @@ def one(connection: Connection, scope: Scope, notice_id: str) -> dict[str, Any] 
     query = select(notices).where(
         notices.c.id == notice_id,
         notices.c.account_id.in_(select(accounts.c.id).where(scope.accounts()))
-        | (notices.c.account_id.is_(None) & notices.c.debtor_id.in_(scope.debtors())),
+        | (notices.c.account_id.is_(None) & scope.sees(notices.c.debtor_id)),
     )
     row = connection.execute(query).mappings().first()
     return None if row is None else dict(row)

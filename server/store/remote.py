@@ -163,7 +163,7 @@ def every_open(connection: Connection, debtor_ids: Collection[str] | None = None
 def in_scope(connection: Connection, scope: Scope) -> set[str]:
     """The debtors with an open row whom somebody of this scope may see."""
     query = select(remote_assignments.c.debtor_id).where(
-        remote_assignments.c.until.is_(None), remote_assignments.c.debtor_id.in_(scope.debtors())
+        remote_assignments.c.until.is_(None), scope.sees(remote_assignments.c.debtor_id)
     )
     return set(connection.execute(query).scalars())
 

@@ -165,7 +165,7 @@ def flagged(connection: Connection, scope: Scope, since: date) -> list[dict[str,
             stop_flags.c.seen_at.is_(None),
             routes.c.state == RouteState.PUBLISHED.value,
             routes.c.date >= since,
-            stops.c.debtor_id.in_(scope.debtors()),
+            scope.sees(stops.c.debtor_id),
             ~exists().where(visits.c.stop_id == stops.c.id),
         )
         .order_by(routes.c.date, stops.c.eta, stop_flags.c.id)
@@ -175,7 +175,7 @@ def flagged(connection: Connection, scope: Scope, since: date) -> list[dict[str,
 
 def see(connection: Connection, scope: Scope, flag_id: str, now: datetime, by: str) -> str | None:
     """The debtor of a flag in scope that nobody had seen until now; None for any other."""
-    mine = select(stops.c.id).where(stops.c.debtor_id.in_(scope.debtors()))
+    mine = select(stops.c.id).where(scope.sees(stops.c.debtor_id))
     statement = (
         update(stop_flags)
         .where(stop_flags.c.id == flag_id, stop_flags.c.seen_at.is_(None), stop_flags.c.stop_id.in_(mine))

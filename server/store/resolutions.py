@@ -126,7 +126,7 @@ def one(connection: Connection, scope: Scope, stop_id: str) -> dict[str, Any] | 
         select(stop_states, stop_origins.c.follows, debtors.c.name)
         .join(debtors, debtors.c.id == stop_states.c.debtor_id)
         .outerjoin(stop_origins, stop_origins.c.stop_id == stop_states.c.id)
-        .where(stop_states.c.id == stop_id, stop_states.c.debtor_id.in_(scope.debtors()))
+        .where(stop_states.c.id == stop_id, scope.sees(stop_states.c.debtor_id))
     )
     row = connection.execute(query).mappings().first()
     if row is None:
@@ -137,7 +137,7 @@ def one(connection: Connection, scope: Scope, stop_id: str) -> dict[str, Any] | 
 def standing(connection: Connection, scope: Scope, now: datetime) -> list[dict[str, Any]]:
     """What stops collection now in scope, oldest first, with whose it is and who said so."""
     query = _TOLD.where(
-        stop_states.c.debtor_id.in_(scope.debtors()),
+        scope.sees(stop_states.c.debtor_id),
         or_(stop_states.c.account_id.is_(None), scope.accounts()),
         or_(stop_states.c.until.is_(None), stop_states.c.until > now),
     )

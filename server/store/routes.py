@@ -19,7 +19,7 @@ from sync.ids import new_id
 from sync.records import Interval, RouteState
 from sync.words import Phrase
 
-from .chunks import fetch, write
+from .chunks import SIZE, fetch, write
 from .said import phrase_of
 from .tables import agents, routes, stops
 
@@ -180,7 +180,10 @@ def newest(
     state: RouteState | None = None,
 ) -> list[Route]:
     """The newest version of each agent's day that is not superseded, by agent's name."""
-    found = of_day(connection, day, routes.c.state != RouteState.SUPERSEDED.value)
+    conditions = [routes.c.state != RouteState.SUPERSEDED.value]
+    if agent_ids is not None and len(agent_ids) <= SIZE:
+        conditions.append(routes.c.agent_id.in_(agent_ids))
+    found = of_day(connection, day, *conditions)
     latest: dict[str, Route] = {}
     for route in sorted(found, key=lambda route: route.version):
         if (agent_ids is None or route.agent in agent_ids) and state in (None, route.state):
@@ -207,6 +210,15 @@ def sent(connection: Connection, agent_id: str, day: date) -> Route | None:
 
 def by_id(connection: Connection, route_id: str) -> Route | None:
     return next(iter(_read(connection, routes.c.id == route_id)), None)
+
+
+def in_state(connection: Connection, day: date, state: RouteState, who: ColumnElement[bool]) -> int:
+    """How many agents have a route of that day in this state; `who` narrows the agents."""
+    mine = select(agents.c.id).where(who)
+    query = select(func.count(routes.c.agent_id.distinct())).where(
+        routes.c.date == day, routes.c.state == state.value, routes.c.agent_id.in_(mine)
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def days(connection: Connection, limit: int = 60) -> list[date]:

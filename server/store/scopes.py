@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, and_, exists, false, or_, select, true
 
 from .tables import accounts, agents, assignments, roles, user_roles, user_scopes, users
 
@@ -50,6 +50,17 @@ class Scope:
         """
         query = select(accounts.c.debtor_id)
         return query if self.agent_id is None and Share() in self.shares else query.where(self.accounts())
+
+    def sees(self, debtor: ColumnElement[str]) -> ColumnElement[bool]:
+        """The condition that lets through what is about a debtor in scope, named by this column.
+
+        Who sees the whole asks it of each row; who sees a part asks for the rows of his debtors.
+        """
+        if self.agent_id is None and Share() in self.shares:
+            return exists(
+                select(accounts.c.id).where(accounts.c.debtor_id == debtor).correlate_except(accounts)
+            )
+        return debtor.in_(self.debtors())
 
     def agents(self) -> ColumnElement[bool]:
         """The condition on `agents`: himself for a collector, else those of his branches and teams."""

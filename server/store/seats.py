@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Connection, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Connection, Subquery, case, func, select
 
 from sync.records import Contact, Interval, RouteState
 from sync.words import Phrase
@@ -100,6 +100,39 @@ def boards(connection: Connection, agent_ids: Collection[str], first: date, last
         )
         for row in sorted(rows, key=lambda row: (row["date"], row["agent_id"]))
     ]
+
+
+@dataclass(frozen=True)
+class Totals:
+    """The newest routes of some days, of all the agents asked about."""
+
+    routes: int
+    drafts: int
+    visits: dict[date, int]
+
+
+def totals(connection: Connection, who: ColumnElement[bool], first: date, last: date) -> Totals:
+    """What the boards of these agents add up to, added where they lie."""
+    newest = _newest(first, last)
+    mine = select(agents.c.id).where(who)
+    same = (
+        (newest.c.agent_id == routes.c.agent_id)
+        & (newest.c.date == routes.c.date)
+        & (newest.c.version == routes.c.version)
+    )
+    draft = case((routes.c.state == RouteState.DRAFT.value, 1), else_=0)
+    counted = connection.execute(
+        select(func.count(), func.sum(draft)).join(newest, same).where(routes.c.agent_id.in_(mine))
+    ).one()
+    visited = (
+        select(routes.c.date, func.count())
+        .join(newest, same)
+        .join(stops, stops.c.route_id == routes.c.id)
+        .where(routes.c.agent_id.in_(mine), stops.c.sequence.is_not(None))
+        .group_by(routes.c.date)
+    )
+    by_day = {day: int(count) for day, count in connection.execute(visited)}
+    return Totals(int(counted[0]), int(counted[1] or 0), by_day)
 
 
 def of_debtors(

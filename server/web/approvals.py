@@ -19,8 +19,10 @@ from ..recovering import Person
 from ..store import terms
 from ..store.engine import reading
 from . import here
+from .paging import paged
 
 blueprint = Blueprint("approvals", __name__, url_prefix="/approvals")
+SIZE, MOST = 20, 1_000
 STATES = ("pending", "approved", "rejected", "all")
 
 
@@ -68,18 +70,24 @@ def _page(offer_id: str, error: str, given: dict[str, str]) -> str:
     with reading(here.engine()) as connection:
         rules = offering.rules(connection)
         limit = offering.limit_of_person(rules, by.username, by.roles)
-        rows = terms.requests(connection, here.scope(), None if state == "all" else state)
+        every = terms.requests(connection, here.scope(), None if state == "all" else state, MOST)
+        asked = request.args.get("page")
+        if offer_id:  # back to where the one is that was not decided
+            place = next((place for place, row in enumerate(every) if row["id"] == offer_id), 0)
+            asked = str(place // SIZE + 1)
+        page = paged(every, asked, SIZE)
         held = [
             Request(
                 row,
                 terms.as_agreement(row),
                 exceeded_by(connection, row, rules, limit, here.now()) if row["state"] == "pending" else (),
             )
-            for row in rows
+            for row in page.rows
         ]
     return render_template(
         "approvals/index.html",
         held=held,
+        page=page,
         state=state,
         failed=offer_id,
         error=error,

@@ -26,7 +26,7 @@ from ..store.engine import reading
 from ..store.standings import Asked
 from . import days, here
 from .maps import MOST_POINTS, Point, map_document
-from .paging import Page, cut
+from .paging import Page, cut, paged
 from .tiles import ground_of
 
 blueprint = Blueprint("assignments", __name__, url_prefix="/assignments")
@@ -51,11 +51,13 @@ def index() -> str:
         counted = figures(connection, scope, day)
         standing = on_day(connection, scope, day)
         loads = _loads(connection, standing)
-        barred = standings.barred_by(connection, standing)
+        barred = standings.remembered(
+            connection, ("barred_by", scope, day), lambda: standings.barred_by(connection, standing)
+        )
         last = assignments.last_since(connection)
     return render_template(
         "assignments/index.html",
-        loads=loads,
+        page=paged(loads, request.args.get("page")),
         most=max((load.debtors for load in loads), default=0),
         late=counted["field"],
         assigned=counted["assigned"],
@@ -157,11 +159,18 @@ def map() -> Response:
 
 def _loads(connection: Connection, standing: standings.OnDay) -> list[Load]:
     loads = {one.id: Load(one, number) for number, one in enumerate(_staff(connection), 1)}
-    for row in standings.loads(connection, standing):
+    scope, day = standing.scope, standing.day
+    each = standings.remembered(
+        connection, ("loads", scope, day), lambda: standings.loads(connection, standing)
+    )
+    people = standings.remembered(
+        connection, ("people", scope, day), lambda: standings.people_of(connection, standing)
+    )
+    for row in each:
         if (load := loads.get(row["agent_id"])) is not None:
             load.accounts += row["accounts"]
             load.overdue[row["currency"]] += from_minor(int(row["overdue_minor"]), row["currency"])
-    for agent, (debtors, unlocated) in standings.people_of(connection, standing).items():
+    for agent, (debtors, unlocated) in people.items():
         if agent in loads:
             loads[agent].debtors, loads[agent].unlocated = debtors, unlocated
     return [load for load in loads.values() if load.agent.active or load.debtors]

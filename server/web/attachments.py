@@ -23,6 +23,7 @@ blueprint = Blueprint("attachments", __name__, url_prefix="/attachments")
 ALONE = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 # The browser's own reader of PDFs does not open in a sandbox.
 READ = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'none'"
+MOST = 100  # pictures that lack, on one page
 SUFFIX = {"image/jpeg": "jpg", "image/png": "png", TYPED: "txt", "application/pdf": "pdf"}
 
 
@@ -30,11 +31,13 @@ SUFFIX = {"image/jpeg": "jpg", "image/png": "png", TYPED: "txt", "application/pd
 def index() -> str:
     """What laptops announced and the office does not have yet, by laptop."""
     with reading(here.engine()) as connection:
-        rows = attachments.missing(connection, here.scope())
+        rows = attachments.missing(connection, here.scope(), limit=MOST)
     laptops: dict[str, list[dict[str, object]]] = {}
     for row in rows:
         laptops.setdefault(row["device_id"], []).append(row)
-    return render_template("attachments/index.html", laptops=list(laptops.values()), many=len(rows))
+    return render_template(
+        "attachments/index.html", laptops=list(laptops.values()), many=len(rows), most=MOST
+    )
 
 
 @blueprint.get("/<event_id>")

@@ -25,6 +25,7 @@ from ..store.boards import laptops
 from ..store.engine import reading
 from ..taking_in import take_in
 from . import here
+from .paging import paged
 
 # Hosts of this very machine, where a trial needs no TLS.
 OWN = ("localhost", "127.0.0.1", "[::1]")
@@ -167,11 +168,10 @@ def _link(file: bytes) -> str:
 def _mine(device_id: str) -> dict[str, Any]:
     """The laptop's row; 404 for one outside the scope."""
     with reading(here.engine()) as connection:
-        rows = fleet.judged(laptops.fleet(connection, here.scope()), here.now())
-    found = next((row for row in rows if row["id"] == device_id), None)
-    if found is None:
-        abort(404)
-    return found
+        rows = fleet.judged(laptops.fleet(connection, here.scope(), device_id=device_id), here.now())
+        if not rows:
+            abort(404)
+        return rows[0] | {"received": laptops.received(connection, device_id)}
 
 
 def _of(device_id: str, recovery: str) -> dict[str, Any]:
@@ -227,7 +227,7 @@ def _page(**more: Any) -> str:
     return render_template(
         "devices/index.html",
         **({"code": "", "code_for": "", "taken": None, "reply": "", "hours": 0} | more),
-        fleet=fleet.chosen(rows, words=words, sign=sign),
+        page=paged(fleet.chosen(rows, words=words, sign=sign), request.args.get("page")),
         all_of_them=len(rows),
         q=words,
         sign=sign,

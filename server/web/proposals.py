@@ -19,7 +19,7 @@ from ..packs import at_office
 from ..store.boards import proposals
 from ..store.engine import reading
 from . import here
-from .paging import paged
+from .paging import cut
 
 blueprint = Blueprint("proposals", __name__, url_prefix="/proposals")
 STATES = ("proposed", "accepted", "rejected")
@@ -88,11 +88,17 @@ def _page(wrong: str = "", error: str = "") -> str:
     day = here.today()
     with reading(here.engine()) as connection:
         packs = at_office(connection)
-        found = proposals.listed(connection, here.scope(), state)
-        shown = [Shown(row, confidence(_found(row)), _says(row, packs, day)) for row in found]
+        scope = here.scope()
+
+        def rows(limit: int, offset: int) -> list[Shown]:
+            found = proposals.listed(connection, scope, state, limit=limit, offset=offset)
+            return [Shown(row, confidence(_found(row)), _says(row, packs, day)) for row in found]
+
+        total = proposals.counted(connection, scope, state)
+        page = cut(request.args.get("page"), total, rows)
     return render_template(
         "proposals/index.html",
-        page=paged(shown, request.args.get("page")),
+        page=page,
         state=state,
         wrong=wrong,
         error=error,

@@ -36,6 +36,7 @@ from ..store.scopes import Scope
 from . import days, here, jobs, safety, stops
 from .map_files import Line, file_of
 from .maps import Point, map_document
+from .paging import paged
 from .signs import sign_of_stop
 from .tiles import ground_of
 
@@ -60,10 +61,13 @@ def index() -> str:
         workers = staff(connection)
         known = routes.days(connection, 14)
         day = days.asked_day("day") or _nearest(known)
-        drawn = routes.newest(connection, day, {agent.id for agent in workers})
-        published = routes.newest(
-            connection, day, {agent.id for agent in workers}, state=RouteState.PUBLISHED
-        )
+        page = paged([agent for agent in workers if agent.active], request.args.get("page"))
+        shown = {agent.id for agent in page.rows}
+        drawn = routes.newest(connection, day, shown)
+        published = routes.newest(connection, day, shown, state=RouteState.PUBLISHED)
+        mine = here.scope().agents()
+        drafts = routes.in_state(connection, day, RouteState.DRAFT, mine)
+        sent = routes.in_state(connection, day, RouteState.PUBLISHED, mine)
         flags = [] if _only_published() else stops.flagged(connection)
         unknown = [] if _only_published() else stops.unknown(connection, day)
     if _only_published():
@@ -74,10 +78,12 @@ def index() -> str:
         day=day,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1),
-        rows=[(agent, by_agent.get(agent.id)) for agent in workers if agent.active or agent.id in by_agent],
+        page=page,
+        sent=sent,
+        rows=[(agent, by_agent.get(agent.id)) for agent in page.rows],
         travel={route.id: _travel(route) for route in drawn},
         published={route.agent: route for route in published},
-        drafts=sum(route.state is RouteState.DRAFT for route in drawn),
+        drafts=drafts,
         known=sorted(known, reverse=True),
         today=here.today(),
         flags=flags,

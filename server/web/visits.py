@@ -57,7 +57,7 @@ def index() -> str:
         number, pages = place(request.args.get("page"), total)
         rows = boards.listed(connection, scope, wanted, limit=SIZE, offset=(number - 1) * SIZE)
         agents = boards.agents_seen(connection, scope)
-        missing = len(attachments.missing(connection, scope)) if here.may("attachments.index") else 0
+        missing = attachments.lacking(connection, scope) if here.may("attachments.index") else 0
     shown = [row | {"sign": sign_of(one["result"] for one in row["results"])} for row in rows]
     return render_template(
         "visits/index.html",

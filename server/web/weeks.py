@@ -9,7 +9,6 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from sync.records import RouteState
 from sync.words import N_
 
 from .. import planning
@@ -22,6 +21,7 @@ from ..standing import on_day
 from ..store import seats, standings
 from ..store.engine import reading
 from . import days, here, jobs
+from .paging import paged
 from .routes import staff
 
 WEEKDAYS = (N_("lun"), N_("mar"), N_("mié"), N_("jue"), N_("vie"), N_("sáb"), N_("dom"))
@@ -37,7 +37,9 @@ def index() -> str:
     asked = request.args.get("account", "").strip()
     with reading(here.engine()) as connection:
         agents = staff(connection)
-        boards = seats.boards(connection, [agent.id for agent in agents], monday, sunday)
+        page = paged([agent for agent in agents if agent.active], request.args.get("page"))
+        boards = seats.boards(connection, [agent.id for agent in page.rows], monday, sunday)
+        totals = seats.totals(connection, here.scope().agents(), monday, sunday)
     by_place = {(one.agent, one.day): one for one in boards}
     return render_template(
         "routes/week.html",
@@ -45,10 +47,11 @@ def index() -> str:
         columns=[f"{_(WEEKDAYS[day.weekday()])} {day.day}" for day in week],
         before=monday - timedelta(days=7),
         after=monday + timedelta(days=7),
-        rows=[(agent, [by_place.get((agent.id, day)) for day in week]) for agent in agents if agent.active],
-        visits=[sum(one.visits for one in boards if one.day == day) for day in week],
-        drafts=sum(one.state is RouteState.DRAFT for one in boards),
-        planned=bool(boards),
+        page=page,
+        rows=[(agent, [by_place.get((agent.id, day)) for day in week]) for agent in page.rows],
+        visits=[totals.visits.get(day, 0) for day in week],
+        drafts=totals.drafts,
+        planned=totals.routes > 0,
         asked=asked,
         found=_asked(asked, monday, sunday) if asked else [],
         today=here.today(),

@@ -34,7 +34,7 @@ Rows = list[dict[str, Any]]
 
 def debtor(connection: Connection, scope: Scope, debtor_id: str) -> dict[str, Any] | None:
     """The person, or None: outside the scope he does not exist."""
-    query = select(debtors).where(debtors.c.id == debtor_id, debtors.c.id.in_(scope.debtors()))
+    query = select(debtors).where(debtors.c.id == debtor_id, scope.sees(debtors.c.id))
     row = connection.execute(query).mappings().first()
     return dict(row) if row else None
 

@@ -344,7 +344,7 @@ def _people_at(connection: Connection, scope: Scope, spot: Mapping[str, Any]) ->
             addresses.c.lat == spot["lat"],
             addresses.c.lon == spot["lon"],
             assignments.c.until.is_(None),
-            addresses.c.debtor_id.in_(scope.debtors()),
+            scope.sees(addresses.c.debtor_id),
         )
         .order_by(agents.c.name, debtors.c.name)
         .limit(12)
@@ -364,7 +364,7 @@ def _told_of(scope: Scope, agent: str, debtor: str) -> list[ColumnElement[bool]]
 
 def _of_scope(scope: Scope, debtor: ColumnElement[str]) -> list[ColumnElement[bool]]:
     """Nothing to ask of who sees everything: listing all debtors would take longer than the answer."""
-    return [] if scope == Scope.everything() else [debtor.in_(scope.debtors())]
+    return [] if scope == Scope.everything() else [scope.sees(debtor)]
 
 
 def _owed(connection: Connection, scope: Scope, debtor_ids: Collection[str]) -> dict[str, dict[str, int]]:

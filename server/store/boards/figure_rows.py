@@ -66,7 +66,11 @@ def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value
         .correlate(visits)
     )
     query = (
-        select(visits, agents.c.name.label("agent_name"), debtors.c.name.label("debtor_name"))
+        select(
+            *(column for column in visits.c if column.name not in ("verdict", "conduct", "note")),
+            agents.c.name.label("agent_name"),
+            debtors.c.name.label("debtor_name"),
+        )
         .join(agents, agents.c.id == visits.c.agent_id)
         .join(debtors, debtors.c.id == visits.c.debtor_id)
         .where(visits.c.started >= start, visits.c.started < end, told, *_of_agents(by, value))
@@ -175,9 +179,9 @@ def accounts_seen(
 _VISITED = exists().where(visits.c.stop_id == stops.c.id, visits.c.debtor_id == stops.c.debtor_id)
 
 
-def stops_planned(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
-    """Stops of published routes of the period, with their place in the day."""
-    seen = stops.c.debtor_id.in_(scope.debtors())
+def stops_planned(connection: Connection, scope: Scope, day: date, by: str, value: str) -> Rows:
+    """Stops of published routes of a day, with their place in it."""
+    seen = scope.sees(stops.c.debtor_id)
     query = (
         select(
             stops.c.id,
@@ -200,13 +204,12 @@ def stops_planned(connection: Connection, scope: Scope, span: Span, by: str, val
         .join(debtors, debtors.c.id == stops.c.debtor_id)
         .where(
             routes.c.state == "published",
-            routes.c.date >= span[0],
-            routes.c.date <= span[1],
+            routes.c.date == day,
             stops.c.sequence.is_not(None),
             seen,
             *_of_agents(by, value),
         )
-        .order_by(routes.c.date.desc(), routes.c.id, stops.c.sequence)
+        .order_by(routes.c.id, stops.c.sequence)
     )
     return _streamed(connection, query)
 

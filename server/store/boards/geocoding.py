@@ -68,7 +68,7 @@ def figures(connection: Connection, scope: Scope, asked: Asked) -> dict[str, int
         "doubt": DOUBT,
     }
     query = select(*(func.sum(case((which, 1), else_=0)).label(name) for name, which in counts.items()))
-    row = connection.execute(query.where(*OPEN, addresses.c.debtor_id.in_(scope.debtors()))).mappings().one()
+    row = connection.execute(query.where(*OPEN, scope.sees(addresses.c.debtor_id))).mappings().one()
     return {name: int(row[name] or 0) for name in counts}
 
 
@@ -83,7 +83,7 @@ def _base(scope: Scope, asked: Asked) -> Select[Any]:
         )
         .join(debtors, debtors.c.id == addresses.c.debtor_id)
         .outerjoin(lenders, lenders.c.id == addresses.c.lender_id)
-        .where(*OPEN, addresses.c.debtor_id.in_(scope.debtors()))
+        .where(*OPEN, scope.sees(addresses.c.debtor_id))
     )
 
 
@@ -114,7 +114,7 @@ def lenders_of(connection: Connection, scope: Scope) -> list[tuple[str, str]]:
         select(lenders.c.id, lenders.c.name)
         .where(
             lenders.c.id.in_(
-                select(addresses.c.lender_id).where(*OPEN, addresses.c.debtor_id.in_(scope.debtors()))
+                select(addresses.c.lender_id).where(*OPEN, scope.sees(addresses.c.debtor_id))
             )
         )
         .order_by(lenders.c.name)

@@ -13,8 +13,8 @@ from ..tables import agents, attachments, devices, enrolment_codes, events, inca
 Rows = list[dict[str, Any]]
 
 
-def fleet(connection: Connection, scope: Scope) -> Rows:
-    """Every laptop of the scope's agents, in use first; no key and no token."""
+def fleet(connection: Connection, scope: Scope, *, device_id: str | None = None) -> Rows:
+    """Every laptop of the scope's agents, or one of them, in use first; no key and no token."""
     installed = select(func.count()).where(incarnations.c.device_id == devices.c.id).scalar_subquery()
     forks = (
         select(func.count())
@@ -38,18 +38,28 @@ def fleet(connection: Connection, scope: Scope) -> Rows:
             devices.c.wiped_at,
             devices.c.cursor,
             devices.c.sealed_key.is_not(None).label("sealed"),
-            _unfinished().label("attachments"),
             agents.c.name.label("agent_name"),
             installed.label("installed"),
             forks.label("forks"),
             _events(events.c.quarantine.is_not(None)).label("quarantined"),
-            _events(events.c.n > 0).label("received"),
         )
         .join(agents, agents.c.id == devices.c.agent_id)
         .where(scope.agents())
         .order_by(devices.c.revoked_at.is_not(None), agents.c.name, devices.c.enrolled_at.desc())
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    if device_id is not None:
+        query = query.where(devices.c.id == device_id)
+    lacking = _unfinished(connection, device_id)
+    return [
+        dict(row) | {"attachments": lacking.get(row["id"], 0)} for row in connection.execute(query).mappings()
+    ]
+
+
+def received(connection: Connection, device_id: str) -> int:
+    """How many events of one laptop are here: of all of them it would be read in the whole ledger."""
+    mine = select(incarnations.c.id).where(incarnations.c.device_id == device_id)
+    query = select(func.count()).where(events.c.incarnation.in_(mine), events.c.n > 0)
+    return int(connection.execute(query).scalar_one())
 
 
 def _events(condition: Any) -> Any:
@@ -62,19 +72,21 @@ def _events(condition: Any) -> Any:
     )
 
 
-def _unfinished() -> Any:
-    """Pictures this laptop announced whose bytes are not here."""
-    return (
-        select(func.count(func.distinct(attachments.c.id)))
+def _unfinished(connection: Connection, device_id: str | None) -> dict[str, int]:
+    """By laptop, the pictures it announced whose bytes are not here; through the index of what lacks."""
+    query = (
+        select(incarnations.c.device_id, func.count(attachments.c.id.distinct()))
         .select_from(
             attachments.join(events, events.c.id == attachments.c.id).join(
                 incarnations, incarnations.c.id == events.c.incarnation
             )
         )
-        .where(incarnations.c.device_id == devices.c.id, attachments.c.stored_at.is_(None))
-        .correlate(devices)
-        .scalar_subquery()
+        .where(attachments.c.stored_at.is_(None))
+        .group_by(incarnations.c.device_id)
     )
+    if device_id is not None:
+        query = query.where(incarnations.c.device_id == device_id)
+    return {device: int(count) for device, count in connection.execute(query)}
 
 
 def quarantine(connection: Connection, scope: Scope, limit: int = 50) -> Rows:

@@ -17,7 +17,7 @@ def waiting(connection: Connection, scope: Scope, now: datetime, today: date) ->
         select(func.count())
         .select_from(stop_states.outerjoin(accounts, accounts.c.id == stop_states.c.account_id))
         .where(
-            stop_states.c.debtor_id.in_(scope.debtors()),
+            scope.sees(stop_states.c.debtor_id),
             or_(stop_states.c.account_id.is_(None), scope.accounts()),
             or_(stop_states.c.until.is_(None), stop_states.c.until > now),
         )
@@ -37,7 +37,7 @@ def _open(connection: Connection, scope: Scope, table: Table) -> int:
             table.c.state == "proposed",
             table.c.event_id.is_not(None),
             table.c.until.is_(None),
-            table.c.debtor_id.in_(scope.debtors()),
+            scope.sees(table.c.debtor_id),
         )
     )
     return int(connection.execute(query).scalar_one())

@@ -41,7 +41,7 @@ def visits_between(connection: Connection, scope: Scope, start: datetime, end: d
     return _count(
         connection,
         select(func.count()).where(
-            visits.c.debtor_id.in_(scope.debtors()), visits.c.started >= start, visits.c.started < end
+            scope.sees(visits.c.debtor_id), visits.c.started >= start, visits.c.started < end
         ),
     )
 
@@ -49,14 +49,14 @@ def visits_between(connection: Connection, scope: Scope, start: datetime, end: d
 def promises_due(connection: Connection, scope: Scope, day: date) -> int:
     return _count(
         connection,
-        select(func.count()).where(promises.c.debtor_id.in_(scope.debtors()), promises.c.due == day),
+        select(func.count()).where(scope.sees(promises.c.debtor_id), promises.c.due == day),
     )
 
 
 def findings_open(connection: Connection, scope: Scope) -> int:
     return _count(
         connection,
-        select(func.count()).where(findings.c.debtor_id.in_(scope.debtors()), findings.c.state == "open"),
+        select(func.count()).where(scope.sees(findings.c.debtor_id), findings.c.state == "open"),
     )
 
 
@@ -82,7 +82,7 @@ def laptops(connection: Connection, scope: Scope) -> dict[str, int]:
 def located(connection: Connection, scope: Scope) -> set[str]:
     """Debtors with at least one accepted address in force that has a coordinate."""
     query = select(addresses.c.debtor_id).where(
-        addresses.c.debtor_id.in_(scope.debtors()),
+        scope.sees(addresses.c.debtor_id),
         addresses.c.until.is_(None),
         addresses.c.state == "accepted",
         addresses.c.lat.is_not(None),

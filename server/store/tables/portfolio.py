@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from ..types import UTCDateTime
@@ -116,6 +117,7 @@ accounts = Table(
     UniqueConstraint("lender_id", "number"),
     CheckConstraint("state in ('open', 'recalled', 'absent', 'closed')", name="state"),
     Index("ix_accounts_state_last_import", "state", "last_import"),
+    Index("ix_accounts_team", "team", "branch", "debtor_id"),
 )
 
 account_roles = Table(
@@ -191,6 +193,12 @@ addresses = Table(
     Column("since", Date, nullable=False),
     Column("until", Date),
     Column("error_m", Float),  # how far off the coordinates may be; null: nobody reckoned it
+    Index(
+        "ix_addresses_proposed",
+        "debtor_id",
+        sqlite_where=text("state = 'proposed'"),
+        postgresql_where=text("state = 'proposed'"),
+    ),
 )
 
 contact_points = Table(
@@ -209,6 +217,12 @@ contact_points = Table(
     Column("event_id", Id),
     Column("since", Date, nullable=False),
     Column("until", Date),
+    Index(
+        "ix_contact_points_proposed",
+        "debtor_id",
+        sqlite_where=text("state = 'proposed'"),
+        postgresql_where=text("state = 'proposed'"),
+    ),
 )
 
 documents = Table(

@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from ..types import UTCDateTime
@@ -55,6 +56,13 @@ visits = Table(
     Column("out_of_scope", Boolean, nullable=False),  # debtor was not this agent's at the time
     Column("conduct", JSON(none_as_null=True)),  # steps, objections, alarms, answers, reviewed, as told
     Index("ix_visits_agent_id_started", "agent_id", "started"),
+    Index("ix_visits_debtor_id_started", "debtor_id", "started"),
+    Index(
+        "ix_visits_stop_id",
+        "stop_id",
+        sqlite_where=text("stop_id IS NOT NULL"),
+        postgresql_where=text("stop_id IS NOT NULL"),
+    ),
 )
 
 visit_results = Table(
@@ -155,6 +163,12 @@ attachments = Table(
     Column("size", BigInteger, nullable=False),
     word("role", "photo"),
     Column("stored_at", UTCDateTime),  # null: announced, bytes not here yet
+    Index(
+        "ix_attachments_missing",
+        "visit_id",
+        sqlite_where=text("stored_at IS NULL"),
+        postgresql_where=text("stored_at IS NULL"),
+    ),
 )
 
 stop_states = Table(  # dispute, cease, attorney, deceased: what stops collection, and until when
@@ -189,6 +203,6 @@ findings = Table(
     word("resolved_by"),
     word("resolved_why"),
     UniqueConstraint("visit_id", "rule"),
-    Index("ix_findings_rule_found_at", "rule", "found_at", "visit_id"),
     Index("ix_findings_state_found_at", "state", "found_at"),
+    Index("ix_findings_rule_found_at", "rule", "found_at", "visit_id"),
 )

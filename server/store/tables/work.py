@@ -92,6 +92,7 @@ routes = Table(
     Column("lunch", JSON),  # after (stops before it), starts, ends, lat, lon; null: none planned
     Column("hand_order", JSON),  # debtor ids in the order a person set; null: nobody set one
     UniqueConstraint("agent_id", "date", "version"),
+    Index("ix_routes_date", "date", "agent_id"),
 )
 
 stops = Table(
