@@ -105,6 +105,7 @@ class _World:
         self.imports: dict[str, str] = {}
         self.debtors: list[Debtor] = []
         self.agents: list[Agent] = []
+        self.stops: dict[tuple[date, str], tuple[str, str]] = {}  # day and debtor: his route and stop
 
     def make(self) -> None:
         with writing(self.engine) as connection:
@@ -493,6 +494,7 @@ class _World:
         )
         for place, (stop, own) in enumerate(zip(stops, mine, strict=True), 1):
             eta = starts + timedelta(minutes=22 * place)
+            self.stops[day, own.id] = (route, stop)
             yield (
                 t.stops,
                 {
@@ -537,6 +539,7 @@ class _World:
         visit, started = new_id(), opens + timedelta(seconds=draw.randrange(600))
         ended = started + timedelta(seconds=draw.randrange(120, 900))
         result = draw.choice(RESULTS)
+        route, stop = self.stops.get((opens.date(), own.id), (None, None))
         account = own.accounts[0]
         yield (
             t.events,
