@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -39,22 +40,27 @@ from sync.rules.policy import Policy
 
 from ..packs import pack_of
 from ..store import as_records, encounters, figure_facts, payments
+from ..store.standings import packs_in_use
 from .outcomes import ended_before
 
 DAY = timedelta(days=1)
-LONGEST_GRACE = 60
 NOT_MADE = Result.NOT_MADE.value
 Rows = list[dict[str, Any]]
 
 
 def slice_of(row: Mapping[str, Any]) -> str:
     """The share of the portfolio that an account is of: lender, branch and team."""
-    return "|".join(quote(row[name] or "", safe="") for name in ("lender_id", "branch", "team"))
+    return _slice(row["lender_id"], row["branch"], row["team"])
 
 
 def slice_of_agent(row: Mapping[str, Any]) -> str:
     """An agent's: whoever sees his branch and team sees his routes, whatever the lender."""
-    return "|".join(["*", *(quote(row[name] or "", safe="") for name in ("branch", "team"))])
+    return _slice("*", row["branch"], row["team"])
+
+
+@lru_cache(maxsize=10_000)
+def _slice(lender: str, branch: str | None, team: str | None) -> str:
+    return "|".join([lender, *(quote(name or "", safe="") for name in (branch, team))])
 
 
 @dataclass
@@ -67,13 +73,17 @@ class Around:
     stood: dict[str, dict[str, Any]]  # on the eve
     kept: dict[str, tuple[str, date]]  # on the eve
     edges: Callable[[str], tuple[int, ...]]
+    made: dict[str, Of] = field(default_factory=dict)
 
     def doer(self, agent: str | None) -> Doer:
         return Doer(agent, self.agents[agent]["team"]) if agent and agent in self.agents else Doer()
 
     def of(self, account: str) -> Of:
-        row = self.accounts[account]
-        return Of(account, row["lender"], row["product"], self.bucket(account), slice_of(row))
+        if account not in self.made:
+            row = self.accounts[account]
+            bucket = self.bucket(account)
+            self.made[account] = Of(account, row["lender"], row["product"], bucket, slice_of(row))
+        return self.made[account]
 
     def bucket(self, account: str) -> str:
         return bucket_of(self.stood.get(account), self.day - DAY, self.edges(self.accounts[account]["pack"]))
@@ -244,7 +254,9 @@ def _routes(
 
 def _ended(connection: Connection, day: date) -> list[Ended]:
     """The promises of the accounts of which one ended on `day`, each with what came of it by then."""
-    near = figure_facts.promised_accounts(connection, day - timedelta(days=LONGEST_GRACE), day)
+    graces = [policy.promise.grace_days for policy in map(pack_of, packs_in_use(connection)) if policy]
+    longest = timedelta(days=max(graces, default=0))
+    near = figure_facts.promised_accounts(connection, day - longest, day)
     rows = figure_facts.promises_of(connection, near)
     mine = [row for row in rows if _grace(row) == day]
     accounts = {row["account_id"] for row in mine}

@@ -20,7 +20,7 @@ from sync.rules.figures_cells import Cells
 
 from ..store import figure_cells, figure_facts, offices
 from ..store.engine import reading, writing
-from ..store.figure_cells import ARRIVAL, DAY, FACTS, SPAN, Span
+from ..store.figure_cells import ARRIVAL, DAY, FACTS, SPAN, SUM, Part, Span
 from .gathering import facts_of, standing_facts
 
 ONE = timedelta(days=1)
@@ -59,13 +59,14 @@ _one_at_a_time = threading.Lock()
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is missing or stale: days, and spans that somebody asked for."""
+    """What is missing or stale: days; spans that somebody asked for, and the sums of their days."""
 
     days: tuple[date, ...]
     spans: tuple[Span, ...]
+    sums: tuple[Span, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.days or self.spans)
+        return bool(self.days or self.spans or self.sums)
 
 
 def today_at(connection: Connection, now: datetime) -> date:
@@ -87,13 +88,15 @@ def refresh(
     *,
     today: date,
     now: datetime,
+    sums: Collection[Span] = (),
     say: Say = lambda _step: None,
 ) -> int:
-    """Make whatever days are missing or stale, the newest first, and these spans. How many were made."""
+    """Make whatever days are missing or stale, the newest first, and these spans; and add the days of spans
+    and `sums` up. How many were made, sums not counted."""
     with _one_at_a_time:
         _look(engine, today)
         with reading(engine) as connection:
-            wanted = lacking(connection, spans, today)
+            wanted = lacking(connection, spans, today, sums)
         whole = len(wanted.days) + len(wanted.spans)
         for number, span in enumerate(wanted.spans, start=1):
             _make_span(engine, span, today, now)
@@ -101,26 +104,53 @@ def refresh(
         for number, day in enumerate(wanted.days, start=len(wanted.spans) + 1):
             _make_day(engine, day, today, now)
             say(f"{number}/{whole}")
+        for span in wanted.sums:
+            _make_sum(engine, span, today, now)
         return whole
+
+
+def parts_of(connection: Connection, span: Span, today: date) -> list[Part]:
+    """From which cells the flow of a period is read: the sum of its days that are over where it is kept and
+    good, with today's own cells; else day by day."""
+    summed = _summed(span, today)
+    if summed is None:
+        return [(DAY, span)]
+    kept = figure_cells.made(connection, SUM).get(summed)
+    if not _whole(kept, summed[1], today):
+        return [(DAY, span)]
+    rest = summed[1] + ONE
+    return [(SUM, summed), *([(DAY, (rest, span[1]))] if rest <= span[1] else [])]
+
+
+def _summed(span: Span, today: date) -> Span | None:
+    """The days of a period that are over; None where adding them up would gain nothing."""
+    last = min(span[1], today - ONE)
+    return (span[0], last) if (last - span[0]).days >= 1 else None
 
 
 def rebuild(engine: Engine, *, today: date, now: datetime, say: Say = lambda _step: None) -> int:
     """Make every day again from the facts, whatever is kept."""
     with writing(engine) as connection:
-        for kind in (DAY, SPAN):
+        for kind in (DAY, SPAN, SUM):
             figure_cells.forget_from(connection, kind, date.min)
     return refresh(engine, today=today, now=now, say=say)
 
 
-def lacking(connection: Connection, spans: Collection[Span], today: date) -> Wanted:
-    """The days from the first fact to today, and of these spans, that are not kept as they are now."""
+def lacking(
+    connection: Connection, spans: Collection[Span], today: date, sums: Collection[Span] = ()
+) -> Wanted:
+    """Of the days from the first fact to today, of these spans and sums, those that are not good as kept."""
     kept = figure_cells.made(connection, DAY)
     first = min(figure_facts.first_days(connection), default=today)
     days = (today - ONE * back for back in range(max(0, (today - first).days) + 1))
-    spans_kept = figure_cells.made(connection, SPAN)
+    spans_kept, sums_kept = (figure_cells.made(connection, kind) for kind in (SPAN, SUM))
+    added = dict.fromkeys(
+        one for one in (_summed(span, today) for span in (*spans, *sums)) if one is not None
+    )
     return Wanted(
         tuple(day for day in days if not _whole(kept.get((day, day)), day, today)),
         tuple(span for span in dict.fromkeys(spans) if not _whole(spans_kept.get(span), span[1], today)),
+        tuple(span for span in added if not _whole(sums_kept.get(span), span[1], today)),
     )
 
 
@@ -143,7 +173,8 @@ def _look(engine: Engine, today: date) -> None:
         by_facts = _since_facts(connection, seen.get(FACTS, 0))
         moment = figure_cells.earliest_after(connection, seen.get(ARRIVAL, 0))
         by_events = None if moment is None else moment.date() - ONE
-        for kind, days in ((DAY, (by_facts, by_events)), (SPAN, (by_facts,))):
+        both = (by_facts, by_events)
+        for kind, days in ((DAY, both), (SUM, both), (SPAN, (by_facts,))):
             first = min((day for day in days if day is not None), default=None)
             if first is not None:
                 figure_cells.forget_from(connection, kind, first)
@@ -188,3 +219,13 @@ def _make_span(engine: Engine, span: Span, today: date, now: datetime) -> None:
             cells.stand(fact)
     with writing(engine) as connection:
         figure_cells.save(connection, SPAN, span, cells, now, today)
+
+
+def _make_sum(engine: Engine, span: Span, today: date, now: datetime) -> None:
+    """Read before it is written, so that laptops are not kept waiting while it is added up."""
+    cells = Cells()
+    with reading(engine) as connection:
+        for group, tally in figure_cells.all_cells(connection, span):
+            cells.held[group].add(tally)
+    with writing(engine) as connection:
+        figure_cells.save(connection, SUM, span, cells, now, today)

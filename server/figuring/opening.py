@@ -28,7 +28,8 @@ from ..store.scopes import Scope
 from .gathering import bucket_of, edges_of
 from .outcomes import ended_before
 
-AT_A_TIME = 100
+AT_A_TIME = 60
+PROMISES_AT_A_TIME = 20
 DAY = timedelta(days=1)
 Row = dict[str, Any]
 
@@ -86,7 +87,8 @@ def _visits(
     found = figure_rows.visits_made(connection, scope, span, by, value)
     for piece in _pieces(row for row in found if span[0] <= _day(row) <= span[1]):
         told = visits.with_results(connection, scope, piece)
-        amended = extracts.amended(connection, [row["id"] for row in piece])
+        ids = [row["id"] for row in piece]
+        amended, verdicts = extracts.amended(connection, ids), extracts.verdicts(connection, ids)
         buckets = _eves(connection, told) if by == "bucket" else {}
         for row in told:
             mine = [
@@ -106,7 +108,7 @@ def _visits(
                 "minutes": round((ended - began).total_seconds() / 60, 1),
                 "latency": latency_minutes(row["received_at"], ended),
                 "accounts": ", ".join(one["number"] for one in mine),
-                "ruled": any(one["decision"] != "allow" for one in (row["verdict"] or {}).get("rulings", ())),
+                "ruled": verdicts.get(row["id"], "allow") != "allow",
                 "amended": row["id"] in amended,
             }
             if BELOW.get(code, _always)(seen):
@@ -147,7 +149,8 @@ def _promises(
 ) -> Iterator[Row]:
     through = encounters.payments_through(connection)
     agents = {row["id"]: row for row in figure_facts.agents_known(connection)}
-    for piece in _pieces(figure_rows.promising_accounts(connection, scope, span, by, value)):
+    found = figure_rows.promising_accounts(connection, scope, span, by, value)
+    for piece in _pieces(found, PROMISES_AT_A_TIME):
         told: dict[str, list[Row]] = {}
         for row in figure_facts.promises_of(connection, piece):
             told.setdefault(row["account_id"], []).append(row)
@@ -251,7 +254,9 @@ def _rolled(code: str, before: str, after: str) -> bool:
 def _stops(
     connection: Connection, scope: Scope, code: str, span: Span, by: str, value: str, _today: date
 ) -> Iterator[Row]:
-    for row in figure_rows.stops_planned(connection, scope, span, by, value):
+    days = ((span[1] - DAY * back) for back in range((span[1] - span[0]).days + 1))
+    found = (row for day in days for row in figure_rows.stops_planned(connection, scope, day, by, value))
+    for row in found:
         yield {**row, "counts": bool(row["done"]) if code == "plan_completion" else row["lat"] is not None}
 
 
@@ -263,7 +268,7 @@ def _routes(
         yield {**row, "value": certificate.get("value"), "bound": certificate.get("bound")}
 
 
-def _pieces(found: Iterable[Any]) -> Iterator[list[Any]]:
+def _pieces(found: Iterable[Any], size: int = AT_A_TIME) -> Iterator[list[Any]]:
     each = iter(found)
-    while piece := list(islice(each, AT_A_TIME)):
+    while piece := list(islice(each, size)):
         yield piece

@@ -19,7 +19,7 @@ from sync.rules.figures_list import board
 from sync.rules.figures_tally import Tally
 
 from ..store import figure_cells, figure_facts
-from ..store.figure_cells import DAY, SPAN, Span
+from ..store.figure_cells import DAY, SPAN, Part, Span
 from ..store.scopes import Scope
 from . import keeping
 
@@ -60,15 +60,16 @@ def figures_of(
     page: tuple[int, int] | None = None,
 ) -> Board:
     """The board of a period. `page`: (offset, size) of the groups, by name; None for all of them."""
-    said = keeping.settings(connection)
-    whole = _made(connection, scope, span, "all", said, None).get(EVERYTHING) or _nothing(said)
+    said, parts = keeping.settings(connection), keeping.parts_of(connection, span, today)
+    whole = _made(connection, scope, parts, span, "all", said, None).get(EVERYTHING) or _nothing(said)
     groups: list[Group] = []
     total = 0
     if dimension != "all":
-        named = names_of(connection, scope, dimension, span)
+        named = names_of(connection, scope, dimension, parts, span)
         total = len(named)
         shown = named if page is None else named[page[0] : page[0] + page[1]]
-        made = _made(connection, scope, span, dimension, said, [value for value, _name in shown])
+        values = [value for value, _name in shown]
+        made = _made(connection, scope, parts, span, dimension, said, values)
         groups = [Group(value, name, made.get(value) or _nothing(said)) for value, name in shown]
     waiting = keeping.lacking(connection, [span], today)
     return Board(
@@ -82,13 +83,15 @@ def figures_of(
     )
 
 
-def one_of(connection: Connection, scope: Scope, span: Span, dimension: str, value: str) -> Group | None:
+def one_of(
+    connection: Connection, scope: Scope, span: Span, dimension: str, value: str, today: date
+) -> Group | None:
     """The figures of one group of a breakdown; None where the scope sees none of it."""
-    named = dict(names_of(connection, scope, dimension, span))
+    said, parts = keeping.settings(connection), keeping.parts_of(connection, span, today)
+    named = dict(names_of(connection, scope, dimension, parts, span))
     if value not in named:
         return None
-    said = keeping.settings(connection)
-    made = _made(connection, scope, span, dimension, said, [value])
+    made = _made(connection, scope, parts, span, dimension, said, [value])
     return Group(value, named[value], made.get(value) or _nothing(said))
 
 
@@ -96,17 +99,17 @@ def trend(
     connection: Connection,
     scope: Scope,
     steps: Sequence[Span],
+    today: date,
     dimension: str = "all",
     value: str = EVERYTHING,
 ) -> dict[Span, list[Figure]]:
     """The figures of each of these periods that need no balances, of one group."""
     said = keeping.settings(connection)
-    first, last = min(step[0] for step in steps), max(step[1] for step in steps)
     by_step: defaultdict[Span, Tally] = defaultdict(Tally)
-    for cell in figure_cells.cells(connection, scope, DAY, dimension, (first, last), values=[value]):
-        for step in steps:
-            if step[0] <= cell.first <= step[1]:
-                by_step[step].add(cell.tally)
+    for step in steps:
+        parts = keeping.parts_of(connection, step, today)
+        for cell in figure_cells.cells(connection, scope, parts, dimension, values=[value]):
+            by_step[step].add(cell.tally)
     return {
         step: board(Held(by_step[step], Tally(), said, attributable=dimension not in OF_ACCOUNTS))
         for step in steps
@@ -115,13 +118,15 @@ def trend(
 
 def standing(connection: Connection, scope: Scope, span: Span, dimension: str, value: str) -> Tally:
     """How the accounts of a group stood at both ends of a period."""
-    found = figure_cells.cells(connection, scope, SPAN, dimension, span, values=[value])
+    found = figure_cells.cells(connection, scope, [(SPAN, span)], dimension, values=[value])
     return figure_cells.groups_in(found).get(value, Tally())
 
 
-def names_of(connection: Connection, scope: Scope, dimension: str, span: Span) -> list[tuple[str, str]]:
+def names_of(
+    connection: Connection, scope: Scope, dimension: str, parts: Sequence[Part], span: Span
+) -> list[tuple[str, str]]:
     """(value, name) of the groups of a breakdown, in the order in which they are shown."""
-    values = figure_cells.values_of(connection, scope, dimension, span)
+    values = figure_cells.values_of(connection, scope, dimension, [*parts, (SPAN, span)])
     if dimension == "agent":
         called: Mapping[str, str] = {row["id"]: row["name"] for row in figure_facts.agents_known(connection)}
         return sorted(((value, called.get(value, "")) for value in values), key=lambda one: (one[1], one[0]))
@@ -133,13 +138,16 @@ def names_of(connection: Connection, scope: Scope, dimension: str, span: Span) -
 def _made(
     connection: Connection,
     scope: Scope,
+    parts: Sequence[Part],
     span: Span,
     dimension: str,
     said: Settings,
     values: Sequence[str] | None,
 ) -> dict[str, tuple[Figure, ...]]:
-    flows = figure_cells.groups_in(figure_cells.cells(connection, scope, DAY, dimension, span, values=values))
-    ends = figure_cells.groups_in(figure_cells.cells(connection, scope, SPAN, dimension, span, values=values))
+    flows = figure_cells.groups_in(figure_cells.cells(connection, scope, parts, dimension, values=values))
+    ends = figure_cells.groups_in(
+        figure_cells.cells(connection, scope, [(SPAN, span)], dimension, values=values)
+    )
     shared = dimension not in OF_ACCOUNTS
     return {
         value: tuple(

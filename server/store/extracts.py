@@ -300,6 +300,18 @@ def amended(connection: Connection, visit_ids: Iterable[str]) -> set[str]:
 _AMENDED = select(amendments.c.visit_id).where(among(amendments.c.visit_id))
 
 
+def verdicts(connection: Connection, visit_ids: Iterable[str]) -> dict[str, str]:
+    """Visit → the worst that a rule said of it at receipt: block, warn or allow."""
+    made = {}
+    for row in found(connection, _VERDICTS, visit_ids):
+        said = {ruling["decision"] for ruling in (row["verdict"] or {}).get("rulings", ())}
+        made[row["id"]] = next((one for one in ("block", "warn") if one in said), "allow")
+    return made
+
+
+_VERDICTS = select(visits.c.id, visits.c.verdict).where(among(visits.c.id))
+
+
 def visited(connection: Connection, account_ids: Iterable[str], span: tuple[date, date]) -> set[str]:
     """Those of these accounts with a visit that was made in the period, by its laptop's day in UTC."""
     first = datetime.combine(span[0], time(), tzinfo=UTC)

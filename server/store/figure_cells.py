@@ -36,7 +36,7 @@ from .tables import (
     visits,
 )
 
-DAY, SPAN = "day", "span"
+DAY, SPAN, SUM = "day", "span", "sum"  # a sum: the days of a period added up
 FACTS, ARRIVAL = "facts", "arrival"
 Span = tuple[date, date]
 
@@ -99,40 +99,53 @@ def made(connection: Connection, kind: str) -> dict[Span, tuple[date, datetime]]
     }
 
 
+Part = tuple[str, Span]  # days within a span, or exactly that span or sum
+
+
 def cells(
     connection: Connection,
     scope: Scope,
-    kind: str,
+    parts: Sequence[Part],
     dimension: str,
-    span: Span,
     *,
     values: Sequence[str] | None = None,
-    sets: bool = True,
 ) -> Iterator[Cell]:
-    """The cells of a dimension that the scope sees: of the days within `span`, or of exactly that span."""
+    """The cells of a dimension that the scope sees, of all these parts."""
     c = figure_cells.c
-    query = select(c.first, c.last, c.value, c.counts, *((c.sets,) if sets else ())).where(
-        c.kind == kind, c.dimension == dimension, seen(scope)
+    query = select(c.first, c.last, c.value, c.counts, c.sets).where(
+        _within(parts), c.dimension == dimension, seen(scope)
     )
-    if kind == DAY:
-        query = query.where(c.first >= span[0], c.first <= span[1])
-    else:
-        query = query.where(c.first == span[0], c.last == span[1])
     if values is not None:
         query = query.where(c.value.in_(list(values)))
     for row in connection.execute(query):
-        yield Cell(row.first, row.last, row.value, _tally(row.counts, row.sets if sets else b""))
+        yield Cell(row.first, row.last, row.value, _tally(row.counts, row.sets))
 
 
-def values_of(connection: Connection, scope: Scope, dimension: str, span: Span) -> list[str]:
-    """The groups that have anything in the period, or an account that stood at one of its ends."""
+def all_cells(connection: Connection, span: Span) -> Iterator[tuple[tuple[str, str, str], Tally]]:
+    """Every cell of the days within a span, with its group and shares: what a sum is made of."""
     c = figure_cells.c
-    first, last = span
-    within = or_(
-        and_(c.kind == DAY, c.first >= first, c.first <= last),
-        and_(c.kind == SPAN, c.first == first, c.last == last),
+    query = select(c.dimension, c.value, c.slice, c.counts, c.sets).where(_within([(DAY, span)]))
+    for row in connection.execute(query.execution_options(yield_per=1000)):
+        yield (row.dimension, row.value, row.slice), _tally(row.counts, row.sets)
+
+
+def _within(parts: Sequence[Part]) -> ColumnElement[bool]:
+    c = figure_cells.c
+    return or_(
+        false(),
+        *(
+            and_(c.kind == kind, c.first >= first, c.first <= last)
+            if kind == DAY
+            else and_(c.kind == kind, c.first == first, c.last == last)
+            for kind, (first, last) in parts
+        ),
     )
-    query = select(c.value).where(c.dimension == dimension, within, seen(scope)).distinct()
+
+
+def values_of(connection: Connection, scope: Scope, dimension: str, parts: Sequence[Part]) -> list[str]:
+    """The groups that any of these parts has a cell of."""
+    c = figure_cells.c
+    query = select(c.value).where(c.dimension == dimension, _within(parts), seen(scope)).distinct()
     return sorted(connection.execute(query).scalars())
 
 

@@ -43,7 +43,9 @@ ABOUT_CONDUCT = ("complaint", "conduct")
 
 
 def _rows(connection: Connection, query: Select[Any]) -> Rows:
-    return [dict(row) for row in connection.execute(query).mappings()]
+    result = connection.execute(query)
+    names = list(result.keys())
+    return [dict(zip(names, row, strict=True)) for row in result]
 
 
 def agents_known(connection: Connection) -> Rows:

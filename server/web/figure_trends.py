@@ -38,9 +38,9 @@ def trends() -> Response | str:
     if kpi not in offered:
         kpi = BY_CODE["kept_rate"]
     steps = _steps(span[1], step)
-    working = refreshed(here.engine(), [])
+    working = refreshed(here.engine(), [], steps)
     with reading(here.engine()) as connection:
-        made = showing.trend(connection, here.scope(), steps, by, value)
+        made = showing.trend(connection, here.scope(), steps, here.today(), by, value)
     lines = _lines({at: [one for one in made[at] if one.base == kpi.code] for at in steps})
     if kind := sheets.sheet_asked():
         return _trend_file(kind, kpi.code, steps, lines)

@@ -72,7 +72,7 @@ def index() -> Response | str:
         page = None if kind else ((number - 1) * GROUPS, GROUPS)
         board = showing.figures_of(connection, here.scope(), span, by, here.today(), page=page)
         if by != "all" and value is not None:
-            one = showing.one_of(connection, here.scope(), span, by, value)
+            one = showing.one_of(connection, here.scope(), span, by, value, here.today())
             if one is None:
                 abort(404)
             return _whole(board, one, by, value, kind, working)
@@ -273,19 +273,19 @@ def _page_asked() -> int:
     return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
 
 
-def refreshed(engine: Engine, spans: list[Span]) -> jobs.Job | None:
+def refreshed(engine: Engine, spans: list[Span], sums: list[Span] | None = None) -> jobs.Job | None:
     """Take in what was recorded since, and these periods where they are asked for the first time: at once
     where that is quick, else in the background. The job that is at it; None when all is as it should be."""
     today, now = here.today(), here.now()
     with reading(engine) as connection:
-        if not keeping.stale(connection) and not keeping.lacking(connection, spans, today):
+        if not keeping.stale(connection) and not keeping.lacking(connection, spans, today, sums or []):
             return None
 
     def work(say: jobs.Say) -> object:
-        keeping.refresh(engine, spans, today=today, now=now, say=say)
+        keeping.refresh(engine, spans, today=today, now=now, sums=sums or [], say=say)
         return True
 
-    wanted = "-".join(f"{first}/{last}" for first, last in spans)
+    wanted = "-".join(f"{first}/{last}" for first, last in [*spans, *(sums or [])[-1:]])
     job = jobs.start(work, actor=here.actor(), subject=f"figures {wanted}", now=now)
     if job.thread is not None:
         job.thread.join(timeout=JOINED_S)

@@ -167,4 +167,5 @@ def groups(doer: Doer, accounts: Sequence[Of]) -> Iterator[tuple[str, str, tuple
 
 def slices(accounts: Iterable[Of]) -> str:
     """The shares of the portfolio that may see a fact of these accounts, as one text."""
-    return ";".join(sorted({of.slice for of in accounts}))
+    seen = {of.slice for of in accounts}
+    return next(iter(seen)) if len(seen) == 1 else ";".join(sorted(seen))

@@ -12,11 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from hashlib import blake2b
 
 Money = Counter[tuple[str, str]]
 
 
+@lru_cache(maxsize=200_000)
 def named(*words: object) -> int:
     """A 64-bit name: the same words give the same one, here and anywhere else."""
     text = "\x1f".join(map(str, words))
