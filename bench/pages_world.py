@@ -1,4 +1,4 @@
-"""An office of a size, filled in bulk: accounts, agents, weeks of visits, what came of them. Measures nothing.
+"""An office of a size, filled in bulk: accounts, agents, weeks of visits and the rest. Measures nothing.
 
 Every row stands in a real table and agrees with the others: a debtor's visits are his agent's, their events
 are in the agent's chain, promises follow their visits, payments their balances. What Ronda keeps as a cache
@@ -37,13 +37,12 @@ A_DAY = 20  # visits of an agent on a weekday
 PIECE = 20_000
 PASSWORD = "una frase larga y propia"
 BRANCHES, TEAMS, ZONES, LENDERS = 8, 5, 20, 3
-FIRST_NAMES = tuple(
-    "Rosa Saúl Tito Úrsula Vicente Inés Óscar Marta Elías Nubia Álvaro Sofía Jesús Belén Raúl Lucía".split()  # noqa: SIM905  # a list of names
-)
-LAST_NAMES = tuple(
+FIRST = "Rosa Saúl Tito Úrsula Vicente Inés Óscar Marta Elías Nubia Álvaro Sofía Jesús Belén Raúl Lucía"
+LAST = (
     "Núñez Peña Barrera Gómez Ávila Ñáñez Cárdenas Muñoz Rincón Pérez Güiza Becerra León Torres Suárez "
-    "Díaz Patiño Vargas Niño Cely Chaparro Fonseca Acuña Orduz Siachoque Mesa Parra Rojas Tibaduiza".split()  # noqa: SIM905  # a list of names
+    "Díaz Patiño Vargas Niño Cely Chaparro Fonseca Acuña Orduz Siachoque Mesa Parra Rojas Tibaduiza"
 )
+FIRST_NAMES, LAST_NAMES = FIRST.split(), LAST.split()
 RESULTS = ("NAD", "NAD", "CER", "PTP", "TEM", "REC", "CIT", "NEG")
 
 # Who comes to the pages: role and what he sees.
@@ -569,6 +568,8 @@ class _World:
                 "incarnation": agent.device,
                 "n": agent.n,
                 "address_id": own.address,
+                "route_id": route,
+                "stop_id": stop,
                 "place": "DOM",
                 "party": "TIT" if result in ("PTP", "REC", "NEG") else "NAD",
                 "started": started,
@@ -872,5 +873,5 @@ def weigh(engine: Engine) -> None:
 def counted(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         names = ("accounts", "agents", "visits", "events", "promises", "stops", "payments", "facts")
-        asked = {name: text(f"SELECT count(*) FROM {name}") for name in names}  # noqa: S608  # names of ours
+        asked = {name: text(f"SELECT count(*) FROM {name}") for name in names}
         return {name: int(connection.execute(query).scalar_one()) for name, query in asked.items()}
