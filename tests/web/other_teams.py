@@ -70,11 +70,19 @@ def add_objects(world: World) -> dict[str, str]:
         return made[parameter]
 
     with writing(world.office.engine) as connection:
-        put("stop_id", t.stop_states, debtor_id=rosa, state="dispute", since=NOW, source="", detail={})
+        put(
+            "stop_id",
+            t.stop_states,
+            debtor_id=rosa,
+            state="dispute",
+            since=NOW,
+            source="",
+            detail={"note": "Por carta"},
+        )
         stop = connection.execute(
             select(t.stops.c.id).where(t.stops.c.route_id == world.routes["gustavo"]).limit(1)
         ).scalar_one()
-        because = Phrase("El deudor disputa la deuda").to_json()
+        because = Phrase("«{value}» no es un número entero", {"value": "la deuda"}).to_json()
         put("flag_id", t.stop_flags, stop_id=stop, because=because, flagged_at=NOW, rule="stop.dispute")
         put("note_id", t.asset_notes, debtor_id=rosa, text="Moto", seen_on=TODAY, noted_at=NOW)
         put(

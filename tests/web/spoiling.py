@@ -20,8 +20,13 @@ from server.store.types import UTCDateTime
 
 from .hostile_texts import RUN
 
+
+def names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # Filled by a person, by a lender's file or by a laptop.
-TYPED = frozenset(
+TYPED = names(
     """
     agreed_by approved_name approver asked asked_name avoid bank basis because branch cancelled_because cause
     channel city client column counter_hours decided_name decided_why department description detail
@@ -30,7 +35,7 @@ TYPED = frozenset(
     product raw reason receipt reference relation released_why removed_why replaces resolution
     resolved_why review_days rule_source said_by say search_name search_text slip source team
     text title told_by value was who why zone cells language
-    """.split()
+    """
 )
 # Of those, where the same name is a code of the program's own.
 CODES = frozenset(
@@ -75,7 +80,7 @@ CODES = frozenset(
     }
 )
 # Made by the program: never what somebody typed.
-MADE = frozenset(
+MADE = names(
     """
     accepted_by accounts action actor added_by after agent answer answered_by approved_by area asked_by
     asked_role batch before beyond bucket cancelled_by certificate changed_by changes channels checked_by
@@ -89,11 +94,15 @@ MADE = frozenset(
     removed_by resolved_by result risk role rule rules said seen_by segment severity sha256
     shift_end shift_start slice snapshot stage started_by state strategy subject tables template terms
     territory tf_primary_method tf_totp_secret timezone token token_sha256 told username vehicle verdict
-    version warnings weighed what window_end window_start wipe_ordered_by withdrawn withdrawn_by
-    """.split()
+    version warnings weighed what window_end window_start wipe_ordered_by withdrawn withdrawn_by incarnation parent
+    """
 )
 # Keys of JSON columns whose texts somebody typed; of a phrase all values are.
-KEYS = frozenset("note text place why other said_by number balance name reason channel bank".split())
+KEYS = names("note text place why other said_by number balance name reason channel bank")
+# JSON columns all of whose texts were typed.
+WHOLE = names("raw cells say avoid")
+# Columns whose JSON holds a person's words in some rows only: those of this office hold codes.
+SOMETIMES = frozenset({"claim_log.detail", "return_rows.because"})
 
 
 def texts() -> Iterator[tuple[Table, Column[Any]]]:
@@ -125,16 +134,15 @@ def typed() -> Iterator[tuple[Table, Column[Any]]]:
 
 
 def spoil(engine: Engine, text: str) -> None:
-    """Every typed value ends in `text` from now on, the same everywhere: what was equal stays equal."""
+    """Every typed value ends in `text` from now on, also where nothing was said; what was equal stays equal."""
     with writing(engine) as connection:
         for table, column in typed():
             if isinstance(column.type, JSON):
                 _spoil_json(connection, table, column, text)
             else:
-                filled = column.is_not(None) & (column != "") & ~column.contains(RUN, autoescape=True)
-                connection.execute(
-                    update(table).where(filled).values({column.name: func.concat(column, " ", text)})
-                )
+                fresh = column.is_(None) | ~column.contains(RUN, autoescape=True)
+                told = func.concat(func.coalesce(column, ""), " ", text)
+                connection.execute(update(table).where(fresh).values({column.name: told}))
 
 
 def unspoiled(engine: Engine) -> list[str]:
@@ -143,7 +151,8 @@ def unspoiled(engine: Engine) -> list[str]:
         return [
             f"{table.name}.{column.name}"
             for table, column in typed()
-            if not any(RUN in json.dumps(value) for value in connection.execute(select(column)).scalars())
+            if f"{table.name}.{column.name}" not in SOMETIMES
+            and not any(RUN in json.dumps(value) for value in connection.execute(select(column)).scalars())
         ]
 
 
@@ -152,13 +161,15 @@ def _spoil_json(connection: Connection, table: Table, column: Column[Any], text:
     for row in connection.execute(select(column, *keys)).all():
         if row[0] is not None and RUN not in json.dumps(row[0]):
             where = [key == value for key, value in zip(keys, row[1:], strict=True)]
-            value = _spoiled(row[0], text, column.name in ("raw", "cells"))
+            value = _spoiled(row[0], text, column.name in WHOLE)
             connection.execute(update(table).where(*where).values({column.name: value}))
 
 
 def _spoiled(value: Any, text: str, here: bool = False) -> Any:
     """The same JSON with `text` behind what was typed: all of it where `here`, else under the known keys."""
     if isinstance(value, str):
+        if value.startswith('{"msgid"'):  # a phrase that was stored as its text
+            return json.dumps(_spoiled(json.loads(value), text), ensure_ascii=False)
         return f"{value} {text}" if here and value else value
     if isinstance(value, list):
         return [_spoiled(each, text, here) for each in value]
