@@ -13,9 +13,11 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from sync.words import N_, Phrase
+
 from . import columns as headers
 from .amounts import habit_of
-from .answers import Recognised
+from .answers import Recognised, WrongFile
 from .cells import raw
 from .columns import Columns
 from .source import Row, Source, found
@@ -51,7 +53,9 @@ DAYS = {
     "released",
 }
 _THREE_NUMBERS = re.compile(r"^\s*(\d{1,2})[/.-](\d{1,2})[/.-]\d{4}\b", re.ASCII)
-_ACCENTED = re.compile(r"[^\W\d_]*[^\x00-\x7f\W\d_][^\W\d_]*")
+_WORD = re.compile(r"[^\W\d_]+")
+LONGEST = 80  # of a cell that is shown: a file may be made to fill the page
+MOST_COLUMNS = 300  # a person cannot say what more are, and no lender sends as many
 
 
 @dataclass(frozen=True)
@@ -103,6 +107,7 @@ def look(path: Path, kind: str, told: Told | None = None) -> Look:
     """Raises WrongFile for what is no table at all."""
     said = told or Told()
     with found(path, kind, None, said, any_header=True) as source:
+        _require_few(source.columns)
         seen = _Seen(source.columns)
         rows = source.rows()
         for row in islice(rows, LOOKED_AT):
@@ -136,6 +141,20 @@ def _counted(source: Source, rest: Iterator[Row]) -> int:
     return LOOKED_AT + 1 + sum(1 for _row in rest)
 
 
+def _require_few(columns: Columns) -> None:
+    if columns.width > MOST_COLUMNS:
+        text = N_("el archivo tiene {n} columnas y se admiten {most}: quite las que sobran")
+        raise WrongFile(Phrase(text, {"n": columns.width, "most": MOST_COLUMNS}))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _accented(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text[:1000]) if not word.isascii() and len(word) < 30]
+
+
 def _missing(columns: Columns, kind: str) -> list[str]:
     """The fields that lack, by their own code: the first of each group of alternatives."""
     if not headers.missing(columns, kind):
@@ -167,16 +186,16 @@ class _Seen:
     def add(self, row: Row) -> None:
         self.total += 1
         if len(self.rows) < SHOWN_ROWS:
-            self.rows.append((row.line, tuple(raw(cell) for cell in row.cells[: len(self.samples)])))
+            self.rows.append((row.line, tuple(_cut(raw(cell)) for cell in row.cells[: len(self.samples)])))
         for place, kept in enumerate(self.samples):
             if len(kept) < SAMPLES and place < len(row.cells):
-                text = raw(row.cells[place]).strip()
+                text = _cut(raw(row.cells[place]).strip())
                 if text and text not in kept:
                     kept.append(text)
         if len(self.words) < WORDS:
             for cell in row.cells:
                 if isinstance(cell, str) and not cell.isascii():
-                    self.words.update(dict.fromkeys(_ACCENTED.findall(cell)))
+                    self.words.update(dict.fromkeys(_accented(cell)))
         for place in self._amounts:
             cell = row.cells[place] if place < len(row.cells) else ""
             if isinstance(cell, str) and cell:
@@ -193,10 +212,10 @@ class _Seen:
         first, second = int(written[1]), int(written[2])
         if first > 12 >= second:
             self.dates[DAY_FIRST] += 1
-            self.day_first = self.day_first or cell.strip()
+            self.day_first = self.day_first or _cut(cell.strip())
         elif second > 12 >= first:
             self.dates[MONTH_FIRST] += 1
-            self.month_first = self.month_first or cell.strip()
+            self.month_first = self.month_first or _cut(cell.strip())
         else:
             self.dates[""] += 1
 
@@ -211,6 +230,6 @@ def _words(source: Source, seen: _Seen) -> list[str]:
     """Words with accents, as this encoding reads them: a person sees at once whether they are right."""
     if not isinstance(source.file, TextFile):
         return []
-    every = dict.fromkeys(word for header in source.columns.headers for word in _ACCENTED.findall(header))
+    every = dict.fromkeys(word for header in source.columns.headers for word in _accented(header))
     every.update(seen.words)
     return list(every)[: WORDS * 2]

@@ -99,3 +99,13 @@ def test_a_mapping_that_leaves_columns_aside_does_not_take_them_for_fields() -> 
     found = columns.understood(("No. Crédito", "Cédula"), "portfolio", {"-1": "Cédula"})
     assert found.places == {"number": 0}
     assert found.ignored == ("Cédula",)
+
+
+def test_a_file_made_to_fill_the_page_is_cut_or_refused(tmp_path: Path) -> None:
+    long = written(tmp_path, HEADER, "A-1;" + "a" * 60_000 + " é;1,5;2,5;20/08/2026")
+    seen = look(long, "portfolio")
+    assert max(len(cell) for _line, cells in seen.rows for cell in cells) <= 80
+    assert max(len(value) for values in seen.samples for value in values) <= 80
+    wide = written(tmp_path, HEADER + ";x" * 400, *ROWS)
+    with pytest.raises(WrongFile, match="405 columnas"):
+        look(wide, "portfolio")
