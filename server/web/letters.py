@@ -85,7 +85,7 @@ def progress(job_id: str) -> Answer | str:
     else:
         number = job.subject.partition(" ")[2]
         if number:
-            flash(_("%(count)s cartas hechas: imprímalas y anote su entrega.", count=job.result), "success")
+            flash(_("Cartas hechas: %(count)s. Imprímalas y anote su entrega.", count=job.result), "success")
         return redirect(url_for("letters.batch", number=number or job.result))
     return redirect(url_for("letters.index"))
 
@@ -180,7 +180,7 @@ def follow(number: str) -> Answer | tuple[str, int]:
         else:
             noted += 1
     if noted:
-        flash(_("%(count)s cartas anotadas.", count=noted), "success")
+        flash(_("Cartas anotadas: %(count)s.", count=noted), "success")
     if wrong:
         return _page(number, wrong), 422
     return redirect(url_for("letters.batch", number=number))

@@ -55,7 +55,9 @@ def compliance() -> str:
         worded = watch.findings_open(connection, scope, rule="audit.wording")
         shown_rows = {
             "loose": claims.disputes_without(connection, scope, now, limit=10),
-            "erasures": erasures.waiting(connection, scope, limit=10),
+            "erasures": [
+                row for row in erasures.waiting(connection, scope, limit=20) if row["due"] <= today + NEAR
+            ],
             "stops": watch.stops_standing(connection, scope, now),
             "overrides": watch.overrides_lately(connection, scope, today - MONTH),
             "askers": watch.overrides_by_person(connection, scope, today - MONTH),
