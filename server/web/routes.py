@@ -206,6 +206,7 @@ def route(route_id: str) -> str:
         "routes/route.html",
         published=out[0] if out else None,
         laptops=laptops.get(out[0].id, []) if out else [],
+        replay=f"ronda office plan replay {found.id}",
         route=found,
         planned=planned,
         left_out=left_out,

@@ -350,7 +350,7 @@ def total(loads: dict[str, dict[str, Any]]) -> tuple[Any, ...]:
     return (*counts, sum(load["overdue"].get("COP", 0) for load in loads.values()))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(moves=MOVES)
 def test_moves_keep_the_sum_of_loads_and_undone_leave_the_draft_as_it_was(
     town: tuple[World, list[str], list[str]], moves: list[Any]
