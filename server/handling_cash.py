@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from sync import policies
 from sync.ids import new_id
 from sync.money import from_minor, written
 from sync.records import Refused
@@ -22,6 +21,7 @@ from sync.words import N_, Phrase
 
 from .packs import at_office
 from .store import cash, counters, facts, offices
+from .store.boards.accounts import packs_in_use
 from .store.engine import writing
 
 SETTING = "cash_limits"
@@ -49,8 +49,8 @@ class Book:
 def is_taken(connection: Connection) -> bool:
     """True when some account is under a pack that lets its collector take money."""
     packs = at_office(connection)
-    allowed = [name for name in policies.available() if (held := packs(name)) and held.may_receive_payment]
-    return cash.any_account(connection, allowed)
+    held = (packs(name) for name in packs_in_use(connection))
+    return any(one is not None and one.may_receive_payment for one in held)
 
 
 def limits(connection: Connection) -> dict[str, int]:

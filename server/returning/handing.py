@@ -22,7 +22,7 @@ from .layout import Layout, LayoutError, layout_from, usual
 from .telling import Told, in_order, tell, written
 
 USUAL_ZONE = "America/Bogota"
-LOOKS_BACK_DAYS = 14
+LOOKS_BACK_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,15 @@ def keep_layout(
     return made
 
 
-def told(connection: Connection, lender_id: str, day: date, layout: Layout) -> list[Told]:
-    """Everything of the day for the lender, in order, each with its row or the reason it has none."""
+def told(
+    connection: Connection, lender_id: str, day: date, layout: Layout, most: int | None = None
+) -> list[Told]:
+    """Everything of the day for the lender, in order, each with its row or the reason it has none.
+
+    `most`: a sample, of the day's first visits.
+    """
     start, end = span(connection, day)
-    visits = returns.visited(connection, lender_id, start, end) if "visit" in layout.kinds else ()
+    visits = returns.visited(connection, lender_id, start, end, most) if "visit" in layout.kinds else ()
     contacts = returns.contacted(connection, lender_id, start, end) if "contact" in layout.kinds else ()
     payments = returns.told_paid(connection, lender_id, start, end, day) if "payment" in layout.kinds else ()
     rows, number = [], 0
@@ -191,7 +196,7 @@ def rejects(connection: Connection, file_id: str) -> list[dict[str, Any]]:
 
 
 def late(engine: Engine, lender_id: str, today: date) -> dict[date, int]:
-    """Of the last two weeks, the days whose file was made before some visit came in, and how many came."""
+    """Of the last week, the days whose file was made before some visit came in, and how many came."""
     with reading(engine) as connection:
         days = [today - timedelta(days=back) for back in range(LOOKS_BACK_DAYS)]
         return returns.late(connection, lender_id, {day: span(connection, day) for day in days})

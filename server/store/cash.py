@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -26,15 +26,6 @@ from .tables import (
 
 Row = dict[str, Any]
 FIELD = "field"
-
-
-def any_account(connection: Connection, packs: Collection[str]) -> bool:
-    """True when some account is under one of these packs."""
-    found = (
-        connection.execute(select(accounts.c.id).where(accounts.c.pack == pack).limit(1)).first()
-        for pack in sorted(packs)
-    )
-    return any(row is not None for row in found)
 
 
 def receipts(connection: Connection, agent_id: str, *, limit: int = 500) -> list[Row]:

@@ -73,8 +73,13 @@ def _account_columns() -> list[Any]:
     ]
 
 
-def visited(connection: Connection, lender_id: str, start: datetime, end: datetime) -> Iterator[Row]:
-    """A row per visit and account of the lender's, by when it happened, with the promise it made."""
+def visited(
+    connection: Connection, lender_id: str, start: datetime, end: datetime, most: int | None = None
+) -> Iterator[Row]:
+    """A row per visit and account of the lender's, by when it happened, with the promise it made.
+
+    `most`: look at no more than the day's first visits, whoever's they are.
+    """
     query = (
         select(
             visits.c.id.label("visit_id"),
@@ -88,6 +93,7 @@ def visited(connection: Connection, lender_id: str, start: datetime, end: dateti
             visit_results.c.result,
             visit_results.c.reason,
             agents.c.name.label("agent"),
+            accounts.c.lender_id,
             *_account_columns(),
         )
         .select_from(visits)
@@ -95,10 +101,16 @@ def visited(connection: Connection, lender_id: str, start: datetime, end: dateti
         .join(accounts, accounts.c.id == visit_results.c.account_id)
         .join(debtors, debtors.c.id == accounts.c.debtor_id)
         .join(agents, agents.c.id == visits.c.agent_id)
-        .where(visits.c.started >= start, visits.c.started < end, accounts.c.lender_id == lender_id)
-        .order_by(visits.c.started, visits.c.id, accounts.c.number)
     )
-    rows = [dict(row) for row in connection.execute(query).mappings()]
+    # The day's visits first, and the lender picked from them: asked for both, an engine starts at the
+    # lender's accounts and reads all their visits.
+    day = select(visits.c.id).where(visits.c.started >= start, visits.c.started < end)
+    if most is not None:
+        day = day.order_by(visits.c.started).limit(most)
+    ids = connection.execute(day).scalars().all()
+    found = chunks.fetch(connection, ids, lambda piece: query.where(visits.c.id.in_(piece)))
+    mine = (dict(row) for row in found if row["lender_id"] == lender_id)
+    rows = sorted(mine, key=lambda row: (row["started"], row["visit_id"], row["account"]))
     promised = _by_visit(connection, promises, [row["visit_id"] for row in rows])
     paid = _by_visit(connection, reported_payments, [row["visit_id"] for row in rows])
     for row in rows:
@@ -131,21 +143,19 @@ def contacted(connection: Connection, lender_id: str, start: datetime, end: date
             contacts.c.effective,
             contacts.c.note,
             agents.c.name.label("agent"),
+            accounts.c.lender_id,
+            accounts.c.state,
             *_account_columns(),
         )
         .select_from(contacts)
         .join(accounts, accounts.c.debtor_id == contacts.c.debtor_id)
         .join(debtors, debtors.c.id == accounts.c.debtor_id)
         .outerjoin(agents, agents.c.id == contacts.c.agent_id)
-        .where(
-            contacts.c.started >= start,
-            contacts.c.started < end,
-            accounts.c.lender_id == lender_id,
-            accounts.c.state == "open",
-        )
+        .where(contacts.c.started >= start, contacts.c.started < end)
         .order_by(contacts.c.started, contacts.c.id, accounts.c.number)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(query).mappings()
+    return [dict(row) for row in rows if row["lender_id"] == lender_id and row["state"] == "open"]
 
 
 def told_paid(connection: Connection, lender_id: str, start: datetime, end: datetime, day: date) -> list[Row]:
@@ -163,6 +173,7 @@ def told_paid(connection: Connection, lender_id: str, start: datetime, end: date
             visits.c.place,
             visits.c.received_at,
             agents.c.name.label("agent"),
+            accounts.c.lender_id,
             *_account_columns(),
         )
         .select_from(reported_payments)
@@ -171,15 +182,15 @@ def told_paid(connection: Connection, lender_id: str, start: datetime, end: date
         .join(agents, agents.c.id == reported_payments.c.agent_id)
         .outerjoin(visits, visits.c.id == reported_payments.c.visit_id)
         .where(
-            accounts.c.lender_id == lender_id,
             or_(
                 reported_payments.c.visit_id.in_(there),
                 reported_payments.c.visit_id.is_(None) & (reported_payments.c.paid_on == day),
-            ),
+            )
         )
         .order_by(reported_payments.c.id)
     )
-    return [dict(row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(query).mappings()
+    return [dict(row) for row in rows if row["lender_id"] == lender_id]
 
 
 def sent(connection: Connection, lender_id: str, day: date) -> dict[str, tuple[str, bool]]:

@@ -17,8 +17,7 @@ from sync.words import Phrase
 
 from .. import handling_cash
 from ..office import Office
-from ..store import lenders, offices, scopes
-from ..store.boards.accounts import latest_fact
+from ..store import imports, lenders, offices, scopes
 from ..store.engine import reading
 from ..store.logins import LoginUser
 from ..store.scopes import Scope, Share
@@ -97,9 +96,10 @@ def cash_is_taken() -> bool:
     """True where a pack in use lets collectors take money: elsewhere the pages of cash do not exist."""
     held = current_app.extensions.setdefault(CASH, {})
     with reading(engine()) as connection:
-        number = latest_fact(connection)
-        if held.get("at") != number:
-            held.update(at=number, taken=handling_cash.is_taken(connection))
+        # Which packs accounts are under changes with a lender's file, and with nothing else.
+        brought = [row["id"] for row in imports.listed(connection, limit=1)]
+        if "taken" not in held or held["at"] != brought:
+            held.update(at=brought, taken=handling_cash.is_taken(connection))
     return bool(held["taken"])
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -19,7 +19,8 @@ from sync.words import N_
 
 from ..mending import Mending, mend
 from ..roads.picking import roads_of
-from ..store.boards import morning, outside, stations
+from ..store import imports
+from ..store.boards import morning, stations
 from ..store.boards.morning import Morning
 from ..store.engine import reading
 from ..tabulating import Column
@@ -32,6 +33,10 @@ Figure = dict[str, Any]
 
 SILENT_AFTER = timedelta(hours=24)
 FILE_ROWS = 100_000
+NEWS = ("new", "gone", "paid", "taken_back")
+MONEY = ("paid", "taken_back")
+COUNTED = "ronda.news"
+MOST_COUNTED = 200
 COLUMNS = {
     "account": [
         Column("number", N_("Cuenta")),
@@ -134,8 +139,11 @@ def index() -> str:
     with reading(here.engine()) as connection:
         some = morning.anything(connection, scope)
         if here.may("home.rows"):
-            counted = {kind: morning.counted(connection, scope, kind, asked) for kind in KINDS}
-            news, tasks = _news(connection, asked, counted), _tasks(connection, counted)
+            told = _of_files(connection, asked)
+            counted = told.counted | {
+                kind: morning.counted(connection, scope, kind, asked) for kind in KINDS if kind not in NEWS
+            }
+            news, tasks = _news(told), _tasks(connection, counted)
         else:
             counted, news, tasks = {}, [], []
         street, beyond = _street(connection), _outside(connection)
@@ -213,18 +221,39 @@ def _morning() -> Morning:
     return Morning(day, days.midnight(day - timedelta(days=1)), here.now() - SILENT_AFTER)
 
 
-def _news(connection: Connection, asked: Morning, counted: dict[str, int]) -> list[Figure]:
+@dataclass(frozen=True)
+class News:
+    """What lenders' files brought since yesterday: how many of each kind, and what payments amount to."""
+
+    counted: dict[str, int]
+    sums: dict[str, dict[str, int]]
+
+
+def _of_files(connection: Connection, asked: Morning) -> News:
+    """The news of the reader's part. They come with files alone, so they are counted once for each file."""
+    held: dict[object, News] = current_app.extensions.setdefault(COUNTED, {})
+    scope = here.scope()
+    newest = [row["id"] for row in imports.listed(connection, limit=1)]
+    key = (scope, asked.day, *newest)
+    if key not in held:
+        while len(held) >= MOST_COUNTED:
+            held.pop(next(iter(held)), None)
+        counted = {kind: morning.counted(connection, scope, kind, asked) for kind in NEWS}
+        sums = {kind: morning.sums(connection, scope, kind, asked) for kind in MONEY if counted[kind]}
+        held[key] = News(counted, sums)
+    return held[key]
+
+
+def _news(told: News) -> list[Figure]:
     """What changed since yesterday."""
     found = []
-    for kind in ("new", "gone", "paid", "taken_back"):
-        note = ""
-        if kind in ("paid", "taken_back") and counted[kind]:
-            sums = morning.sums(connection, here.scope(), kind, asked)
-            note = ", ".join(
-                f"{decimal(int(from_minor(total, currency)))} {currency}"
-                for currency, total in sorted(sums.items())
-            )
-        found.append(_number(kind, counted, note=note))
+    for kind in NEWS:
+        amounts = told.sums.get(kind, {})
+        note = ", ".join(
+            f"{decimal(int(from_minor(total, currency)))} {currency}"
+            for currency, total in sorted(amounts.items())
+        )
+        found.append(_number(kind, told.counted, note=note))
     return found
 
 
@@ -247,8 +276,8 @@ def _outside(connection: Connection) -> list[Figure]:
     """What came from outside the street and waits for somebody of the office."""
     if not here.may("stops.index"):
         return []
-    waiting = outside.waiting(connection, here.scope(), here.now(), here.today())
-    flags = waiting["flags"]
+    waiting = morning.waiting(connection, here.scope(), here.now())
+    flags = morning.flagged(connection, here.scope(), here.today())
     return [
         _figure(_("Cobranza detenida"), waiting["stops"], "stops.index", note=_("por resolver")),
         _figure(_("Paradas impedidas"), flags, "routes.index", tone="warn" if flags else ""),
@@ -277,7 +306,7 @@ def _street(connection: Connection) -> list[Figure]:
         ),
         _figure(
             _("Visitas de hoy"),
-            stations.visits_between(connection, scope, start, start + timedelta(days=1)),
+            morning.visited(connection, scope, start, start + timedelta(days=1)),
             "visits.index",
             day=day.isoformat(),
         ),

@@ -12,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, exists, func, or_, select
 
-from ..scopes import Scope
+from ..scopes import Scope, Share
 from ..tables import (
     accounts,
+    addresses,
     agent_days,
     agents,
+    contact_points,
     debtors,
     devices,
     findings,
@@ -26,6 +28,7 @@ from ..tables import (
     promises,
     routes,
     stop_flags,
+    stop_states,
     stops,
     visits,
 )
@@ -44,20 +47,20 @@ class Morning:
 
 
 def counted(connection: Connection, scope: Scope, kind: str, morning: Morning) -> int:
-    query = _KINDS[kind](scope, morning).order_by(None).subquery()
+    query = _KINDS[kind](scope, morning, True).order_by(None).subquery()
     return connection.execute(select(func.count()).select_from(query)).scalar_one()
 
 
 def listed(
     connection: Connection, scope: Scope, kind: str, morning: Morning, *, limit: int, offset: int
 ) -> Rows:
-    query = _KINDS[kind](scope, morning).limit(limit).offset(offset)
+    query = _KINDS[kind](scope, morning, False).limit(limit).offset(offset)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def sums(connection: Connection, scope: Scope, kind: str, morning: Morning) -> dict[str, int]:
     """Currency → what the rows of a kind amount to; of two currencies nothing is added."""
-    query = _KINDS[kind](scope, morning).order_by(None).subquery()
+    query = _KINDS[kind](scope, morning, True).order_by(None).subquery()
     each = select(query.c.currency, func.sum(query.c.amount_minor)).group_by(query.c.currency)
     return {currency: int(total) for currency, total in connection.execute(each)}
 
@@ -65,6 +68,58 @@ def sums(connection: Connection, scope: Scope, kind: str, morning: Morning) -> d
 def anything(connection: Connection, scope: Scope) -> bool:
     """False while this person has no account to look at."""
     return connection.execute(select(accounts.c.id).where(scope.accounts()).limit(1)).first() is not None
+
+
+def visited(connection: Connection, scope: Scope, start: datetime, end: datetime) -> int:
+    """Visits made between two instants to debtors in scope."""
+    query = select(func.count()).where(visits.c.started >= start, visits.c.started < end)
+    if Share() not in scope.shares or scope.agent_id is not None:
+        query = query.where(_seen(visits.c.debtor_id, scope))
+    return connection.execute(query).scalar_one()
+
+
+def waiting(connection: Connection, scope: Scope, now: datetime) -> dict[str, int]:
+    """What came from outside the street: stops that stand, and what was found and not decided yet."""
+    standing = or_(stop_states.c.until.is_(None), stop_states.c.until > now)
+    mine = exists().where(
+        accounts.c.debtor_id == stop_states.c.debtor_id,
+        or_(stop_states.c.account_id.is_(None), stop_states.c.account_id == accounts.c.id),
+        scope.accounts(),
+    )
+    found = {"stops": connection.execute(select(func.count()).where(standing, mine)).scalar_one()}
+    found["proposals"] = 0
+    for table in (addresses, contact_points):
+        query = select(func.count()).where(
+            table.c.state == "proposed",
+            table.c.event_id.is_not(None),
+            table.c.until.is_(None),
+            _seen(table.c.debtor_id, scope),
+        )
+        found["proposals"] += connection.execute(query).scalar_one()
+    return found
+
+
+def flagged(connection: Connection, scope: Scope, day: date) -> int:
+    """Stops of published routes from a day on that were barred after they went out, and nobody saw it."""
+    query = (
+        select(func.count())
+        .select_from(stop_flags)
+        .join(stops, stops.c.id == stop_flags.c.stop_id)
+        .join(routes, routes.c.id == stops.c.route_id)
+        .where(
+            stop_flags.c.seen_at.is_(None),
+            routes.c.state == "published",
+            routes.c.date >= day,
+            _seen(stops.c.debtor_id, scope),
+            ~exists().where(visits.c.stop_id == stops.c.id),
+        )
+    )
+    return connection.execute(query).scalar_one()
+
+
+def _seen(debtor: Any, scope: Scope) -> ColumnElement[bool]:
+    """The debtor has an account in scope: asked of each row, so that few rows cost little."""
+    return exists().where(accounts.c.debtor_id == debtor, scope.accounts())
 
 
 def _account_columns() -> list[Any]:
@@ -77,7 +132,10 @@ def _account_columns() -> list[Any]:
     ]
 
 
-def _of_accounts(*more: Any) -> Select[Any]:
+def _of_accounts(bare: bool, *more: Any) -> Select[Any]:
+    """Accounts with their debtor and lender; to be counted, they alone."""
+    if bare:
+        return select(accounts.c.id.label("account_id"), *more).select_from(accounts)
     return (
         select(*_account_columns(), *more)
         .select_from(accounts)
@@ -86,61 +144,65 @@ def _of_accounts(*more: Any) -> Select[Any]:
     )
 
 
+def _by_name(query: Select[Any], bare: bool) -> Select[Any]:
+    return query if bare else query.order_by(debtors.c.search_name, accounts.c.number, accounts.c.id)
+
+
 def _files(kind: str, since: datetime) -> Select[Any]:
     return select(imports.c.id).where(imports.c.kind == kind, imports.c.imported_at >= since)
 
 
-def _new(scope: Scope, morning: Morning) -> Select[Any]:
-    return (
-        _of_accounts(accounts.c.state)
-        .where(scope.accounts(), accounts.c.first_import.in_(_files("portfolio", morning.since)))
-        .order_by(debtors.c.search_name, accounts.c.number, accounts.c.id)
+def _new(scope: Scope, morning: Morning, bare: bool) -> Select[Any]:
+    query = _of_accounts(bare, accounts.c.state).where(
+        scope.accounts(), accounts.c.first_import.in_(_files("portfolio", morning.since))
     )
+    return _by_name(query, bare)
 
 
-def _gone(scope: Scope, morning: Morning) -> Select[Any]:
-    return (
-        _of_accounts(accounts.c.state)
-        .where(
-            scope.accounts(),
-            accounts.c.state.in_(GONE),
-            accounts.c.last_import.in_(_files("portfolio", morning.since)),
-        )
-        .order_by(debtors.c.search_name, accounts.c.number, accounts.c.id)
+def _gone(scope: Scope, morning: Morning, bare: bool) -> Select[Any]:
+    query = _of_accounts(bare, accounts.c.state).where(
+        scope.accounts(),
+        accounts.c.state.in_(GONE),
+        accounts.c.last_import.in_(_files("portfolio", morning.since)),
     )
+    return _by_name(query, bare)
 
 
-def _money(scope: Scope, morning: Morning, reversed_: bool) -> Select[Any]:
+def _money(scope: Scope, morning: Morning, reversed_: bool, bare: bool) -> Select[Any]:
     back = payments.c.reverses.is_not(None) if reversed_ else payments.c.reverses.is_(None)
+    told = (payments.c.amount_minor, payments.c.currency, payments.c.value_date, payments.c.channel)
     return (
-        _of_accounts(payments.c.amount_minor, payments.c.currency, payments.c.value_date, payments.c.channel)
+        _of_accounts(bare, *told)
         .join(payments, payments.c.account_id == accounts.c.id)
         .where(scope.accounts(), payments.c.import_id.in_(_files("payments", morning.since)), back)
         .order_by(payments.c.value_date.desc(), payments.c.amount_minor.desc(), payments.c.id)
     )
 
 
-def _paid(scope: Scope, morning: Morning) -> Select[Any]:
-    return _money(scope, morning, False)
+def _paid(scope: Scope, morning: Morning, bare: bool) -> Select[Any]:
+    return _money(scope, morning, False, bare)
 
 
-def _taken_back(scope: Scope, morning: Morning) -> Select[Any]:
-    return _money(scope, morning, True)
+def _taken_back(scope: Scope, morning: Morning, bare: bool) -> Select[Any]:
+    return _money(scope, morning, True, bare)
 
 
-def _promised(scope: Scope, morning: Morning) -> Select[Any]:
+def _promised(scope: Scope, morning: Morning, bare: bool) -> Select[Any]:
+    told = (
+        promises.c.amount_minor,
+        promises.c.currency,
+        promises.c.window_start,
+        promises.c.window_end,
+        promises.c.channel,
+    )
+    mine = (scope.accounts(), promises.c.due == morning.day, promises.c.cancelled_at.is_(None))
+    if bare:
+        return _of_accounts(True, *told).join(promises, promises.c.account_id == accounts.c.id).where(*mine)
     return (
-        _of_accounts(
-            promises.c.amount_minor,
-            promises.c.currency,
-            promises.c.window_start,
-            promises.c.window_end,
-            promises.c.channel,
-            agents.c.name.label("agent_name"),
-        )
+        _of_accounts(False, *told, agents.c.name.label("agent_name"))
         .join(promises, promises.c.account_id == accounts.c.id)
         .join(agents, agents.c.id == promises.c.agent_id)
-        .where(scope.accounts(), promises.c.due == morning.day, promises.c.cancelled_at.is_(None))
+        .where(*mine)
         .order_by(promises.c.amount_minor.desc(), promises.c.id)
     )
 
@@ -151,7 +213,7 @@ def _out_today(scope: Scope, morning: Morning) -> ColumnElement[bool]:
     return (routes.c.date == morning.day) & (routes.c.state == "published") & routes.c.agent_id.in_(mine)
 
 
-def _appointed(scope: Scope, morning: Morning) -> Select[Any]:
+def _appointed(scope: Scope, morning: Morning, _bare: bool = False) -> Select[Any]:
     return (
         select(
             stops.c.debtor_id,
@@ -171,7 +233,7 @@ def _appointed(scope: Scope, morning: Morning) -> Select[Any]:
     )
 
 
-def _absent(scope: Scope, morning: Morning) -> Select[Any]:
+def _absent(scope: Scope, morning: Morning, _bare: bool = False) -> Select[Any]:
     """Agents away that day: the last record that speaks of it holds."""
     later = agent_days.alias("later")
     newest = ~exists().where(
@@ -213,7 +275,7 @@ def _absent(scope: Scope, morning: Morning) -> Select[Any]:
     )
 
 
-def _broken(scope: Scope, morning: Morning) -> Select[Any]:
+def _broken(scope: Scope, morning: Morning, _bare: bool = False) -> Select[Any]:
     """Published routes that no longer hold: their agent is away, or a stop not made yet may not be."""
     ahead = (
         (stops.c.route_id == routes.c.id)
@@ -261,7 +323,7 @@ def _said(column: Any) -> ColumnElement[bool]:
     return and_(column.is_not(None), func.length(column.cast(Text())) > len("null"))
 
 
-def _silent(scope: Scope, morning: Morning) -> Select[Any]:
+def _silent(scope: Scope, morning: Morning, _bare: bool = False) -> Select[Any]:
     return (
         select(
             devices.c.id.label("device_id"),
@@ -281,12 +343,11 @@ def _silent(scope: Scope, morning: Morning) -> Select[Any]:
     )
 
 
-def _findings(scope: Scope, _morning: Morning) -> Select[Any]:
-    seen = exists().where(accounts.c.debtor_id == findings.c.debtor_id, scope.accounts())
-    return select(findings.c.id).where(findings.c.state == "open", seen)
+def _findings(scope: Scope, _morning: Morning, _bare: bool = False) -> Select[Any]:
+    return select(findings.c.id).where(findings.c.state == "open", _seen(findings.c.debtor_id, scope))
 
 
-_KINDS: dict[str, Callable[[Scope, Morning], Select[Any]]] = {
+_KINDS: dict[str, Callable[[Scope, Morning, bool], Select[Any]]] = {
     "new": _new,
     "gone": _gone,
     "paid": _paid,
