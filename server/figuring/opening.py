@@ -192,18 +192,31 @@ def _bucket(connection: Connection, account: str, day: date) -> str:
 def _payments(
     connection: Connection, scope: Scope, _code: str, span: Span, by: str, value: str, _today: date
 ) -> Iterator[Row]:
-    for row in figure_rows.payments_made(connection, scope, span, by, value):
-        bucket = _bucket(connection, row["account_id"], row["value_date"] - DAY)
-        if by == "bucket" and bucket != value:
-            continue
-        amount = from_minor(row["amount_minor"], row["currency"])
-        yield {
-            **row,
-            "account": row["number"],
-            "amount": -amount if row["reverses"] else amount,
-            "reversal": bool(row["reverses"]),
-            "bucket": bucket,
-        }
+    for piece in _pieces(figure_rows.payments_made(connection, scope, span, by, value)):
+        buckets = _buckets(connection, {(row["account_id"], row["value_date"] - DAY) for row in piece})
+        for row in piece:
+            bucket = buckets[row["account_id"], row["value_date"] - DAY]
+            if by == "bucket" and bucket != value:
+                continue
+            amount = from_minor(row["amount_minor"], row["currency"])
+            yield {
+                **row,
+                "account": row["number"],
+                "amount": -amount if row["reverses"] else amount,
+                "reversal": bool(row["reverses"]),
+                "bucket": bucket,
+            }
+
+
+def _buckets(connection: Connection, asked: set[tuple[str, date]]) -> dict[tuple[str, date], str]:
+    """(account, day) → the bucket in which it stood."""
+    packs = figure_facts.accounts_of(connection, {account for account, _day_asked in asked})
+    made: dict[tuple[str, date], str] = {}
+    for day in {day for _account, day in asked}:
+        ids = [account for account, of_day in asked if of_day == day]
+        stood = figure_facts.stood(connection, day, ids)
+        made |= {(one, day): bucket_of(stood.get(one), day, edges_of(packs[one]["pack"])) for one in ids}
+    return made
 
 
 def _accounts(

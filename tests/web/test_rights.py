@@ -322,6 +322,8 @@ OF_A_JOB = {
     "routes.progress",
     "home.mending",
     "commissions.progress",
+    "figures.export_file",
+    "figures.export_progress",
     "months.progress",
     "locating.progress",
     "desk.progress",

@@ -27,6 +27,10 @@ from ..tables import (
 )
 
 AT_A_TIME = 100
+# How far the civil days of the east and the west lie from those of Greenwich; and by how much a laptop's
+# clock may be off and its visits still be looked for there.
+EAST, WEST = timedelta(hours=14, minutes=10), timedelta(hours=12, minutes=10)
+SLIGHT_MS = 600_000
 Rows = Iterator[dict[str, Any]]
 Span = tuple[date, date]
 
@@ -51,8 +55,11 @@ def _of_agents(by: str, value: str) -> list[ColumnElement[bool]]:
 
 def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
     """Visits about the period with a result for an account that is seen and asked for, not all `NOR`."""
-    start = datetime.combine(span[0], time(), tzinfo=UTC) - MARGIN
-    end = datetime.combine(span[1], time(), tzinfo=UTC) + MARGIN + timedelta(days=1)
+    start = datetime.combine(span[0], time(), tzinfo=UTC)
+    end = datetime.combine(span[1], time(), tzinfo=UTC) + timedelta(days=1)
+    near = and_(visits.c.started >= start - EAST, visits.c.started < end + WEST)
+    off = or_(visits.c.offset_ms > SLIGHT_MS, visits.c.offset_ms < -SLIGHT_MS)
+    wide = and_(off, visits.c.started >= start - MARGIN, visits.c.started < end + MARGIN)
     told = (
         exists()
         .where(
@@ -73,7 +80,13 @@ def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value
         )
         .join(agents, agents.c.id == visits.c.agent_id)
         .join(debtors, debtors.c.id == visits.c.debtor_id)
-        .where(visits.c.started >= start, visits.c.started < end, told, *_of_agents(by, value))
+        .where(
+            visits.c.started >= start - MARGIN,
+            visits.c.started < end + MARGIN,
+            or_(near, wide),
+            told,
+            *_of_agents(by, value),
+        )
         .order_by(visits.c.started.desc(), visits.c.id)
     )
     return _streamed(connection, query)
@@ -120,7 +133,8 @@ def payments_made(connection: Connection, scope: Scope, span: Span, by: str, val
 def promising_accounts(
     connection: Connection, scope: Scope, span: Span, by: str, value: str
 ) -> Iterator[str]:
-    """Accounts with a promise due about the period, in order; whoever knows the grace judges its days."""
+    """Accounts with a promise due about the period, the latest first, each once; whoever knows the grace
+    judges its days."""
     query = (
         select(promises.c.account_id)
         .join(accounts, accounts.c.id == promises.c.account_id)
@@ -133,11 +147,13 @@ def promising_accounts(
             *_of_accounts(by, value),
             *_of_agents(by, value),
         )
-        .distinct()
-        .order_by(promises.c.account_id)
+        .order_by(promises.c.due.desc(), promises.c.id)
     )
+    told: set[str] = set()
     for row in _streamed(connection, query):
-        yield row["account_id"]
+        if row["account_id"] not in told:
+            told.add(row["account_id"])
+            yield row["account_id"]
 
 
 def accounts_seen(
