@@ -24,7 +24,7 @@ from ..store.change_sets import TAKEN
 from ..store.engine import reading
 from . import days, desk_pages, here, jobs
 from .desk_pages import AGENTS, asked_filter, chosen, effect_shown, found_set, page_of, staff_of
-from .maps import Point, lasso_document
+from .maps import Point, lasso_document, map_document
 from .paging import SIZE, Page, place
 from .tiles import ground_of
 
@@ -137,13 +137,16 @@ def map(set_id: str) -> Response:
         )
         for one in held
     ]
+    language, title = str(get_locale() or "es"), _("Mapa de la mesa de asignación")
+    if found.state != change_sets.OPEN and not cells:
+        return map_document(points, ground=ground, language=language, title=title)
     return lasso_document(
         points,
         [(one["lat"], one["lon"], one["debtors"]) for one in cells],
         ground=ground,
         words=_lasso_words(),
-        language=str(get_locale() or "es"),
-        title=_("Mapa de la mesa de asignación"),
+        language=language,
+        title=title,
     )
 
 

@@ -113,6 +113,7 @@ def test_moves_are_undone_and_done_again_and_a_draft_put_away(world: World, seco
     client.post(f"{at}/discard", data=_token(client))
     assert owner(world, "Rosa") == world.agents["gustavo"]
     assert "Descartado" in client.get(at).text
+    assert "lasso.js" not in client.get(f"{at}/map").text, "nothing moves any more"
 
 
 def test_all_of_a_filter_or_of_a_lasso_are_moved_by_the_server_that_knows_them(
