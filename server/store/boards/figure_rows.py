@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select
 
 from sync.rules.figures_reading import MARGIN
 
@@ -196,7 +196,7 @@ _VISITED = exists().where(visits.c.stop_id == stops.c.id, visits.c.debtor_id == 
 
 
 def stops_planned(connection: Connection, scope: Scope, day: date, by: str, value: str) -> Rows:
-    """Stops of published routes of a day, with their place in it."""
+    """Stops of published routes of a day, with their place in it; a route is read when it is come to."""
     seen = scope.sees(stops.c.debtor_id)
     query = (
         select(
@@ -219,15 +219,21 @@ def stops_planned(connection: Connection, scope: Scope, day: date, by: str, valu
         .join(agents, agents.c.id == routes.c.agent_id)
         .join(debtors, debtors.c.id == stops.c.debtor_id)
         .where(
-            routes.c.state == "published",
-            routes.c.date == day,
+            routes.c.id == bindparam("route"),
             stops.c.sequence.is_not(None),
             seen,
-            *_of_agents(by, value),
         )
-        .order_by(routes.c.id, stops.c.sequence)
+        .order_by(stops.c.sequence)
     )
-    return _streamed(connection, query)
+    of_day = (
+        select(routes.c.id)
+        .join(agents, agents.c.id == routes.c.agent_id)
+        .where(routes.c.state == "published", routes.c.date == day, *_of_agents(by, value))
+        .order_by(agents.c.name, routes.c.id)
+    )
+    for route in list(connection.execute(of_day).scalars()):
+        for row in connection.execute(query, {"route": route}).mappings():
+            yield dict(row)
 
 
 def routes_published(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
