@@ -45,7 +45,7 @@ CODES: Mapping[str, Mapping[str, Any]] = {
     "cash_decisions": {"state": "official"},
     "cash_deposits": {"currency": "COP", "state": "proposed"},
     "change_rows": {
-        "because": PHRASE,
+        "because": TEXT,
         "outcomes": [],
         "warnings": [TEXT],
         "state": "proposed",
