@@ -1,0 +1,55 @@
+"""Figures, their rows and the export on both databases: the same statements, the same answers."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import Engine
+
+from server import exporting
+from server.figuring import keeping, opening, showing
+from server.kpi import kpi, told_figures
+from server.store.engine import reading
+from server.store.scopes import Scope, Share
+from sync.rules.figures_list import KPIS
+from tests.office import figured_world
+from tests.office.builders import NOW
+
+SPAN = (date(2026, 7, 1), date(2026, 7, 14))
+TODAY = date(2026, 7, 16)
+
+
+def test_the_board_the_rows_and_the_export_agree_on_either_database(
+    office_engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figured_world, "LAST", SPAN[1])
+    town = figured_world.figured(office_engine, debtors=7, visits_a_day=2)
+    keeping.refresh(town.engine, [SPAN], today=TODAY, now=NOW)
+    everything = Scope.everything()
+    exporting.export(town.engine, town.world.signer, tmp_path, as_of=TODAY, actor="carla", now=NOW)
+    for by in showing.BREAKDOWNS:
+        with reading(town.engine) as connection:
+            board = showing.figures_of(connection, everything, SPAN, by, TODAY)
+            part = showing.figures_of(connection, Scope((Share(branch="Tunja"),)), SPAN, by, TODAY)
+        words = ["--from-export", str(tmp_path), "--from", str(SPAN[0]), "--to", str(SPAN[1]), "--json"]
+        said = CliRunner().invoke(kpi, [*words, *(["--by", by] if by != "all" else [])])
+        told = json.loads(said.output)
+        assert told_figures(list(board.whole.figures)) == told["all"]
+        ours = {group.value: told_figures(list(group.figures)) for group in board.groups}
+        assert ours == {value: group["figures"] for value, group in told.get("groups", {}).items()}
+        valid = {one.code: one.under for one in board.whole.figures}["rpc_per_attempt"]
+        assert 0 < {one.code: one.under for one in part.whole.figures}["rpc_per_attempt"] < valid
+    with reading(town.engine) as connection:
+        steps = [
+            (SPAN[0] + timedelta(days=7 * week), SPAN[0] + timedelta(days=7 * week + 6)) for week in (0, 1)
+        ]
+        assert set(showing.trend(connection, everything, steps, TODAY)) == set(steps)
+        for one in KPIS:
+            for by, value in (("all", ""), ("agent", town.world.agents["Ana"]), ("bucket", "90+")):
+                rows = list(opening.rows(connection, everything, one.rows, one.code, SPAN, by, value, TODAY))
+                assert rows or by != "all", one.code
+    assert keeping.refresh(town.engine, [SPAN], today=TODAY, now=NOW) == 0
