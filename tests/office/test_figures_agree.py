@@ -69,7 +69,15 @@ def shown(town: Town, span: tuple[date, date], by: str, scope: Scope | None = No
 
 
 @pytest.mark.parametrize("by", ["agent", "team", "bucket", "product", "lender"])
-@pytest.mark.parametrize("span", SPANS, ids=["august", "september", "one day", "all of it"])
+@pytest.mark.parametrize(
+    "span",
+    [
+        pytest.param(SPANS[0], id="august"),
+        pytest.param(SPANS[1], id="september", marks=pytest.mark.slow),
+        pytest.param(SPANS[2], id="one day"),
+        pytest.param(SPANS[3], id="all of it", marks=pytest.mark.slow),
+    ],
+)
 def test_every_figure_of_the_page_comes_out_of_the_export(
     town: Town, exported: Path, span: tuple[date, date], by: str
 ) -> None:
