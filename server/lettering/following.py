@@ -90,7 +90,7 @@ def follow(
         )
         facts.append(
             connection,
-            f"letter.{state}",
+            f"letters.{state}",
             as_of=now.date(),
             now=now,
             actor=actor,

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from sync.ids import new_id
+from sync.records import Interval, Known, Party, Place, Result, Visit, VisitResult
+from sync.rules.audit.seen import talked
 from sync.rules.geo import haversine_m
 from sync.rules.risk import Expected, Zone, silent, zones_at
 
@@ -68,3 +71,21 @@ def test_who_was_not_heard_of_since_his_last_stop_is_looked_for_after_the_wait()
     ]
     assert [one.agent for one in silent(days, NOON, wait)] == ["d", "a"]
     assert [one.agent for one in silent(days, NOON + timedelta(minutes=1), wait)] == ["d", "a", "c"]
+
+
+def test_who_breaks_a_visit_off_is_not_asked_why_it_was_short() -> None:
+    def visit(result: Result) -> Visit:
+        return Visit(
+            id=new_id(),
+            debtor=new_id(),
+            agent=new_id(),
+            place=Place.HOME,
+            party=Party.HOLDER,
+            happened=Interval(NOON, NOON + timedelta(seconds=20)),
+            known=Known.LIVE,
+            recorded=NOON,
+            results=(VisitResult(new_id(), result),),
+        )
+
+    assert talked(visit(Result.REFUSES)), "the control: it was a conversation"
+    assert not talked(visit(Result.UNSAFE))

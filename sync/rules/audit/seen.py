@@ -141,7 +141,9 @@ def talked(visit: Visit) -> bool:
         return False
     if visit.party in STRANGERS:
         return debt_discussed(visit.results)
-    return not visit.results or any(RESULTS[one.result].cls not in NOBODY_MET for one in visit.results)
+    # Who breaks a visit off for his safety is right to be quick: it was no conversation.
+    held = [one.result for one in visit.results if one.result is not Result.UNSAFE]
+    return not visit.results or any(RESULTS[one].cls not in NOBODY_MET for one in held)
 
 
 def reach_m(visit: Visit) -> float:
