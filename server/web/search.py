@@ -15,7 +15,7 @@ LONGEST = 80
 
 @blueprint.get("/")
 def found() -> Response:
-    """`{"found": [{"name", "under", "href"}]}` for `?q=`. Without scripts the form asks the accounts' list."""
+    """`{"found": [{"name", "under", "href"}]}` for `?q=`. Without scripts the form leads to the list."""
     asked = request.args.get("q", "")[:LONGEST]
     with reading(here.engine()) as connection:
         rows = search.find(connection, on_day(connection, here.scope(), here.today()), asked)

@@ -334,6 +334,7 @@ def test_a_long_import_goes_on_while_its_page_shows_how_far_it_is(
     assert begun.headers["Location"] == f"{where}/progress"
     finished(app)
     told = client.get(f"{where}/progress?format=json").json
+    assert told is not None
     assert told["done"]
     assert log_in(app, "root").get(f"{where}/progress").status_code == 302, "another's work is not there"
     ended = client.get(f"{where}/progress")

@@ -230,12 +230,16 @@ def test_the_accounts_come_as_a_file_of_what_is_on_the_screen_and_that_is_rememb
 
 
 def test_the_search_of_every_page_finds_only_what_one_may_see(reader: ClientOf, seen: World) -> None:
-    found = reader("alicia").get("/search/?q=NUNEZ ros").json["found"]
-    assert [(one["name"], one["href"]) for one in found] == [
+    def found(username: str, asked: str) -> list[dict[str, str]]:
+        answer = reader(username).get("/search/", query_string={"q": asked}).json
+        assert answer is not None
+        return list(answer["found"])
+
+    assert [(one["name"], one["href"]) for one in found("alicia", "NUNEZ ros")] == [
         ("Rosa Núñez", f"/debtors/{seen.debtors['Rosa']}")
     ]
-    assert reader("bruno").get("/search/?q=nunez").json["found"] == []
-    assert reader("nora").get("/search/?q=n").json["found"] == []
+    assert found("bruno", "nunez") == []
+    assert found("nora", "n") == []
     assert 'action="/portfolio/accounts"' in reader("nora").get("/visits/").text, "a form without scripts"
 
 
