@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from jsonschema_rs import Draft202012Validator
 from sqlalchemy import delete
 
-from server import exporting, receiving
+from server import erasing, exporting, receiving
 from server.figuring import keeping, showing
 from server.kpi import kpi, told_figures
 from server.store import figure_cells
@@ -152,8 +152,20 @@ def test_what_is_kept_is_what_the_facts_say_whatever_came_in_since(
         assert keeping.stale(connection)
     made = keeping.refresh(town.engine, [span], today=TODAY, now=NOW)
     assert 0 < made < 40, "days before the earliest late visit are left alone"
+    later = shown(town, span, "agent")
+    assert before != later
+    asked = {"asked_by": "holder", "channel": "letter", "basis": "Ley 1581", "received_on": None}
+    erasing.receive_request(town.engine, list(town.debtors)[2], actor="carla", now=NOW, **asked)
+    gone = erasing.carry_out(
+        town.engine, world.signer, "1", why="Procede", actor="carla", now=NOW, despite_open=True
+    )
+    assert isinstance(gone, erasing.CarriedOut)
+    keeping.refresh(town.engine, [span], today=TODAY, now=NOW)
     after = shown(town, span, "agent")
-    assert before != after
+    assert after["all"]["rpc_per_attempt"] == later["all"]["rpc_per_attempt"], "that he was visited stays"
+    exporting.export(world.engine, world.signer, tmp_path / "out", as_of=TODAY, actor="carla", now=NOW)
+    theirs = recomputed(tmp_path / "out", span, "agent")
+    assert (after["all"], after["groups"]) == (theirs["all"], theirs["groups"])
     keeping.rebuild(town.engine, today=TODAY, now=NOW)
     keeping.refresh(town.engine, [span], today=TODAY, now=NOW)
     assert shown(town, span, "agent") == after
