@@ -16,6 +16,7 @@ from sync.money import from_minor
 from sync.records import Refused
 
 from ..assigning import assign
+from ..assigning.reporting import AssignmentReport
 from ..roads.picking import roads_of
 from ..standing import ZERO, AccountToday, accounts_today, figures, on_day, page_of
 from ..store import agents as workforce
@@ -24,12 +25,14 @@ from ..store.agents import Agent
 from ..store.boards import whereabouts
 from ..store.engine import reading
 from ..store.standings import Asked
-from . import days, here
+from . import days, here, jobs
 from .maps import MOST_POINTS, Point, map_document
 from .paging import Page, cut, paged
 from .tiles import ground_of
 
 blueprint = Blueprint("assignments", __name__, url_prefix="/assignments")
+# Accounts for the field that are shared out while the page waits; more is a job.
+AT_ONCE = 300
 
 
 @dataclass
@@ -80,11 +83,26 @@ def run() -> BaseResponse:
     if day is None:
         flash(_("Elija el día desde el que vale la asignación."), "error")
         return redirect(url_for("assignments.index"))
-    roads = roads_of(here.office().config, here.engine())
-    report = assign(here.engine(), as_of=day, actor=here.actor(), now=here.now(), roads=roads)
+    engine, actor, now = here.engine(), here.actor(), here.now()
+    roads = roads_of(here.office().config, engine)
+
+    def work(_say: jobs.Say) -> AssignmentReport | Refused:
+        return assign(engine, as_of=day, actor=actor, now=now, roads=roads)
+
+    with reading(engine) as connection:
+        late = figures(connection, here.scope(), here.today())["field"]
+    if late <= AT_ONCE:
+        tell(work(lambda step: None))
+        return redirect(url_for("assignments.index"))
+    job = jobs.start(work, actor=actor, subject=f"assign {day}", now=now)
+    return redirect(url_for("desk.progress", job_id=job.id))
+
+
+def tell(report: AssignmentReport | Refused) -> None:
+    """What a run came to, in words."""
     if isinstance(report, Refused):
         flash(here.sentence(report.reason), "error")
-        return redirect(url_for("assignments.index"))
+        return
     said = _(
         "%(assigned)s cuentas asignadas, %(barred)s vedadas por norma y %(rest)s sin asignar. "
         "%(new)s decisiones nuevas; %(kept)s siguen igual.",
@@ -95,7 +113,6 @@ def run() -> BaseResponse:
         kept=report.kept,
     )
     flash(said, "success")
-    return redirect(url_for("assignments.index"))
 
 
 @blueprint.get("/barred")

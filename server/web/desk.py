@@ -16,6 +16,7 @@ from sync.records import Refused
 
 from ..assigning import changing, drafting
 from ..assigning.changing import Proposed, PutBack, Taken
+from ..assigning.reporting import AssignmentReport
 from ..roads import Roads
 from ..roads.picking import roads_of
 from ..store import change_rows, change_sets
@@ -23,6 +24,7 @@ from ..store.boards import desk as board
 from ..store.change_sets import TAKEN
 from ..store.engine import reading
 from . import days, desk_pages, here, jobs
+from .assignments import tell as tell_run
 from .desk_pages import AGENTS, asked_filter, chosen, effect_shown, found_set, page_of, staff_of
 from .maps import Point, lasso_document, map_document
 from .paging import SIZE, Page, place
@@ -101,6 +103,9 @@ def progress(job_id: str) -> BaseResponse | str:
         return redirect(url_for("desk.draft", set_id=result.id))
     elif isinstance(result, Taken):
         _tell(result)
+    elif isinstance(result, AssignmentReport):
+        tell_run(result)
+        return redirect(url_for("assignments.index"))
     elif isinstance(result, str):
         return redirect(url_for("desk.draft", set_id=result))
     else:
