@@ -435,7 +435,7 @@ def test_a_restored_office_erases_again_what_it_had_erased(
     with writing(engine) as connection:
         connection.execute(t.applied.delete())
         connection.execute(t.events.delete())
-        for table in (t.visit_results, t.promises, t.amendments, t.findings, t.visits):
+        for table in (t.reviews, t.visit_results, t.promises, t.amendments, t.findings, t.visits):
             connection.execute(table.delete())
         for table in (t.contacts, t.skips, t.reported_payments):
             connection.execute(table.delete())

@@ -634,7 +634,7 @@ def test_a_receipt_ahead_of_the_office_proves_a_restore_and_opens_an_epoch(lapto
     told = ask(laptop, None)
     world = laptop.world
     with writing(world.engine) as connection:  # the backup knew nothing of this chain
-        for table in (t.visit_results, t.findings, t.visits, t.applied, t.events):
+        for table in (t.reviews, t.visit_results, t.findings, t.visits, t.applied, t.events):
             connection.execute(table.delete())
         connection.execute(t.incarnations.update().values(n=0, h=ZERO))
     forged = told["receipt"] | {"n": 9}

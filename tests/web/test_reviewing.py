@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from server import queueing, reviewing
 from server.auditing_all import audit_all
@@ -186,9 +187,9 @@ def notice(world: World, visit: str, rule: str, severity: str) -> str:
 def test_a_grave_finding_resolved_lets_the_visit_be_approved(undrawn: World) -> None:
     visit = undrawn.visits["Rosa"]
     grave = notice(undrawn, visit, "audit.overlap", "serious")
-    given = {"resolution": "corrected", "why": "Escribió mal la hora", "by": CARLA, "now": NOW}
+    given: dict[str, Any] = {"why": "Escribió mal la hora", "by": CARLA, "now": NOW, "scope": EVERYTHING}
     assert isinstance(decide(undrawn, visit, "approve"), Refused)
-    assert reviewing.resolve(undrawn.office.engine, grave, scope=EVERYTHING, **given) is None
+    assert reviewing.resolve(undrawn.office.engine, grave, resolution="corrected", **given) is None
     assert isinstance(decide(undrawn, visit, "approve"), str)
 
 
@@ -218,7 +219,7 @@ def test_nobody_judges_what_he_did_earns_on_or_gave_leave_for(world: World) -> N
             if names:
                 connection.execute(update(t.policy_overrides).values(**names))
             told = connection.execute(select(t.visits).where(t.visits.c.id == visit)).mappings().one()
-            wrong = reviewing.barred(connection, told, Person("carla", held))
+            wrong = reviewing.barred(connection, {**told}, Person("carla", held))
         paid = earns or len(held) > 1
         expected = (
             "review.own"
@@ -374,14 +375,13 @@ def test_the_queue_is_read_by_its_indexes(world: World) -> None:
         reviews.Wanted(agent=world.agents["gustavo"]),
         reviews.Wanted(severity="serious"),
     ):
-        plan = _plan(
-            world,
-            lambda connection, wanted=wanted: reviews.listed(
-                connection, EVERYTHING, wanted, after=None, limit=25
-            ),
-        )
+        plan = _plan(world, partial(_first_page, wanted))
         assert "TEMP B-TREE" not in plan, (wanted, plan)
         assert "SCAN reviews" not in plan, (wanted, plan)
+
+
+def _first_page(wanted: reviews.Wanted, connection: Connection) -> object:
+    return reviews.listed(connection, EVERYTHING, wanted, after=None, limit=25)
 
 
 def _plan(world: World, read: Callable[[Any], Any]) -> str:
