@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -21,6 +22,8 @@ from ..store.said import phrase_of
 from ..tabulating import Column
 from . import here, jobs, sheets
 from .commissions import Row, adjustment, asked_month
+from .figure_words import share_said
+from .labels import decimal
 
 blueprint = Blueprint("months", __name__, url_prefix="/months")
 BACK = 12
@@ -143,12 +146,12 @@ def _figures(row: Row) -> list[dict[str, str]]:
         if one["value"] is None or kpi is None:
             continue
         part = one["code"].partition(".")[2]
-        currency = f" {one['currency']}" if one["currency"] else ""
+        share = kpi.unit == "share"
         told.append(
             {
-                "name": _(kpi.title) + (f" · {part}" if part else "") + currency,
+                "name": _(kpi.title) + (f" · {part}" if part else ""),
                 "formula": _(kpi.formula),
-                "value": one["value"],
+                "value": share_said(Decimal(one["value"])) if share else decimal(float(one["value"])),
                 "of": f"{one['over']} ÷ {one['under']}",
             }
         )
