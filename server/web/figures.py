@@ -109,7 +109,7 @@ def rows() -> Response | str:
 
     if kind:
         name = f"{kpi.code}-{span[0]}-{span[1]}"
-        return sheets.answer(kind, name, _(kpi.title), columns, [said_of(row) for row in found()])
+        return sheets.answer(kind, name, _(kpi.title), columns, map(said_of, found()))
     number = min(_page_asked(), LAST_PAGE)
     start = (number - 1) * SIZE
     piece = list(islice(found(), start, start + SIZE + 1))

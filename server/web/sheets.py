@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import IO
 
-from flask import Response, request
+from flask import Response, request, stream_with_context
 from flask_babel import gettext as _
 
 from ..tabulating import Column, Row, as_csv, as_xlsx
@@ -29,7 +29,7 @@ def sheet_asked() -> str:
 def answer(kind: str, name: str, title: str, columns: Sequence[Column], rows: Iterable[Row]) -> Response:
     """The file, sent while it is read. `name` is its name without an ending: ASCII letters, digits, dashes.
 
-    Rows must not need a connection that closes with the request: give a list, or rows that open their own.
+    Rows are read while the file is sent: give a list, or rows that open a connection of their own.
     """
     yes = (_("sí"), _("no"))
     if kind == "xlsx":
@@ -37,7 +37,8 @@ def answer(kind: str, name: str, title: str, columns: Sequence[Column], rows: It
         reply = Response(_read(file), mimetype=TYPES["xlsx"])
         reply.call_on_close(file.close)
     else:
-        reply = Response(as_csv(columns, rows, zone=here.zone(), yes=yes), content_type=TYPES["csv"])
+        parts = as_csv(columns, rows, zone=here.zone(), yes=yes)
+        reply = Response(stream_with_context(parts), content_type=TYPES["csv"])
     reply.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return reply
 

@@ -1,4 +1,4 @@
-"""What figures add up from, by day and group: a cache that can be thrown away and made again from the facts."""
+"""What figures add up from, by day and group: a cache that can be thrown away and made again from facts."""
 
 from __future__ import annotations
 
