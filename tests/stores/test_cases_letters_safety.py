@@ -167,8 +167,14 @@ def _cases(connection: Connection, ids: dict[str, str]) -> None:
         "counts": {},
         "asked_at": NOW,
     }
-    row = {"id": "r-1", "batch_id": "b-1", "place": 1, "account_id": ids["account"], "debtor_id": ids["rosa"]}
-    row |= {"state": "made", "because": {}, "code": "ABC", "changed_at": NOW}  # type: ignore[dict-item]
+    row: dict[str, Any] = {
+        "id": "r-1",
+        "batch_id": "b-1",
+        "place": 1,
+        "account_id": ids["account"],
+        "debtor_id": ids["rosa"],
+    }
+    row |= {"state": "made", "because": {}, "code": "ABC", "changed_at": NOW}
     letters.add(connection, [row], **values)
 
 

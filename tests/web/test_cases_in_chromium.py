@@ -93,8 +93,8 @@ def _busy(world: World) -> None:
     """A disputed amount, a late complaint, a request for data; and agents whose day is over."""
     engine, everything = world.office.engine, Scope.everything()
 
-    def opened(who: str, kind: str, text: str, **given: str) -> None:
-        new = NewClaim(kind=kind, source="phone", text=text, **given)
+    def opened(who: str, kind: str, text: str, owner: str = "") -> None:
+        new = NewClaim(kind=kind, source="phone", text=text, owner=owner)
         number = hearing.open_claim(engine, world.debtors[who], new, actor="fabio", now=NOW, scope=everything)
         assert isinstance(number, int)
 

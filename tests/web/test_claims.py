@@ -120,7 +120,8 @@ def test_who_is_declared_to_earn_on_the_branch_does_not_resume_it(world: World) 
 
 def test_an_empty_resolution_resolves_nothing(world: World) -> None:
     number = opened(world, "Rosa")
-    for changed in ({"because": "sí"}, {"outcome": "porque sí"}):
+    wrong: tuple[dict[str, Any], ...] = ({"because": "sí"}, {"outcome": "porque sí"})
+    for changed in wrong:
         assert isinstance(resolved(world, number, **changed), Refused)
     assert stops(world, "Rosa") == {StopKind.DISPUTE}
 

@@ -15,8 +15,8 @@ from server.store import tables as t
 from server.store.engine import reading, writing
 from server.store.scopes import Scope
 from sync.ids import new_id
-from sync.records import Refused, Result
-from sync.rules.results import RESULTS, ResultClass
+from sync.records import Refused, Result, ResultClass
+from sync.rules.results import RESULTS
 
 from .worlds import NOW, TODAY, World, csrf_of, log_in
 
