@@ -25,6 +25,7 @@ from sync.ids import new_id
 from .chunks import append
 from .debtors import folded
 from .scopes import Scope
+from .standings import remembered
 from .tables import (
     accounts,
     debtors,
@@ -99,18 +100,19 @@ def counted(
     connection: Connection, scope: Scope, run_id: str, made_at: datetime
 ) -> dict[str, tuple[int, int]]:
     """By list: how many of the scope's accounts stand on it, and how many of them are done."""
-    done = _done(made_at)
     query = (
-        select(worklist_places.c.list, func.count(), func.count(done.c.account_id))
+        select(worklist_places.c.list, func.count())
         .join(accounts, accounts.c.id == worklist_places.c.account_id)
-        .outerjoin(
-            done,
-            and_(done.c.account_id == worklist_places.c.account_id, done.c.list == worklist_places.c.list),
-        )
         .where(worklist_places.c.run_id == run_id, scope.accounts())
         .group_by(worklist_places.c.list)
     )
-    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+    done = _done(made_at)
+    same = and_(done.c.account_id == worklist_places.c.account_id, done.c.list == worklist_places.c.list)
+    ready = {row[0]: row[1] for row in connection.execute(query.join(done, same))}
+    every = remembered(
+        connection, ("listed", scope, run_id), lambda: connection.execute(query).all()
+    )
+    return {name: (count, ready.get(name, 0)) for name, count in every}
 
 
 def grouped(connection: Connection, scope: Scope, run_id: str, name: str) -> list[tuple[str, int, int, str]]:
@@ -123,7 +125,11 @@ def grouped(connection: Connection, scope: Scope, run_id: str, name: str) -> lis
         .group_by(column, accounts.c.currency)
         .order_by(column, accounts.c.currency)
     )
-    return [(row[0], row[1], int(row[2] or 0), row[3]) for row in connection.execute(query)]
+    # A run does not change: only whose the accounts are can.
+    rows = remembered(
+        connection, ("grouped", scope, run_id, name), lambda: connection.execute(query).all()
+    )
+    return [(value, count, int(overdue or 0), currency) for value, count, overdue, currency in rows]
 
 
 def page(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection
 
 from sync.money import from_minor
+from sync.records import Place
 from sync.rules.policy import Policy
-from sync.rules.reaching import Reach
+from sync.rules.reaching import Reach, Tally
 from sync.rules.strategy import Strategy
 
 from ..packs import Packs, at_office, pack_of
@@ -43,8 +45,9 @@ def ground(
     strategy: Strategy | None = None,
     packs: Packs = pack_of,
     usual: Mapping[str, str] | None = None,
+    reach: Reach | None = None,
 ) -> Ground:
-    """Two questions of the whole portfolio (reach, and usual amounts where none are given), and two of the
+    """Two questions of the whole portfolio (reach and usual amounts, where none are given), and two of the
     office."""
     if usual is None:
         minor = known_debtors.usual_overdue(connection, asked)
@@ -56,9 +59,21 @@ def ground(
         day=asked.day,
         packs=Remembered(at_office(connection, packs)),
         usual=amounts,
-        reach=Reach(reached.tallies(connection, asked.known_at - LEARNED_FROM)),
+        reach=reach or Reach(reached.tallies(connection, asked.known_at - LEARNED_FROM)),
         through=known_debtors.payments_through(connection, asked.known_at),
     )
+
+
+def kept(reach: Reach) -> list[list[Any]]:
+    """What visits had shown, as a run keeps it: no page goes through a year of visits again."""
+    return [[place.value, band, one.tries, one.reached] for (place, band), one in reach.tallies.items()]
+
+
+def reach_of(rows: Sequence[Sequence[Any]] | None) -> Reach | None:
+    """What `kept` wrote; None where a run kept none."""
+    if rows is None:
+        return None
+    return Reach({(Place(place), band): Tally(tries, found) for place, band, tries, found in rows})
 
 
 def everybody(

@@ -100,7 +100,7 @@ def make(
         usual = {currency: f"{amount:f}" for currency, amount in standing.usual.items()}
     counts = {**tally.to_json(), "usual": usual}
     with writing(engine) as target:
-        worklists.finish(target, run_id, counts, now)
+        worklists.finish(target, run_id, counts | {"reach": grounds.kept(standing.reach)}, now)
         facts.append(
             target,
             "worklists.made",

@@ -162,7 +162,9 @@ def _appraised(
 def _ground(connection: Connection, asked: Asked, run: Mapping[str, Any], packs: Packs) -> Ground:
     """As the run stood; its usual amounts are kept with it, so that no page goes through the portfolio."""
     usual = run["counts"].get("usual", {})
-    return grounds.ground(connection, asked, strategy=strategy_of(connection, run), packs=packs, usual=usual)
+    reach = grounds.reach_of(run["counts"].get("reach"))
+    strategy = strategy_of(connection, run)
+    return grounds.ground(connection, asked, strategy=strategy, packs=packs, usual=usual, reach=reach)
 
 
 WORDS = {
