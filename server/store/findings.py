@@ -34,7 +34,12 @@ def add(connection: Connection, found: Iterable[tuple[Visit, Finding]], now: dat
             "found_at": now,
         }
         rows.setdefault((finding.visit, finding.rule), row)
-    return chunks.append(connection, _ONCE[connection.dialect.name], list(rows.values()))
+    if connection.dialect.name == "sqlite":
+        return chunks.append(connection, _ONCE["sqlite"], list(rows.values()))
+    # PostgreSQL's driver does not say of many rows how many were new: it is asked for them.
+    told = _ONCE["postgresql"].returning(findings.c.id)
+    pieces = chunks.batches(rows.values())
+    return sum(len(connection.execute(told, piece).all()) for piece in pieces)
 
 
 _ONCE = {
