@@ -81,9 +81,10 @@ def fix_repeated(rng: random.Random, rows: Rows, count: int) -> None:
     days = [day for day in _days(rows) if len(day) >= 5]
     rng.shuffle(days)
     while count > 0 and days:
-        first, *rest = [row for row in days.pop() if row.cells.get("lat")] or [None]
-        if first is None or first.cells["source"] != "gnss":
+        located = [row for row in days.pop() if row.cells.get("lat")]
+        if not located or located[0].cells["source"] != "gnss":
             continue
+        first, *rest = located
         _fix(first, moved(first.person.door, rng.gauss(0, 20), rng.gauss(0, 20)), 15)
         others = [row for row in rest if row.person.door != first.person.door][:3]
         for row in others[:count]:

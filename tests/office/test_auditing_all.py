@@ -280,7 +280,7 @@ def body_of(world: World, row: Told) -> dict[str, Any]:
     cells = row.cells
     told = {name: instant(datetime.fromisoformat(cells[name]).astimezone(UTC))
             for name in ("happened_from", "happened_to", "recorded")}  # fmt: skip
-    place = {"source": cells["source"], "lat": None, "lon": None, "accuracy_m": None}
+    place: dict[str, Any] = {"source": cells["source"], "lat": None, "lon": None, "accuracy_m": None}
     if cells.get("lat"):
         place |= {"lat": float(cells["lat"]), "lon": float(cells["lon"])}
         place["accuracy_m"] = float(cells["accuracy_m"]) if cells.get("accuracy_m") else None

@@ -360,7 +360,7 @@ def test_relaxing_a_threshold_never_adds_a_finding(file: list[Seen], name: str, 
     strict, loose = RELAXED[name]
     value = round(strict + (loose - strict) * share)
     policy = file[0].policy
-    relaxed = replace(policy, audit=replace(policy.audit, **{name: value}))
+    relaxed = replace(policy, audit=replace(policy.audit, **{name: value}))  # type: ignore[arg-type]
     before = {(one.visit, one.rule) for one in audit.findings_of_all(file)}
     after = {
         (one.visit, one.rule) for one in audit.findings_of_all([replace(one, policy=relaxed) for one in file])
