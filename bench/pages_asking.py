@@ -187,6 +187,8 @@ POOLS: dict[str, Pool] = {
     "paper": _any(t.papers.c.id),
     "returned": _any(t.return_files.c.id),
     "draft": _any(t.change_sets.c.id),
+    "reply": _any(t.claim_log.c.id),
+    "close": _any(t.month_closes.c.id),
 }
 
 
