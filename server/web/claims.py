@@ -274,11 +274,11 @@ def letter(number: str, entry_id: str) -> str:
 def shown(row: Mapping[str, Any]) -> dict[str, Any]:
     """A case in words: its state, its kind, where it came from, and how its deadline stands."""
     return {
-        "kind_word": _(KINDS[row["kind"]].word),
+        "kind_word": _word(row),
         "source_word": _(SOURCES.get(row["source"], row["source"])),
         "told_by_word": _(TOLD_BY.get(row["told_by"], row["told_by"])),
         "department_word": _(DEPARTMENTS.get(row["department"], row["department"])),
-        "state_word": _(STATES[row["state"]]),
+        "state_word": _state(row),
         "state_tone": STATE_TONES[row["state"]],
         "deadline": _urgency(row["state"], row["due"]),
     }
@@ -345,7 +345,7 @@ def _page(number: str, form: str, errors: Given, given: Given) -> str:
         "claims/claim.html",
         row=held | shown(held),
         kind=KINDS[held["kind"]],
-        history=[(_(LOGGED[entry["kind"]]), entry) for entry in held["log"]],
+        history=[(_logged(entry), entry) for entry in held["log"]],
         departments=_words(DEPARTMENTS),
         department_words={code: _(word) for code, word in DEPARTMENTS.items()},
         staff=staff,
@@ -408,3 +408,18 @@ def _day(text: str) -> tuple[date | None, str]:
 def _asked_by_others() -> dict[str, Any]:
     """For the pages of a debtor and of a visit, which include `claims/of_debtor.html`."""
     return {"cases_of_debtor": of_debtor, "cases_of_visit": of_visit}
+
+
+def _word(row: Mapping[str, Any]) -> str:
+    word = KINDS[row["kind"]].word
+    return str(_(word))
+
+
+def _logged(entry: Mapping[str, Any]) -> str:
+    word = LOGGED[entry["kind"]]
+    return str(_(word))
+
+
+def _state(row: Mapping[str, Any]) -> str:
+    word = STATES[row["state"]]
+    return str(_(word))

@@ -178,7 +178,7 @@ def _billed(paid: Paid, terms: Terms, back: Iterable[tuple[Paid, int]]) -> list[
         factor=terms.factor,
         bucket=terms.bucket,
         because=Phrase(
-            N_("{percent} % de honorarios por {bucket}"),
+            N_("Honorarios por {bucket}: {percent} %"),
             {"percent": _plain(terms.percent), "bucket": terms.bucket},
         ),
         payment=paid.id,
