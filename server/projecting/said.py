@@ -18,7 +18,7 @@ from sync.money import to_minor
 from sync.records import AddressKind, changed
 from sync.wire.codec import loads
 from sync.wire.errors import Problem
-from sync.wire.events import BODIES, load_body
+from sync.wire.events import BODIES, declared, load_body
 from sync.wire.fields import Id
 from sync.wire.messages import Clock
 from sync.wire.swift import Swift
@@ -170,6 +170,9 @@ def _loaded(entry: Entry, raw: dict[str, Any]) -> dict[str, Any]:
             Phrase(N_("El evento tiene datos que no cumplen lo esperado")),
             {"body": wrong.messages},
         ) from wrong
+    # What a kind does not have may be of any type: it stays in the ledger as it came, and nobody reads it.
+    known = declared(entry.kind, entry.version)
+    body = {name: value for name, value in body.items() if name in known}
     check_body(entry.kind, body)
     return body
 

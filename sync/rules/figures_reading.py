@@ -55,7 +55,8 @@ def corrected(
 
 
 def civil_day(moment: datetime, zone: str) -> date:
-    return moment.astimezone(ZoneInfo(zone)).date()
+    """The day of that zone; of UTC where the visit says none."""
+    return moment.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def latency_minutes(received: datetime, ended: datetime) -> int:

@@ -348,6 +348,12 @@ def load_body(kind: str, version: int, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=64)
+def declared(kind: str, version: int) -> frozenset[str]:
+    """The fields that a body of that kind is known to have: any other is kept as it came, of any type."""
+    return frozenset(_schema(BODIES[(kind, version)]).fields)
+
+
+@lru_cache(maxsize=64)
 def _schema(body: type[Body]) -> Body:
     """Made once: making a schema costs more than loading with it."""
     return body()

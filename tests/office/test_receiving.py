@@ -752,3 +752,26 @@ def test_a_push_that_contradicts_itself_is_refused(laptop: Laptop) -> None:
             receiving.receive(laptop.world.engine, laptop.world.signer, laptop.device, request, NOW)
         assert refused.value.code == "validation_failed"
     assert laptop.world.rows(t.events) == []
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"recorded": "2026-11-24T20:00:00.000Z"},
+        {"happened": "ayer"},
+        {"amount": "mil", "currency": 7},
+        {"due": "2026-13-40", "paid_on": [], "window_start": {}},
+        {"results": "todos"},
+    ],
+)
+def test_fields_that_a_kind_does_not_have_are_kept_as_they_came_and_judged_by_nobody(
+    laptop: Laptop, world: World, unknown: dict[str, Any]
+) -> None:
+    visit = laptop.visit()
+    body = {"visit": visit.id, "why": "error", "replaces": {"note": "otra"}} | unknown
+    amended = laptop.write("visit.amended", body)
+    reply = receiving.receive(world.engine, world.signer, laptop.device, laptop.request(None), NOW)
+    assert reply["have"]["n"] == amended.n
+    [held] = world.rows(t.events, t.events.c.id == amended.id)
+    assert held["quarantine"] is None
+    assert json.loads(held["body"]) == body
