@@ -171,8 +171,8 @@ def _loaded(entry: Entry, raw: dict[str, Any]) -> dict[str, Any]:
             {"body": wrong.messages},
         ) from wrong
     # What a kind does not have may be of any type: it stays in the ledger as it came, and nobody reads it.
-    known = declared(entry.kind, entry.version)
-    body = {name: value for name, value in body.items() if name in known}
+    own = declared(entry.kind, entry.version)
+    body = {name: value for name, value in body.items() if name in own}
     check_body(entry.kind, body)
     return body
 

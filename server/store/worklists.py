@@ -109,9 +109,7 @@ def counted(
     done = _done(made_at)
     same = and_(done.c.account_id == worklist_places.c.account_id, done.c.list == worklist_places.c.list)
     ready = {row[0]: row[1] for row in connection.execute(query.join(done, same))}
-    every = remembered(
-        connection, ("listed", scope, run_id), lambda: connection.execute(query).all()
-    )
+    every = remembered(connection, ("listed", scope, run_id), lambda: connection.execute(query).all())
     return {name: (count, ready.get(name, 0)) for name, count in every}
 
 
@@ -126,9 +124,7 @@ def grouped(connection: Connection, scope: Scope, run_id: str, name: str) -> lis
         .order_by(column, accounts.c.currency)
     )
     # A run does not change: only whose the accounts are can.
-    rows = remembered(
-        connection, ("grouped", scope, run_id, name), lambda: connection.execute(query).all()
-    )
+    rows = remembered(connection, ("grouped", scope, run_id, name), lambda: connection.execute(query).all())
     return [(value, count, int(overdue or 0), currency) for value, count, overdue, currency in rows]
 
 

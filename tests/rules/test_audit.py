@@ -100,7 +100,9 @@ def test_two_visits_at_once_are_found_on_the_later_one_whichever_is_audited() ->
 def test_visits_back_to_back_or_at_one_door_do_not_overlap() -> None:
     first = visited("a", "2026-11-20T11:00")
     assert rules(visited("b", "2026-11-20T11:15"), previous=[first]) == []
-    assert rules(visited("b", "2026-11-20T11:05"), previous=[first]) == [], "nobody says how far the doors are"
+    assert rules(visited("b", "2026-11-20T11:05"), previous=[first]) == [], (
+        "nobody says how far the doors are"
+    )
     same_door = visited("b", "2026-11-20T11:05", address="one", where=(5.822, -73.03))
     assert rules(same_door, previous=[replace(first, address="one")]) == []
     assert rules(visited("b", "2026-11-20T11:14"), previous=[first], uncertainty_s=60.0) == []

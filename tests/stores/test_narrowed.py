@@ -110,7 +110,9 @@ def test_the_board_by_a_value_counts_what_its_list_shows(office: Office) -> None
 
 
 @pytest.mark.parametrize("asked", ["ROSA", "nunez", "núñ ros", "4001"])
-def test_a_debtor_is_found_by_a_few_letters_with_or_without_accents(office_engine: Engine, asked: str) -> None:
+def test_a_debtor_is_found_by_a_few_letters_with_or_without_accents(
+    office_engine: Engine, asked: str
+) -> None:
     made = Office(office_engine, random.Random(1))
     made.begin()
     with reading(office_engine) as connection:

@@ -176,7 +176,12 @@ def test_a_visit_is_told_whole_and_offers_nothing_to_edit(seen: World, reader: C
         assert part in told, part
     acts = set(re.findall(r'<form[^>]* action="([^"]+)"', page))
     visit = f"/visits/{seen.visits['Rosa']}"
-    assert acts == {"/logout", "/portfolio/accounts", f"{visit}/verify#evidencia", f"{visit}/evidence#evidencia"}
+    assert acts == {
+        "/logout",
+        "/portfolio/accounts",
+        f"{visit}/verify#evidencia",
+        f"{visit}/evidence#evidencia",
+    }
 
 
 @pytest.mark.parametrize(

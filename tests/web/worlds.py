@@ -25,8 +25,8 @@ from PIL import Image
 from sqlalchemy import Connection, insert, select
 
 from server import erasing, queueing
-from server.assigning.drafting import open_draft
 from server.app import create_app
+from server.assigning.drafting import open_draft
 from server.config import config_from
 from server.office import Office, initialise, open_office
 from server.returning.handing import Handed, hand
@@ -44,8 +44,8 @@ from sync.wire.attachments import digest_of
 from sync.words import Phrase
 
 from .agreed_world import add_agreed
-from .month_world import closed_months
 from .claims_world import add_claims
+from .month_world import closed_months
 
 # A Friday, 15:00 in Duitama.
 NOW = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)

@@ -113,9 +113,7 @@ def lenders_of(connection: Connection, scope: Scope) -> list[tuple[str, str]]:
     query = (
         select(lenders.c.id, lenders.c.name)
         .where(
-            lenders.c.id.in_(
-                select(addresses.c.lender_id).where(*OPEN, scope.sees(addresses.c.debtor_id))
-            )
+            lenders.c.id.in_(select(addresses.c.lender_id).where(*OPEN, scope.sees(addresses.c.debtor_id)))
         )
         .order_by(lenders.c.name)
     )
