@@ -94,7 +94,7 @@ def write_evidence(
 ) -> Package:
     """The package of one visit. LookupError when it is not in the scope; NotEmpty, OSError.
 
-    `also` writes more files into the folder and answers their SHA-256 by name: the manifest signs for them too.
+    `also` writes more files into the folder and answers their SHA-256 by name: the manifest signs them too.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise NotEmpty(f"{folder} is not empty; name a new folder for the evidence")

@@ -1,4 +1,4 @@
-"""Places the office's addresses from a page, as work that goes on and says how far it is. Finds none itself."""
+"""Places the office's addresses from a page, as work that says how far it is. Finds none itself."""
 
 from __future__ import annotations
 

@@ -40,8 +40,8 @@ MENDS = {
         "El portátil tiene un programa más nuevo que la oficina. Actualice la oficina y vuelva a intentar."
     ),
     "validation_failed": N_(
-        "Lo escrito no cumple lo que la oficina exige. Si una versión nueva de la oficina lo entiende, vuelva "
-        "a intentar; si no, pida al gestor que lo registre de nuevo: este queda aquí como prueba."
+        "Lo escrito no cumple lo que la oficina exige. Si una versión nueva de la oficina lo entiende, "
+        "vuelva a intentar; si no, pida al gestor que lo registre de nuevo: este queda aquí como prueba."
     ),
     "id_conflict": N_(
         "Ya había otro contenido con la misma clave. Vale el primero; este queda aquí para que se vea."
