@@ -115,6 +115,7 @@ def _seen(
         photos=tuple(rules.Photo(one.sha256, one.looks) for one in pictures.get(held.visit.id, ())),
         link=rules.Link(held.incarnation, held.n) if held.incarnation else None,
         amended=amended.get(held.visit.id),
+        laptop=held.incarnation or "",
     )
 
 

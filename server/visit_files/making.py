@@ -27,6 +27,7 @@ from sync.records import (
     changed,
 )
 from sync.rules.audit import Link, Photo, Seen, plain
+from sync.rules.audit.seen import ROUGH_M, accuracy_m, away_m
 from sync.rules.geo import haversine_m
 from sync.rules.policy import Policy, PolicyError, fold_text
 from sync.rules.results import RESULTS
@@ -34,8 +35,17 @@ from sync.rules.results import RESULTS
 from . import columns
 from .reading import MOST_NAMED, BadRow, Row, Sheet, Visits, WrongRow, zone_for
 
-# An address whose precision nobody states may lie so far from its coordinate.
+# An address whose precision nobody states lies so far from its coordinate at least; where the file has too
+# few of them to show how far, as far as one known to the street; and never farther than one of an area.
 UNSTATED_ADDRESS_M = 50.0
+FEW_UNSTATED_M = 300.0
+FARTHEST_M = 2500.0
+FEW = 30
+# That many in a hundred of the positions measured there lie within the file's own spread.
+WITHIN = 0.96
+# Times told by a person are round; where others are stamped to the second, one that is so was told.
+ROUND_MINUTES = 5
+STAMPED = 0.5
 # Two coordinates so near are one address: a couple, a building.
 ONE_ADDRESS_M = 25.0
 # Without a word on how it was written: so soon after its end it was written there.
@@ -79,7 +89,7 @@ def visits_of(sheet: Sheet, packs: Packs, zone: str | None) -> Visits:
         made.lines[seen.id] = row
     if bad > MOST_NAMED:
         made.notices["rows that are no visits beside those named"] = bad - MOST_NAMED
-    made.seen = _at_addresses(made.seen)
+    made.seen = _with_spread(_at_addresses(_told_by_watch(made)), made.notices)
     return made
 
 
@@ -94,7 +104,8 @@ def _seen(row: Row, packs: Packs, zone: str | None, notices: Counter[str]) -> Se
     where = zone_for(row, zone, policy.timezone)
     if row.get("known") and columns.known_of(row.get("known")) is None:
         notices[f"known {row.get('known')[:20]!r} is none of live, later, paper: judged by recorded"] += 1
-    visit = _visit(row, where, notices)
+    late = timedelta(minutes=policy.audit.late_evidence_minutes)
+    visit = _visit(row, where, late, notices)
     skew_s = row.number("clock_offset_s")
     give_or_take = row.number("clock_uncertainty_s")
     uncertainty_s = give_or_take if give_or_take is not None else UNSTATED_UNCERTAINTY_S
@@ -119,11 +130,14 @@ def _seen(row: Row, packs: Packs, zone: str | None, notices: Counter[str]) -> Se
         ticks=row.number("ticks_s"),
         amended=row.moment("amended_at", ZoneInfo(where)),
         unsaid=columns.known_of(row.get("known")) is None,
+        stamped=bool(row.get("recorded")),
+        laptop=row.get("incarnation") or row.get("agent"),
+        account=row.get("account"),
         third_party=bool(told) and told not in ("0", "no", "false", "n", "falso"),
     )
 
 
-def _visit(row: Row, where: str, notices: Counter[str]) -> Visit:
+def _visit(row: Row, where: str, late: timedelta, notices: Counter[str]) -> Visit:
     zone = ZoneInfo(where)
     start = row.moment("happened_from", zone)
     if start is None:
@@ -145,7 +159,7 @@ def _visit(row: Row, where: str, notices: Counter[str]) -> Visit:
         place=Place.OTHER,
         party=party,
         happened=Interval(start, end),
-        known=_known(row, location, recorded - end <= WRITTEN_THERE),
+        known=_known(row, location, recorded - end, late),
         recorded=recorded,
         results=results,
         location=location,
@@ -154,13 +168,78 @@ def _visit(row: Row, where: str, notices: Counter[str]) -> Visit:
     )
 
 
-def _known(row: Row, location: Location, at_once: bool) -> Known:
-    """As the row says; else live where it was written at once or a position was measured for it."""
+def _known(row: Row, location: Location, after: timedelta, late: timedelta) -> Known:
+    """As the row says; else live where it was written at once, or a position was measured for it and it was
+    not written so late that it counts as typed later."""
     known = columns.known_of(row.get("known"))
     if known is not None:
         return known
     measured = location.source in (LocationSource.GNSS, LocationSource.BROWSER)
-    return Known.LIVE if at_once or measured else Known.LATER
+    return Known.LIVE if after <= WRITTEN_THERE or (measured and after <= late) else Known.LATER
+
+
+def _told_by_watch(made: Visits) -> list[Seen]:
+    """Where neither how nor when a visit was written is said: those at round times were told, hence typed
+    later, in a file whose other times are stamped to the second."""
+    silent = [seen for seen in made.seen if seen.unsaid and not seen.stamped]
+    starts = {seen.id: seen.visit.happened.start + timedelta(seconds=seen.skew_s or 0.0) for seen in silent}
+    if sum(1 for start in starts.values() if start.second) <= STAMPED * len(starts):
+        return made.seen
+    told = {
+        name
+        for name, start in starts.items()
+        if not (start.second or start.microsecond or start.minute % ROUND_MINUTES)
+    }
+    return [
+        replace(seen, visit=changed(seen.visit, known=Known.LATER)) if seen.id in told else seen
+        for seen in made.seen
+    ]
+
+
+def _with_spread(held: list[Seen], notices: Counter[str]) -> list[Seen]:
+    """The visits, each address of unstated precision given the spread that the file itself shows of them,
+    and an area's its own where it is larger than usual."""
+    spreads = {
+        precision: _spread([seen for seen in held if _loose(seen) is precision])
+        for precision in (Precision.DOOR, Precision.ZONE)
+    }
+    unstated = spreads[Precision.DOOR]
+    unstated = FEW_UNSTATED_M if unstated is None else min(FARTHEST_M, max(UNSTATED_ADDRESS_M, unstated))
+    if any(_loose(seen) is Precision.DOOR for seen in held):
+        notices[f"addresses of unstated precision: taken as known to {round(unstated)} m"] += sum(
+            1 for seen in held if _loose(seen) is Precision.DOOR
+        )
+    allowed = {Precision.DOOR: unstated, Precision.ZONE: spreads[Precision.ZONE]}
+    found = []
+    for seen in held:
+        loose = _loose(seen)
+        if loose is not None and seen.address is not None:
+            seen = replace(seen, address=replace(seen.address, error_m=allowed[loose]))
+        found.append(seen)
+    return found
+
+
+def _loose(seen: Seen) -> Precision | None:
+    """Of an address in the file: door where nobody states how well it is known, zone where it is an area."""
+    address = seen.address
+    if address is None or address.lat is None:
+        return None
+    if address.precision is Precision.ZONE or address.error_m is not None:
+        return address.precision
+    return None
+
+
+def _spread(visits: list[Seen]) -> float | None:
+    """How far from their addresses all but a few of the positions measured there are."""
+    away = sorted(
+        far
+        for seen in visits
+        if seen.visit.known is Known.LIVE
+        and accuracy_m(seen.visit) <= ROUGH_M
+        and (far := away_m(seen.visit, replace(seen.address, error_m=None) if seen.address else None))
+        is not None
+    )
+    return away[min(len(away) - 1, int(WITHIN * len(away)))] if len(away) >= FEW else None
 
 
 def _location(row: Row, notices: Counter[str]) -> Location:
@@ -186,8 +265,11 @@ def _point(row: Row, lat: str, lon: str, notices: Counter[str]) -> tuple[float |
         if north is not None or east is not None:
             notices[f"{lat} without {lon}, or the other way round: taken as not known"] += 1
         return None, None
-    if not (-90 <= north <= 90 and -180 <= east <= 180):
-        raise WrongRow(f"{lat}, {lon} are no place on Earth ({north}, {east}); write degrees, latitude first")
+    if not -90 <= north <= 90:
+        swapped = " (are the two swapped?)" if abs(north) <= 180 and abs(east) <= 90 else ""
+        raise WrongRow(f"{lat} is {north}, and a latitude is between -90 and 90{swapped}; write degrees")
+    if not -180 <= east <= 180:
+        raise WrongRow(f"{lon} is {east}, and a longitude is between -180 and 180; write degrees")
     return (None, None) if north == 0 and east == 0 else (north, east)
 
 

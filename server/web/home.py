@@ -207,13 +207,16 @@ def mending(job_id: str) -> Response | str:
         abort(404)
     if request.args.get("format") == "json":
         return jsonify(done=job.done, step=job.step)
-    if job.done and not isinstance(job.result, Mending):
+    done = job.done  # asked once: it may end while the page is written
+    if done and not isinstance(job.result, Mending):
         flash(
             _("La reparación no terminó. Lo que alcanzó a hacer está en las rutas: intente de nuevo."),
             "error",
         )
         return redirect(url_for("home.index"))
-    return render_template("home/mending.html", job=job, made=job.result, sentence=here.sentence)
+    return render_template(
+        "home/mending.html", job=job, done=done, made=job.result if done else None, sentence=here.sentence
+    )
 
 
 def _morning() -> Morning:

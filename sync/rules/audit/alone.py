@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from ...records import Address, Finding, Known, Party, Precision, Visit
+from ...records import Address, Finding, Known, Party, Visit
 from ...words import N_, Phrase, Terms
 from ..hours import judge_hours
 from ..policy import Policy
@@ -18,7 +18,7 @@ from .seen import (
     Seen,
     accuracy_m,
     decimals,
-    door_of,
+    mark_of,
     measured_there,
     metres,
     point_of,
@@ -34,7 +34,7 @@ def far_from_address(visit: Visit, address: Address | None, policy: Policy) -> F
 
     Of a visit typed later the position is that of the typing, which only informs.
     """
-    here, door = point_of(visit.location), door_of(address)
+    here, door = point_of(visit.location), mark_of(address)
     if here is None or door is None or address is None:
         return None
     away = metres(door, here)
@@ -53,7 +53,7 @@ EXACT_DEGREES = 0.001
 
 def too_exact(visit: Visit, address: Address | None, policy: Policy) -> Finding | None:
     """Measured where the address is said to be, to the centimetre: every real fix has an error."""
-    here, door = point_of(visit.location), door_of(address)
+    here, door = point_of(visit.location), mark_of(address)
     if here is None or door is None or abs(here[0] - door[0]) > EXACT_DEGREES:
         return None
     here, door = exactly(visit, address)
@@ -72,11 +72,11 @@ def exactly(
 ) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
     """A satellite fix made there and the coordinate of its address, where both are points and the second
     was not itself made from a fix in the field."""
-    here, door = point_of(visit.location), door_of(address)
+    here, door = point_of(visit.location), mark_of(address)
     if here is None or door is None or address is None or not measured_there(visit):
         return None, None
     coarse = min(decimals(here), decimals(door)) < FINE_DECIMALS or accuracy_m(visit) > NETWORK_M
-    if coarse or address.origin == "field" or address.precision is Precision.STREET:
+    if coarse or address.origin == "field":
         return None, None
     return here, door
 
@@ -130,7 +130,7 @@ def clock_against_itself(seen: Seen) -> Finding | None:
     """What the visit's own times say: written after it arrived, or before it happened."""
     visit, limit = seen.visit, seen.policy.audit.clock_moved_s
     written = seen.clock or visit.recorded
-    if visit.received is not None:
+    if visit.received is not None and (seen.stamped or visit.known is Known.LIVE):
         early = max(written, visit.happened.start) - visit.received
         if early.total_seconds() - seen.uncertainty_s > limit:
             text = N_("Se escribió {minutes} min después de haber llegado a la oficina (límite {limit}).")

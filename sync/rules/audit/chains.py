@@ -28,7 +28,7 @@ def chain_findings(visits: Sequence[Seen], unread: Iterable[Link] = ()) -> list[
     for seen in visits:
         if seen.link is not None:
             chains[seen.link.incarnation].append((seen.link, seen))
-        if seen.boot and seen.ticks is not None:
+        if seen.boot and seen.ticks is not None and seen.stamped:
             boots[seen.visit.agent, seen.boot].append(seen)
     found: list[Finding] = []
     for chain in chains.values():
@@ -63,7 +63,11 @@ def clock_set_back(chain: Sequence[Seen]) -> list[Finding]:
         return []
     slack = timedelta(seconds=chain[0].policy.audit.clock_moved_s)
     clocks = [seen.clock or seen.visit.recorded for seen in chain]
-    kept = _longest_forward(clocks, slack)
+    # Those whose clock the office measured to be right are kept before those at which it was not.
+    right = [at for at, seen in enumerate(chain) if abs(seen.skew_s or 0.0) <= slack.total_seconds()]
+    kept = {right[at] for at in _longest_forward([clocks[at] for at in right], slack)}
+    wrong = [at for at in range(len(chain)) if at not in set(right) and _fits(at, kept, clocks, slack)]
+    kept |= {wrong[at] for at in _longest_forward([clocks[at] for at in wrong], slack)}
     found = []
     for at, seen in enumerate(chain):
         if at in kept:
@@ -84,7 +88,15 @@ def clock_set_back(chain: Sequence[Seen]) -> list[Finding]:
 
 def _at_once(seen: Seen) -> bool:
     visit = seen.visit
-    return visit.known is Known.LIVE and visit.recorded - visit.happened.end <= AT_ONCE
+    # Without a time of writing, what somebody says to have been live stands for it; what nobody says, not.
+    told = seen.stamped or not seen.unsaid
+    return told and visit.known is Known.LIVE and visit.recorded - visit.happened.end <= AT_ONCE
+
+
+def _fits(at: int, kept: set[int], clocks: Sequence[datetime], slack: timedelta) -> bool:
+    before = max((clocks[one] for one in kept if one < at), default=clocks[at])
+    after = min((clocks[one] for one in kept if one > at), default=clocks[at])
+    return before <= clocks[at] + slack and clocks[at] <= after + slack
 
 
 def _longest_forward(clocks: Sequence[datetime], slack: timedelta) -> set[int]:
@@ -114,7 +126,9 @@ def clock_against_counter(boot: Sequence[Seen]) -> list[Finding]:
     if len(boot) < 2:
         return []
     zero = {seen.id: (seen.clock or seen.visit.recorded).timestamp() - (seen.ticks or 0.0) for seen in boot}
-    usual = median_low(zero.values())
+    limit = boot[0].policy.audit.clock_moved_s
+    right = [zero[seen.id] for seen in boot if abs(seen.skew_s or 0.0) <= limit]
+    usual = median_low(right or zero.values())
     found = []
     for seen in boot:
         off, limit = zero[seen.id] - usual, seen.policy.audit.clock_moved_s

@@ -19,7 +19,8 @@ class Line:
     """An agent's visits that were made, at their corrected times, in the order in which they began.
 
     `clocks` says of each how far the laptop's clock was ahead, and give or take how much; `away` how many
-    metres its position certainly is from its address, and `doors` the addresses' coordinates, where known.
+    metres its position certainly is from its address, and `doors` the addresses' coordinates, where known;
+    `laptops` by which laptop it was written.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Line:
         clocks: Mapping[str, Clock] | None = None,
         away: Mapping[str, float] | None = None,
         doors: Mapping[str, tuple[float, float]] | None = None,
+        laptops: Mapping[str, str] | None = None,
     ) -> None:
         self.visits = {visit.id: visit for visit in visits}
         self.ordered = sorted((one for one in self.visits.values() if not void(one)), key=began)
@@ -37,6 +39,7 @@ class Line:
         self.clocks = clocks or {}
         self.away = away or {}
         self.doors = doors or {}
+        self.laptops = laptops or {}
         lasted = (visit.happened.end - visit.happened.start for visit in self.ordered)
         self.longest = max(lasted, default=timedelta(0))
 
@@ -49,7 +52,7 @@ class Line:
         }
         away = {key: far for key, place in at.items() if (far := away_m(self.visits[key], place)) is not None}
         doors = {key: door for key, place in at.items() if (door := door_of(place)) is not None}
-        return Line(self.visits.values(), self.clocks, away, doors)
+        return Line(self.visits.values(), self.clocks, away, doors, self.laptops)
 
     def crossing(self, visit: Visit) -> list[Visit]:
         """Those that were still going on when this began, or began before it ended."""

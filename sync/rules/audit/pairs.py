@@ -28,6 +28,8 @@ ASTRAY_M = 300.0
 HARD = 15.0  # m/s: 54 km/h from door to door
 # Clocks of one laptop measured minutes apart differ by so much only when the clock was moved between.
 DRIFT_S = 900.0
+# A cheap clock gains or loses so much of the time that passes.
+DRIFT = 1e-4
 M_PER_DEGREE = 111_200.0
 
 
@@ -53,8 +55,17 @@ def _slack(visit: Visit, other: Visit, line: Line, uncertainty_s: float) -> floa
     its = line.clocks.get(other.id, (own[0], uncertainty_s))
     if visit.known is not Known.LIVE or other.known is not Known.LIVE:
         return own[1] + its[1]
-    apart = 0.0 if own[0] is None or its[0] is None else abs(own[0] - its[0])
-    return own[1] + its[1] + (apart if apart <= DRIFT_S else 0.0)
+    ahead = 0.0 if own[0] is None or its[0] is None else its[0] - own[0]
+    either = own[1] + its[1]
+    laptop = line.laptops.get(visit.id)
+    if laptop is not None and laptop == line.laptops.get(other.id) and abs(ahead) <= either:
+        # What is not known of one clock is the same for both: by the laptop's own times the time between
+        # them is off by no more than the clock drifts, and may be longer by what the corrections differ.
+        earlier, later = _ordered(visit, other)
+        longer = ahead if later is other else -ahead
+        drifted = DRIFT * abs((later.happened.start - earlier.happened.start).total_seconds())
+        return min(either, max(0.0, longer) + drifted)
+    return either + (abs(ahead) if abs(ahead) <= DRIFT_S else 0.0)
 
 
 def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: float = 0.0) -> Finding | None:
@@ -69,7 +80,7 @@ def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: flo
     if _near_m(earlier, later, line) <= NEXT_DOOR_M:
         least = max(least, NEXT_DOOR_S)
     if not live:
-        least = max(least, min(TOLD_ROUGHLY_S, _shorter_s(earlier, later) / 2))
+        least = max(least, TOLD_ROUGHLY_S)
     if seconds <= least or _told_as_span(earlier) or _told_as_span(later):
         return None
     odd, plain = _odder(earlier, later, line)
@@ -167,10 +178,6 @@ def _told_as_span(visit: Visit) -> bool:
     """Typed later as a stretch of the day within which it happened: two such need not cross."""
     lasted = (visit.happened.end - visit.happened.start).total_seconds()
     return visit.known is not Known.LIVE and lasted > SPAN_S
-
-
-def _shorter_s(one: Visit, other: Visit) -> float:
-    return min((each.happened.end - each.happened.start).total_seconds() for each in (one, other))
 
 
 def _ordered(visit: Visit, other: Visit) -> tuple[Visit, Visit]:

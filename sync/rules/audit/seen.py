@@ -26,8 +26,13 @@ STRANGERS = (Party.RELATIVE, Party.THIRD, Party.MINOR)
 NOBODY_MET = (ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID)
 # A fix that does not state its accuracy is taken to be this good, as phones' photos usually are.
 UNSTATED_ACCURACY_M = 100.0
-# How far an address known only so well may lie from its coordinate; a weaker one proves nothing.
-ADDRESS_SLACK_M = {Precision.DOOR: 0.0, Precision.BLOCK: 100.0, Precision.STREET: 300.0}
+# How far an address known only so well may lie from its coordinate; one known less well proves nothing.
+ADDRESS_SLACK_M = {
+    Precision.DOOR: 0.0,
+    Precision.BLOCK: 100.0,
+    Precision.STREET: 300.0,
+    Precision.ZONE: 2500.0,
+}
 # Satellites are better than that under an open sky; what is not, did not see them.
 ROUGH_M = 100.0
 # A position found by mast, router or address of the network repeats to the last figure by itself.
@@ -79,6 +84,9 @@ class Seen:
     ticks: float | None = None
     amended: datetime | None = None
     unsaid: bool = False  # nobody says whether it was written live
+    stamped: bool = True  # it is known when it was written
+    laptop: str = ""  # which one it was written on
+    account: str = ""  # as its note may name it
     third_party: bool = False  # somebody says that a third party was told
 
     @property
@@ -106,6 +114,11 @@ def point_of(place: Location) -> tuple[float, float] | None:
 
 
 def door_of(address: Address | None) -> tuple[float, float] | None:
+    """The coordinate of an address known well enough to tell one door from another."""
+    return None if address is None or address.precision is Precision.ZONE else mark_of(address)
+
+
+def mark_of(address: Address | None) -> tuple[float, float] | None:
     """The coordinate of an address known well enough to say how far something is from it."""
     if address is None or address.precision not in ADDRESS_SLACK_M:
         return None
@@ -161,7 +174,7 @@ def slack_m(address: Address) -> float:
 
 def away_m(visit: Visit, address: Address | None) -> float | None:
     """How far a position certainly is from the address, where both are known."""
-    here, door = point_of(visit.location), door_of(address)
+    here, door = point_of(visit.location), mark_of(address)
     if here is None or door is None or address is None:
         return None
     return max(0.0, metres(door, here) - reach_m(visit) - slack_m(address))

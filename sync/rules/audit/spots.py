@@ -16,7 +16,7 @@ from .seen import (
     Seen,
     accuracy_m,
     decimals,
-    door_of,
+    mark_of,
     measured_there,
     metres,
     point_of,
@@ -39,6 +39,8 @@ NO_ADDRESS_SPREAD = timedelta(hours=2)
 # Off its address by so much a visit was not made at the door, though it is not far by itself.
 OFF_M = 100.0
 APART_M = 150.0
+# However large the area, fixes from one spot for addresses far apart in it are not from all of them.
+AREA_M = 300.0
 # Of honest fixes fifteen lie between one and four times a distance for each within it.
 RING = 4.0
 TOO_MANY = 3
@@ -59,7 +61,7 @@ def same_fix(visits: Sequence[Seen]) -> list[Finding]:
 
 
 def _identical(point: tuple[float, float], group: Sequence[Seen]) -> list[Finding]:
-    doors = {seen.id: door_of(seen.address) for seen in group}
+    doors = {seen.id: mark_of(seen.address) for seen in group}
     if not any(doors.values()):
         return _without_addresses(group)
     fine = decimals(point) >= FINE_DECIMALS
@@ -68,10 +70,20 @@ def _identical(point: tuple[float, float], group: Sequence[Seen]) -> list[Findin
         door = doors[seen.id]
         if door is None or metres(door, point) <= min(AT_HOME_M, _nearest(point, doors) + BESIDE_M):
             continue
+        if _original(seen, group, point, door):
+            continue
         apart = [one for one in group if _elsewhere(seen, one, doors, fine)]
         if apart:
             found.append(_repeated(seen, apart[0], len(group)))
     return found
+
+
+def _original(seen: Seen, group: Sequence[Seen], point: tuple[float, float], door: tuple[float, float]) -> bool:
+    """The first of them, where its address is known only so roughly that it may have been made there."""
+    if seen.address is None or slack_m(seen.address) <= AT_HOME_M:
+        return False
+    first = min(group, key=lambda one: (one.visit.happened.start, one.id))
+    return seen is first and metres(door, point) <= AT_HOME_M + slack_m(seen.address)
 
 
 def _nearest(point: tuple[float, float], doors: dict[str, tuple[float, float] | None]) -> float:
@@ -116,15 +128,15 @@ def same_spot(visits: Sequence[Seen]) -> list[Finding]:
 
 
 def _off(seen: Seen) -> bool:
-    point, door = _point(seen), door_of(seen.address)
+    point, door = _point(seen), mark_of(seen.address)
     if point is None or door is None or seen.address is None:
         return False
-    return metres(point, door) > OFF_M + accuracy_m(seen.visit) + slack_m(seen.address)
+    return metres(point, door) > OFF_M + accuracy_m(seen.visit) + min(slack_m(seen.address), AREA_M)
 
 
 def _from_there(seen: Seen, other: Seen) -> bool:
     here, there = _point(seen), _point(other)
-    door, its = door_of(seen.address), door_of(other.address)
+    door, its = mark_of(seen.address), mark_of(other.address)
     if other is seen or here is None or there is None or door is None or its is None:
         return False
     return metres(here, there) <= seen.policy.audit.same_spot_m and metres(door, its) > APART_M
@@ -168,7 +180,7 @@ def copied_marks(visits: Sequence[Seen]) -> list[Finding]:
     for seen in visits:
         point = points.get(seen.id)
         field = seen.address is None or seen.address.origin == "field"
-        if point is None or field or point != door_of(seen.address):
+        if point is None or field or point != mark_of(seen.address):
             continue
         because = Phrase(N_("La posición es, cifra por cifra, la coordenada de la dirección."))
         found.append(Finding("audit.too_exact", seen.id, "review", because))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -49,6 +50,15 @@ CLUMPED = 0.6
 TEMPLATE_SHARE = 1 / 3
 # What somebody writes of shut doors on so many days is his own formula.
 HABIT_DAYS = 5
+# What says no figure, no date and nobody's name, written on so many days, is somebody's own set phrase.
+PHRASE_DAYS = 3
+MONTHS = frozenset(
+    """enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre
+    january february march april may june july august september october november december""".split()
+)
+# Notes that differ in the debtor's name alone are one text when so many figures in them are the same.
+FIGURES = 2
+NAME = "*"
 # From so many debtors with one text on, the first is no original either.
 ALL_COPIES = 3
 
@@ -80,6 +90,20 @@ def plain(note: str) -> str:
     return " ".join(kept.split())
 
 
+def masked(seen: Seen) -> str:
+    """The plain note with a mark in the place of the debtor's name and of his account, where they are known
+    and the rest tells one visit from another."""
+    text = plain(seen.visit.note)
+    if sum(word.isdigit() for word in text.split()) < FIGURES:
+        return text
+    held = f" {text} "
+    for name in {plain(seen.visit.debtor), plain(seen.account)}:
+        words = name.split()
+        if words and (len(words) > 1 or len(name) > 3):
+            held = held.replace(f" {name} ", f" {NAME} ")
+    return held.strip()
+
+
 def own_words(text: str, least: int) -> bool:
     """True of a plain text long enough and of somebody's own words, which two debtors do not share."""
     words = text.split()
@@ -105,19 +129,22 @@ def copied_texts(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
     for seen in sorted(visits, key=written):
         text = plain(seen.visit.note)
         if own_words(text, seen.policy.audit.copied_words):
-            groups[text].append(seen)
+            groups[masked(seen)].append(seen)
     shared = {text: group for text, group in groups.items() if _debtors(group) > 1}
     private = {
         text: group
         for text, group in shared.items()
-        if not _common(text, group[0], known) and not _formula(group)
+        if not _common(group[0], known) and not _formula(group) and not _phrase(group)
     }
     templates = _by_templates(private, sum(map(len, groups.values())))
     found: list[Finding] = []
     for text, group in shared.items():
-        if _common(text, group[0], known):
-            found += _bunched(group, visits, _others_rate(text, group[0].visit.agent, known))
+        if _common(group[0], known):
+            found += _bunched(group, visits, _others_rate(group[0], known))
         elif templates:
+            found += _bunched(group, visits, None)
+        elif _phrase(group):
+            found += [replace(one, severity="info") for one in _copies(group)]
             found += _bunched(group, visits, None)
         elif not _formula(group):
             found += _copies(group)
@@ -133,15 +160,16 @@ def _by_templates(shared: Mapping[str, Sequence[Seen]], notes: int) -> bool:
     return len(shared) >= TEMPLATES and repeated > notes * TEMPLATE_SHARE
 
 
-def _common(text: str, seen: Seen, known: TextUse) -> bool:
+def _common(seen: Seen, known: TextUse) -> bool:
     """True of what so many agents write that it is nobody's own."""
-    users = known.uses.get(key_of(text), {})
+    users = known.uses.get(key_of(plain(seen.visit.note)), {})
     return len(users) >= seen.policy.audit.copied_agents and not _clumped(users, known)
 
 
-def _others_rate(text: str, agent: str, known: TextUse) -> float:
+def _others_rate(seen: Seen, known: TextUse) -> float:
     """How often the others' notes are this text."""
-    uses = sum(count for name, count in known.uses.get(key_of(text), {}).items() if name != agent)
+    agent, key = seen.visit.agent, key_of(plain(seen.visit.note))
+    uses = sum(count for name, count in known.uses.get(key, {}).items() if name != agent)
     return uses / max(1, sum(count for name, count in known.notes.items() if name != agent))
 
 
@@ -155,6 +183,24 @@ def _clumped(users: Mapping[str, int], known: TextUse) -> bool:
 def _formula(group: Sequence[Seen]) -> bool:
     """One's own set words for visits at which nobody was met, day after day."""
     return len({_day(seen) for seen in group if not talked(seen.visit)}) >= HABIT_DAYS
+
+
+def _phrase(group: Sequence[Seen]) -> bool:
+    """One's own set phrase: nothing in it is of one visit, and it is written day after day."""
+    note = group[0].visit.note
+    words = plain(note).split()
+    if not MONTHS.isdisjoint(words) or any(mark.isdigit() for mark in note):
+        return False
+    return len({_day(seen) for seen in group}) >= PHRASE_DAYS and not any(map(_names_somebody, group))
+
+
+def _names_somebody(seen: Seen) -> bool:
+    """A name within a sentence, by its first letter; in a note all in capitals nothing shows it."""
+    note = seen.visit.note
+    if note.isupper():
+        return False
+    sentences = re.split(r"[.!?:;«»\"\n]+", note)
+    return any(word[0].isupper() for one in sentences for word in one.split()[1:])
 
 
 def _copies(group: Sequence[Seen]) -> list[Finding]:

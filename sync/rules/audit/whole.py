@@ -89,6 +89,7 @@ def findings_of_agent(visits: Sequence[Seen], elsewhere: Elsewhere) -> tuple[Fin
         {seen.id: (seen.skew_s, seen.uncertainty_s) for seen in made},
         {seen.id: away for seen in made if (away := away_m(seen.visit, seen.address)) is not None},
         {seen.id: door for seen in made if (door := door_of(seen.address)) is not None},
+        {seen.id: laptop for seen in made if (laptop := seen.laptop)},
     )
     found: list[Finding | None] = []
     for seen in made:
