@@ -102,7 +102,7 @@ def audit_file(path: Path, pack: str | None = None, zone: str | None = None) -> 
         )
     used = tuple(sorted({seen.policy.name for seen in made.seen}))
     return Judged(
-        rows=len(sheet.rows),
+        rows=len(sheet.rows) + len(sheet.torn),
         visits=len(made.seen),
         findings=findings_of_all(made.seen, made.unread),
         lines=made.lines,
@@ -156,6 +156,12 @@ def _supposed(sheet: Sheet, pack: str | None) -> list[str]:
         said.append(f"hours and limits of the fictitious pack {USUAL_PACK}, any day: name yours with --pack")
     if sheet.unknown:
         said.append(f"columns that nothing is asked of: {', '.join(sheet.unknown)}")
+    if sheet.twice:
+        said.append(f"columns that another already stands for, not read: {', '.join(sheet.twice)}")
+    if sheet.longer:
+        said.append(
+            f"rows with more cells than the first line names, what is beyond not read ({sheet.longer})"
+        )
     return said
 
 

@@ -73,8 +73,8 @@ _LIKE = (ResultClass.NO_CONTACT, ResultClass.SKIP, ResultClass.VOID)
 
 def visits_of(sheet: Sheet, packs: Packs, zone: str | None) -> Visits:
     """Every row as a visit, or as a row that is none."""
-    made = Visits()
-    bad = 0
+    made = Visits(bad=sheet.torn[:MOST_NAMED])
+    bad = len(sheet.torn)
     for row in sheet.rows:
         try:
             seen = _seen(row, packs, zone, made.notices)
@@ -181,19 +181,26 @@ def _known(row: Row, location: Location, after: timedelta, late: timedelta) -> K
 def _told_by_watch(made: Visits) -> list[Seen]:
     """Where neither how nor when a visit was written is said: those at round times were told, hence typed
     later, in a file whose other times are stamped to the second."""
-    silent = [seen for seen in made.seen if seen.unsaid and not seen.stamped]
-    starts = {seen.id: seen.visit.happened.start + timedelta(seconds=seen.skew_s or 0.0) for seen in silent}
-    if sum(1 for start in starts.values() if start.second) <= STAMPED * len(starts):
+    starts = [_as_told(seen).start for seen in made.seen]
+    if sum(1 for start in starts if start.second) <= STAMPED * len(starts):
         return made.seen
-    told = {
-        name
-        for name, start in starts.items()
-        if not (start.second or start.microsecond or start.minute % ROUND_MINUTES)
-    }
     return [
-        replace(seen, visit=changed(seen.visit, known=Known.LATER)) if seen.id in told else seen
-        for seen in made.seen
+        replace(seen, visit=changed(seen.visit, known=Known.LATER, happened=_as_told(seen)))
+        if seen.unsaid
+        and not seen.stamped
+        and not (start.second or start.microsecond or start.minute % ROUND_MINUTES)
+        else seen
+        for seen, start in zip(made.seen, starts, strict=True)
     ]
+
+
+def _as_told(seen: Seen) -> Interval:
+    """When it happened by what the row says, before the office's correction."""
+    happened = seen.visit.happened
+    if seen.visit.known is not Known.LIVE or not seen.skew_s:
+        return happened
+    ahead = timedelta(seconds=seen.skew_s)
+    return Interval(happened.start + ahead, happened.end + ahead)
 
 
 def _with_spread(held: list[Seen], notices: Counter[str]) -> list[Seen]:
@@ -209,7 +216,8 @@ def _with_spread(held: list[Seen], notices: Counter[str]) -> list[Seen]:
         notices[f"addresses of unstated precision: taken as known to {round(unstated)} m"] += sum(
             1 for seen in held if _loose(seen) is Precision.DOOR
         )
-    allowed = {Precision.DOOR: unstated, Precision.ZONE: spreads[Precision.ZONE]}
+    wide = spreads[Precision.ZONE]
+    allowed = {Precision.DOOR: unstated, Precision.ZONE: FARTHEST_M + wide if wide else None}
     found = []
     for seen in held:
         loose = _loose(seen)

@@ -19,6 +19,8 @@ from .columns import MINIMUM, NAMES, column_of
 
 LARGEST = 500 * 2**20
 LONGEST_CELL = 2**20
+MOST_LINES = 500  # of one cell
+UNCLOSED = "a quote opened on this line is not closed; close it, or write two of them for one within a note"
 MOST_NAMED = 200  # bad rows told one by one; the rest are counted
 
 
@@ -75,6 +77,9 @@ class Sheet:
     columns: tuple[str, ...]
     unknown: tuple[str, ...]
     filled: Counter[str] = field(default_factory=Counter)
+    torn: list[BadRow] = field(default_factory=list)
+    twice: tuple[str, ...] = ()
+    longer: int = 0  # rows with more cells than the first line names
 
 
 @dataclass(frozen=True)
@@ -103,21 +108,20 @@ def sheet_of(path: Path) -> Sheet:
     first = text.split("\n", 1)[0]
     delimiter = max(",;\t|", key=first.count)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = io.StringIO(text, newline=None).readlines()
     try:
-        header = next(reader, None)
-        if not header:
-            raise WrongVisits(f"{path.name} is empty; its first line must name the columns")
-        places, columns, unknown = _places(path, header)
-        filled: Counter[str] = Counter()
-        rows = list(_rows(reader, places, filled))
+        header = next(csv.reader(lines[:1], delimiter=delimiter), None)
     except csv.Error as wrong:
-        raise WrongVisits(
-            f"{path.name} is not a CSV file ({wrong}, near line {reader.line_num}); save it as CSV again"
-        ) from wrong
-    if not rows:
-        raise WrongVisits(f"{path.name} has no visits below its first line")
-    return Sheet(rows, columns, unknown, filled)
+        raise WrongVisits(f"{path.name} is not a CSV file ({wrong}); save it as CSV again") from wrong
+    if not header:
+        raise WrongVisits(f"{path.name} is empty; its first line must name the columns")
+    places, columns, unknown, twice = _places(path, header)
+    sheet = Sheet([], columns, unknown, twice=twice)
+    sheet.rows.extend(_rows(lines, len(header), delimiter, places, sheet))
+    if not sheet.rows:
+        torn = f"; line {sheet.torn[0].line}: {sheet.torn[0].why}" if sheet.torn else ""
+        raise WrongVisits(f"{path.name} has no visits below its first line{torn}")
+    return sheet
 
 
 def _text(path: Path) -> str:
@@ -127,6 +131,8 @@ def _text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as wrong:
         raise WrongVisits(f"{path} cannot be read: {wrong.strerror or wrong}") from wrong
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise WrongVisits(f"{path.name} is in UTF-16 (Excel's Unicode text); save it as CSV UTF-8")
     if b"\0" in data[:4096]:
         raise WrongVisits(f"{path.name} is not a text file; save it as CSV in UTF-8")
     try:
@@ -135,17 +141,25 @@ def _text(path: Path) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _places(path: Path, header: list[str]) -> tuple[dict[int, str], tuple[str, ...], tuple[str, ...]]:
-    """Which column stands where. A name written as it is documented comes before another's."""
-    own = {column_of(name): at for at, name in enumerate(header) if name.strip().lower() in NAMES}
-    places: dict[int, str] = {at: column for column, at in own.items() if column is not None}
-    unknown = []
+def _places(
+    path: Path, header: list[str]
+) -> tuple[dict[int, str], tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """Which column stands where. A name written as it is documented comes before another's, and the first
+    before one that bears it again."""
+    places: dict[int, str] = {}
+    for at, name in enumerate(header):
+        column = column_of(name)
+        if name.strip().lower() in NAMES and column is not None and column not in places.values():
+            places[at] = column
+    unknown, twice = [], []
     for at, name in enumerate(header):
         column = column_of(name)
         if at in places:
             continue
-        if column is None or column in places.values():
+        if column is None:
             unknown.append(name.strip())
+        elif column in places.values():
+            twice.append(name.strip())
         else:
             places[at] = column
     missing = [column for column in MINIMUM if column not in places.values()]
@@ -154,21 +168,73 @@ def _places(path: Path, header: list[str]) -> tuple[dict[int, str], tuple[str, .
             f"{path.name} has no column {', '.join(missing)}; its first line must name at least "
             f"{', '.join(MINIMUM)} (docs/auditing.md lists them all)"
         )
-    return places, tuple(dict.fromkeys(places.values())), tuple(unknown)
+    return places, tuple(dict.fromkeys(places.values())), tuple(unknown), tuple(twice)
 
 
-def _rows(reader: Iterator[list[str]], places: Mapping[int, str], filled: Counter[str]) -> Iterator[Row]:
-    line = 2
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            held = {
-                places[at]: text
-                for at, cell in enumerate(cells)
-                if at in places and (text := unsafe(cell.strip()))
-            }
-            filled.update(held.keys())
-            yield Row(line, held)
-        line = getattr(reader, "line_num", line) + 1
+def _rows(
+    lines: list[str], width: int, delimiter: str, places: Mapping[int, str], sheet: Sheet
+) -> Iterator[Row]:
+    start = next((at for at, column in places.items() if column == "happened_from"), 0)
+    at = 1
+    while at < len(lines):
+        line, past = at + 1, _past(lines, at, width, delimiter, start)
+        if past is None:
+            sheet.torn.append(BadRow(line, UNCLOSED))
+            at += 1
+            continue
+        try:
+            cells = next(csv.reader(lines[at:past], delimiter=delimiter), [])
+        except csv.Error as wrong:
+            sheet.torn.append(BadRow(line, f"the line is no row of a CSV file ({wrong}); correct it"))
+            cells = []
+        at = past
+        if not any(cell.strip() for cell in cells):
+            continue
+        sheet.longer += any(cell.strip() for cell in cells[width:])
+        held = {
+            places[place]: text
+            for place, cell in enumerate(cells)
+            if place in places and (text := unsafe(cell.strip()))
+        }
+        sheet.filled.update(held.keys())
+        yield Row(line, held)
+
+
+def _past(lines: list[str], at: int, width: int, delimiter: str, start: int) -> int | None:
+    """The line after those of one row; None where a quote that it opens is never closed, or only by one
+    that another row opens."""
+    past = at + 1
+    if '"' not in lines[at] or not _open(lines[at], delimiter):
+        return past
+    while past < len(lines) and past - at <= MOST_LINES:
+        if _a_row(lines[past], width, delimiter, start):
+            return None
+        past += 1
+        if '"' in lines[past - 1] and not _open("".join(lines[at:past]), delimiter):
+            return past
+    return None
+
+
+def _open(text: str, delimiter: str) -> bool:
+    """True where a text ends within quotes."""
+    try:
+        for _ in csv.reader([text], delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as wrong:
+        return "unexpected end" in str(wrong)
+    return False
+
+
+def _a_row(text: str, width: int, delimiter: str, start: int) -> bool:
+    """True of a line that is a row by itself: as many cells, and a time where a visit's beginning stands."""
+    if text.count(delimiter) < width - 1:
+        return False
+    try:
+        cells = next(csv.reader([text], delimiter=delimiter), [])
+        datetime.fromisoformat(cells[start].strip())
+    except (csv.Error, IndexError, ValueError):
+        return False
+    return True
 
 
 def zone_for(row: Row, zone: str | None, fallback: str) -> str:

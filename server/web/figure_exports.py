@@ -41,11 +41,13 @@ def export_progress(job_id: str) -> str:
     job = jobs.of(job_id, here.actor())
     if job is None:
         abort(404)
+    ended = job.done  # asked once, before its result: it may end while the page is written
     made = job.result if isinstance(job.result, Path) else None
     done, _slash, whole = job.step.partition("/")
     return render_template(
         "figures/export.html",
         job=job,
+        ended=ended,
         size=made.stat().st_size if made is not None and made.is_file() else None,
         done=int(done or 0),
         whole=int(whole or 1),

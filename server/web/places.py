@@ -44,7 +44,12 @@ def map() -> Response:
     with reading(here.engine()) as connection:
         scope, day = here.scope(), here.today()
         asked = Asked(state="open", zone=request.args.get("zone", ""))
-        found = standings.where(connection, on_day(connection, scope, day), asked, most=MOST_POINTS)
+        today = on_day(connection, scope, day)
+        found = standings.remembered(
+            connection,
+            ("places.map", today, asked),
+            lambda: standings.where(connection, today, asked, most=MOST_POINTS),
+        )
         held = accounts_today(connection, scope, day, account_ids=found.accounts)
         told = visits.last_results(connection, scope, {one.debtor for one in held})
         places = whereabouts.places(connection, scope, {one.debtor for one in held})

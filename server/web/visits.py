@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,7 +28,7 @@ from ..store.engine import reading
 from ..store.histories import verdict_of
 from . import chains, days, here
 from .maps import Point, map_document
-from .paging import SIZE, Page, place
+from .paging import paged
 from .retold import amended, detailed, stepped
 from .signs import sign_of
 from .tiles import ground_of
@@ -53,16 +54,16 @@ def index() -> str:
     )
     scope = here.scope()
     with reading(here.engine()) as connection:
-        total = boards.counted(connection, scope, wanted)
-        number, pages = place(request.args.get("page"), total)
-        rows = boards.listed(connection, scope, wanted, limit=SIZE, offset=(number - 1) * SIZE)
+        every = boards.found(connection, scope, wanted)
+        on_page = paged(every, request.args.get("page"))
+        rows = boards.listed(connection, scope, on_page.rows)
         agents = boards.agents_seen(connection, scope)
         missing = attachments.lacking(connection, scope) if here.may("attachments.index") else 0
     shown = [row | {"sign": sign_of(one["result"] for one in row["results"])} for row in rows]
     return render_template(
         "visits/index.html",
-        page=Page(shown, number, pages, total),
-        many=total >= boards.MOST_COUNTED,
+        page=replace(on_page, rows=shown),
+        many=on_page.total >= boards.MOST_COUNTED,
         asked=asked,
         given={name: value for name, value in asked.items() if value},
         agents=agents,

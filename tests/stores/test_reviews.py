@@ -84,7 +84,7 @@ def test_the_rest_of_the_pages_rows_are_read(world: World, laptop: Laptop) -> No
         assert mine.findings_of(connection, ALL, agent) == findings_said(connection, agent)
         assert mine.left_in_files(connection, agent) == []
         assert mine.commissions_of(connection, agent) == []
-        assert visits.counted(connection, ALL, visits.Wanted()) == 3
+        assert len(visits.found(connection, ALL, visits.Wanted())) == 3
         assert boards.counted(connection, ALL, state="open") == len(findings.listed(connection, ALL))
         assert reviews.rules_waiting(connection) == sorted(reviews.rules_waiting(connection))
 

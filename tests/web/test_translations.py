@@ -63,7 +63,7 @@ SPANISH = words(
     "oficina portátil promesa pago entidad regla ninguno ninguna"
 )
 # The same in both languages, by right.
-SAME = {"Dossier", "km", "s", "min", "No", "Error", "Total", "Control", "WhatsApp", "Rosa Elvira Quintero"}
+SAME = {"Dossier", "no", "km", "s", "min", "No", "Error", "Total", "Control", "WhatsApp", "Rosa Elvira Quintero"}
 # What a template may show as it stands: the product's name, a unit, the style guide's sample.
 BARE = {
     "SHA",

@@ -6,7 +6,7 @@ Every number and its rows are one query, so that they cannot disagree.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -44,23 +44,24 @@ class Morning:
     day: date
     since: datetime
     silent: datetime
+    files: tuple[str, ...] = ()  # what was imported of the kind asked for; filled in here
 
 
 def counted(connection: Connection, scope: Scope, kind: str, morning: Morning) -> int:
-    query = _KINDS[kind](scope, morning, True).order_by(None).subquery()
+    query = _asked(connection, scope, kind, morning, True).order_by(None).subquery()
     return connection.execute(select(func.count()).select_from(query)).scalar_one()
 
 
 def listed(
     connection: Connection, scope: Scope, kind: str, morning: Morning, *, limit: int, offset: int
 ) -> Rows:
-    query = _KINDS[kind](scope, morning, False).limit(limit).offset(offset)
+    query = _asked(connection, scope, kind, morning, False).limit(limit).offset(offset)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def sums(connection: Connection, scope: Scope, kind: str, morning: Morning) -> dict[str, int]:
     """Currency → what the rows of a kind amount to; of two currencies nothing is added."""
-    query = _KINDS[kind](scope, morning, True).order_by(None).subquery()
+    query = _asked(connection, scope, kind, morning, True).order_by(None).subquery()
     each = select(query.c.currency, func.sum(query.c.amount_minor)).group_by(query.c.currency)
     return {currency: int(total) for currency, total in connection.execute(each)}
 
@@ -148,13 +149,20 @@ def _by_name(query: Select[Any], bare: bool) -> Select[Any]:
     return query if bare else query.order_by(debtors.c.search_name, accounts.c.number, accounts.c.id)
 
 
-def _files(kind: str, since: datetime) -> Select[Any]:
-    return select(imports.c.id).where(imports.c.kind == kind, imports.c.imported_at >= since)
+def _asked(connection: Connection, scope: Scope, kind: str, morning: Morning, bare: bool) -> Select[Any]:
+    """The rows of a kind. Which files they came in is read before, for the database then knows how many
+    rows to expect: a day without files reads no account, and a page of a full day sorts no other."""
+    if kind in _FILES:
+        files = select(imports.c.id).where(
+            imports.c.kind == _FILES[kind], imports.c.imported_at >= morning.since
+        )
+        morning = replace(morning, files=tuple(connection.execute(files).scalars()))
+    return _KINDS[kind](scope, morning, bare)
 
 
 def _new(scope: Scope, morning: Morning, bare: bool) -> Select[Any]:
     query = _of_accounts(bare, accounts.c.state).where(
-        scope.accounts(), accounts.c.first_import.in_(_files("portfolio", morning.since))
+        scope.accounts(), accounts.c.first_import.in_(morning.files)
     )
     return _by_name(query, bare)
 
@@ -163,7 +171,7 @@ def _gone(scope: Scope, morning: Morning, bare: bool) -> Select[Any]:
     query = _of_accounts(bare, accounts.c.state).where(
         scope.accounts(),
         accounts.c.state.in_(GONE),
-        accounts.c.last_import.in_(_files("portfolio", morning.since)),
+        accounts.c.last_import.in_(morning.files),
     )
     return _by_name(query, bare)
 
@@ -174,7 +182,7 @@ def _money(scope: Scope, morning: Morning, reversed_: bool, bare: bool) -> Selec
     return (
         _of_accounts(bare, *told)
         .join(payments, payments.c.account_id == accounts.c.id)
-        .where(scope.accounts(), payments.c.import_id.in_(_files("payments", morning.since)), back)
+        .where(scope.accounts(), payments.c.import_id.in_(morning.files), back)
         .order_by(payments.c.value_date.desc(), payments.c.amount_minor.desc(), payments.c.id)
     )
 

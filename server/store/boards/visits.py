@@ -50,22 +50,19 @@ class Wanted:
     end: datetime | None = None
 
 
-def counted(connection: Connection, scope: Scope, wanted: Wanted) -> int:
-    """How many there are; no more than MOST_COUNTED are counted: who looks for more narrows by day."""
-    some = select(visits.c.id).where(*_conditions(scope, wanted)).limit(MOST_COUNTED).subquery()
-    return connection.execute(select(func.count()).select_from(some)).scalar_one()
-
-
-def listed(connection: Connection, scope: Scope, wanted: Wanted, *, limit: int, offset: int) -> Rows:
-    """Newest first, with results of accounts in scope and how many findings are open."""
-    # The rows that the page passes over are not joined with anything.
-    page = (
+def found(connection: Connection, scope: Scope, wanted: Wanted) -> list[str]:
+    """The ids, newest first; no more than MOST_COUNTED: who looks for more narrows by day."""
+    query = (
         select(visits.c.id)
         .where(*_conditions(scope, wanted))
         .order_by(visits.c.started.desc(), visits.c.id)
-        .limit(limit)
-        .offset(offset)
+        .limit(MOST_COUNTED)
     )
+    return list(connection.execute(query).scalars())
+
+
+def listed(connection: Connection, scope: Scope, visit_ids: Collection[str]) -> Rows:
+    """These visits, newest first, with results of accounts in scope and how many findings are open."""
     open_findings = (
         select(func.count())
         .where(findings.c.visit_id == visits.c.id, findings.c.state == "open")
@@ -80,7 +77,7 @@ def listed(connection: Connection, scope: Scope, wanted: Wanted, *, limit: int, 
         )
         .join(agents, agents.c.id == visits.c.agent_id)
         .join(debtors, debtors.c.id == visits.c.debtor_id)
-        .where(visits.c.id.in_(list(connection.execute(page).scalars())))
+        .where(visits.c.id.in_(list(visit_ids)))
         .order_by(visits.c.started.desc(), visits.c.id)
     )
     return with_results(connection, scope, _rows(connection, query))

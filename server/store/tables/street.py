@@ -56,7 +56,8 @@ visits = Table(
     Column("out_of_scope", Boolean, nullable=False),  # debtor was not this agent's at the time
     Column("conduct", JSON(none_as_null=True)),  # steps, objections, alarms, answers, reviewed, as told
     Index("ix_visits_agent_id_started", "agent_id", "started"),
-    Index("ix_visits_debtor_id_started", "debtor_id", "started"),
+    Index("ix_visits_evidence_started", "evidence", "started"),
+    Index("ix_visits_debtor_id_started_id", "debtor_id", "started", "id"),
     Index(
         "ix_visits_stop_id",
         "stop_id",
@@ -73,6 +74,7 @@ visit_results = Table(
     Column("result", String(3), nullable=False),
     Column("reason", String(20)),
     Column("detail", JSON, nullable=False),
+    Index("ix_visit_results_result", "result", "visit_id"),
 )
 
 amendments = Table(

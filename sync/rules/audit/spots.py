@@ -78,7 +78,9 @@ def _identical(point: tuple[float, float], group: Sequence[Seen]) -> list[Findin
     return found
 
 
-def _original(seen: Seen, group: Sequence[Seen], point: tuple[float, float], door: tuple[float, float]) -> bool:
+def _original(
+    seen: Seen, group: Sequence[Seen], point: tuple[float, float], door: tuple[float, float]
+) -> bool:
     """The first of them, where its address is known only so roughly that it may have been made there."""
     if seen.address is None or slack_m(seen.address) <= AT_HOME_M:
         return False

@@ -52,9 +52,9 @@ TEMPLATE_SHARE = 1 / 3
 HABIT_DAYS = 5
 # What says no figure, no date and nobody's name, written on so many days, is somebody's own set phrase.
 PHRASE_DAYS = 3
-MONTHS = frozenset(
+MONTHS = words_of(
     """enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre
-    january february march april may june july august september october november december""".split()
+    january february march april may june july august september october november december"""
 )
 # Notes that differ in the debtor's name alone are one text when so many figures in them are the same.
 FIGURES = 2
@@ -126,10 +126,14 @@ def used_by(visits: Iterable[Seen]) -> TextUse:
 def copied_texts(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
     """One agent's visits whose note he also wrote of another debtor, in the order in which he wrote them."""
     groups: dict[str, list[Seen]] = defaultdict(list)
+    swapped: dict[str, list[Seen]] = defaultdict(list)
     for seen in sorted(visits, key=written):
         text = plain(seen.visit.note)
         if own_words(text, seen.policy.audit.copied_words):
-            groups[masked(seen)].append(seen)
+            groups[text].append(seen)
+            if (bare := masked(seen)) != text:
+                swapped[bare].append(seen)
+    found = [one for group in swapped.values() if _debtors(group) > 1 for one in _copies(group)]
     shared = {text: group for text, group in groups.items() if _debtors(group) > 1}
     private = {
         text: group
@@ -137,8 +141,7 @@ def copied_texts(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
         if not _common(group[0], known) and not _formula(group) and not _phrase(group)
     }
     templates = _by_templates(private, sum(map(len, groups.values())))
-    found: list[Finding] = []
-    for text, group in shared.items():
+    for group in shared.values():
         if _common(group[0], known):
             found += _bunched(group, visits, _others_rate(group[0], known))
         elif templates:
