@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sync.records import (
@@ -152,6 +152,7 @@ def _visit(row: Row, where: str, late: timedelta, notices: Counter[str]) -> Visi
     party, results = _outcome(row, notices)
     if not row.get("happened_to"):
         party = Party.NOBODY  # how long it took nobody says
+    known = _known(row, location, recorded - end, late)
     return Visit(
         id=f"{row.line:09d}",
         debtor=row.get("debtor") or row.get("account"),
@@ -159,8 +160,8 @@ def _visit(row: Row, where: str, late: timedelta, notices: Counter[str]) -> Visi
         place=Place.OTHER,
         party=party,
         happened=Interval(start, end),
-        known=_known(row, location, recorded - end, late),
-        recorded=recorded,
+        known=known,
+        recorded=recorded if row.get("recorded") else _written(known, recorded, end, late),
         results=results,
         location=location,
         note=row.get("note"),
@@ -178,6 +179,12 @@ def _known(row: Row, location: Location, after: timedelta, late: timedelta) -> K
     return Known.LIVE if after <= WRITTEN_THERE or (measured and after <= late) else Known.LATER
 
 
+def _written(known: Known, recorded: datetime, end: datetime, late: timedelta) -> datetime:
+    """When a visit was written of which nobody says when: one typed later, so late that its position is no
+    evidence of where it was made."""
+    return recorded if known is Known.LIVE else end + max(late, 2 * WRITTEN_THERE)
+
+
 def _told_by_watch(made: Visits) -> list[Seen]:
     """Where neither how nor when a visit was written is said: those at round times were told, hence typed
     later, in a file whose other times are stamped to the second."""
@@ -185,13 +192,20 @@ def _told_by_watch(made: Visits) -> list[Seen]:
     if sum(1 for start in starts if start.second) <= STAMPED * len(starts):
         return made.seen
     return [
-        replace(seen, visit=changed(seen.visit, known=Known.LATER, happened=_as_told(seen)))
+        _typed_later(seen)
         if seen.unsaid
         and not seen.stamped
         and not (start.second or start.microsecond or start.minute % ROUND_MINUTES)
         else seen
         for seen, start in zip(made.seen, starts, strict=True)
     ]
+
+
+def _typed_later(seen: Seen) -> Seen:
+    told = _as_told(seen)
+    late = timedelta(minutes=seen.policy.audit.late_evidence_minutes)
+    recorded = _written(Known.LATER, told.end, told.end, late)
+    return replace(seen, visit=changed(seen.visit, known=Known.LATER, happened=told, recorded=recorded))
 
 
 def _as_told(seen: Seen) -> Interval:

@@ -62,7 +62,7 @@ def _certain(bunch: Sequence[Seen]) -> bool:
 def _claims_live(seen: Seen) -> bool:
     late = seen.visit.recorded - seen.visit.happened.end
     lag = timedelta(minutes=seen.policy.audit.burst_lag_minutes)
-    return (seen.visit.known is Known.LIVE or seen.unsaid) and late > lag
+    return seen.stamped and (seen.visit.known is Known.LIVE or seen.unsaid) and late > lag
 
 
 def regular_cadence(visits: Sequence[Seen]) -> list[Finding]:
