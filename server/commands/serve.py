@@ -15,7 +15,7 @@ from ..memory import give_back_large_blocks, seek_cycles_seldom
 from ..office import Office
 from ..receiving.replaying import replay
 from ..serving import Serving
-from ..store.engine import checkpoint
+from ..store.engine import checkpoint, look_anew
 from ..tls_front import TlsFront
 from .options import now, with_office
 from .unit import print_unit
@@ -53,6 +53,7 @@ def serve(
     anything but this machine."""
     log_to_stderr(log)
     give_back_large_blocks()
+    look_anew(office.engine)
     replay(office.engine, now(), "cli")
     certificate = ensure(office, [*names, *_asked_by(host)], now()) if tls else None
     app = create_app(office, hosts=[*names, host, "127.0.0.1", "localhost"] if names else None)
@@ -70,6 +71,7 @@ def serve(
         click.echo(line)
     sys.stdout.flush()
     serving.run()
+    look_anew(office.engine)
     checkpoint(office.engine)
 
 

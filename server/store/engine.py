@@ -113,6 +113,26 @@ def take_number(connection: Connection, name: str) -> int:
     return int(row[0])
 
 
+# SQLite's advice for a connection that stays open: look at every table, not at those just asked of alone.
+_LOOK_ANEW = "PRAGMA optimize=0x10002"
+
+
+def look_anew(engine: Engine) -> None:
+    """Let SQLite see how full its tables are, by samples, so that it chooses indexes by what is in them.
+
+    PostgreSQL does so by itself. While another program writes it is left for the next time.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    with _write_lock, engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(_LOOK_ANEW)
+        except sqlcipher3.dbapi2.OperationalError as busy:
+            if "locked" not in str(busy):
+                raise
+
+
 def checkpoint(engine: Engine) -> None:
     """Bring SQLite's write-ahead log into its file, so that the file alone is the office."""
     if engine.dialect.name == "sqlite":

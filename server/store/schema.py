@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from . import settling
-from .engine import reading, writing
+from .engine import look_anew, reading, writing
 
 
 class WrongSchema(RuntimeError):
@@ -26,9 +26,10 @@ def alembic_config() -> AlembicConfig:
 
 
 def upgrade(engine: Engine) -> None:
-    """Run every migration that is missing, in one transaction."""
+    """Run every migration that is missing, in one transaction; then the new indexes are known by what they hold."""
     with writing(engine) as connection:
         upgrade_on(connection)
+    look_anew(engine)
 
 
 def upgrade_on(connection: Connection) -> None:

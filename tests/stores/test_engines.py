@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import IntegrityError
 
 from server.store import facts, lenders, schema
-from server.store.engine import reading, writing
+from server.store.engine import look_anew, open_engine, reading, writing
 from server.store.tables import facts as facts_table
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
@@ -56,3 +56,33 @@ def test_a_reference_to_nothing_is_refused(office_engine: Engine) -> None:
     )
     with pytest.raises(IntegrityError), writing(office_engine) as connection:
         connection.execute(statement)
+
+
+def test_sqlite_knows_how_full_its_tables_are(office_engine: Engine) -> None:
+    if office_engine.dialect.name != "sqlite":
+        look_anew(office_engine)  # it does so by itself: nothing to do, and nothing goes wrong
+        return
+    with writing(office_engine) as connection:
+        for number in range(40):
+            facts.append(
+                connection, "test", as_of=date(2026, 11, 20), now=NOW, actor="ana", payload={"n": number}
+            )
+    told = text("SELECT count(*) FROM sqlite_stat1 WHERE tbl = 'facts'")
+    with reading(office_engine) as connection:
+        known = text("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'")
+        before = connection.execute(known).scalar_one() and connection.execute(told).scalar_one()
+    look_anew(office_engine)
+    with reading(office_engine) as connection:
+        assert (before, connection.execute(told).scalar_one() > 0) == (0, True)
+    with writing(office_engine) as connection:  # and it stands in nobody's way
+        look_anew_elsewhere(office_engine)
+        lenders.named(connection, "Banco Andino")
+
+
+def look_anew_elsewhere(engine: Engine) -> None:
+    """While a transaction writes: it is left for another time, and nothing is raised."""
+    elsewhere = open_engine(str(engine.url))
+    with elsewhere.connect() as connection:
+        connection.connection.driver_connection.execute("PRAGMA busy_timeout=50")  # type: ignore[union-attr]
+    look_anew(elsewhere)
+    elsewhere.dispose()

@@ -368,3 +368,5 @@ _KINDS: dict[str, Callable[[Scope, Morning, bool], Select[Any]]] = {
     "findings": _findings,
 }
 KINDS = frozenset(_KINDS) - {"findings"}
+# The kinds that come of the lender's files, and of which.
+_FILES = {"new": "portfolio", "gone": "portfolio", "paid": "payments", "taken_back": "payments"}
