@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -74,7 +74,8 @@ def add(
 
 
 def finish(connection: Connection, run_id: str, counts: Mapping[str, Any], now: datetime) -> None:
-    """The run may be read from now on; the oldest ones give way."""
+    """The run may be read from now on, in its order; the oldest ones give way."""
+    _give_turns(connection, run_id)
     connection.execute(
         update(worklist_runs).where(worklist_runs.c.id == run_id).values(counts=dict(counts), finished_at=now)
     )
@@ -84,6 +85,32 @@ def finish(connection: Connection, run_id: str, counts: Mapping[str, Any], now: 
         for table in (worklist_places, worklist_rows):
             connection.execute(delete(table).where(table.c.run_id == one))
         connection.execute(delete(worklist_runs).where(worklist_runs.c.id == one))
+
+
+def _give_turns(connection: Connection, run_id: str) -> None:
+    """Settle in which order the run is read: those worth the most first, then by name."""
+    order = [worklist_rows.c.value.desc(), debtors.c.search_name, accounts.c.number, accounts.c.id]
+    sorted_ = (
+        select(worklist_rows.c.account_id, func.row_number().over(order_by=order).label("turn"))
+        .join(accounts, accounts.c.id == worklist_rows.c.account_id)
+        .join(debtors, debtors.c.id == accounts.c.debtor_id)
+        .where(worklist_rows.c.run_id == run_id)
+        .subquery()
+    )
+    connection.execute(
+        update(worklist_rows)
+        .where(worklist_rows.c.run_id == run_id, worklist_rows.c.account_id == sorted_.c.account_id)
+        .values(turn=sorted_.c.turn)
+    )
+    connection.execute(
+        update(worklist_places)
+        .where(
+            worklist_places.c.run_id == run_id,
+            worklist_rows.c.run_id == run_id,
+            worklist_rows.c.account_id == worklist_places.c.account_id,
+        )
+        .values(turn=worklist_rows.c.turn)
+    )
 
 
 def run(connection: Connection, as_of: date | None = None) -> dict[str, Any] | None:
@@ -162,8 +189,11 @@ def page(
         listed,
         unvisited,
     )
+    first = [worklist_rows.c.unvisited.desc()]
+    if not unvisited:
+        first = [(worklist_places if listed else worklist_rows).c.turn, worklist_rows.c.value.desc()]
     order = [
-        worklist_rows.c.unvisited.desc() if unvisited else worklist_rows.c.value.desc(),
+        *first,
         debtors.c.search_name,
         accounts.c.number,
         accounts.c.id,
@@ -183,8 +213,21 @@ def total(
     listed: str = "",
     unvisited: bool = False,
 ) -> int:
-    query = _narrowed(select(func.count()), scope, run, wanted, listed, unvisited)
-    return int(connection.execute(query).scalar_one())
+    def counted(wanted: Wanted, ready: bool = False) -> int:
+        query = _narrowed(select(func.count()), scope, run, wanted, listed, unvisited)
+        if ready:
+            done = _done(run["made_at"])
+            same = and_(done.c.account_id == worklist_rows.c.account_id, done.c.list == listed)
+            query = query.join(done, same)
+        return int(connection.execute(query).scalar_one())
+
+    if wanted.words or wanted.among is not None:
+        return counted(wanted)
+    # All of them are the run's, which does not change; those done since are few.
+    every = replace(wanted, undone=False)
+    key = ("listed_total", scope, run["id"], every, listed, unvisited)
+    found = remembered(connection, key, lambda: counted(every))
+    return found - counted(every, ready=True) if wanted.undone and listed else found
 
 
 def zones(connection: Connection, scope: Scope, run_id: str) -> list[str]:
@@ -195,7 +238,9 @@ def zones(connection: Connection, scope: Scope, run_id: str) -> list[str]:
         .distinct()
         .order_by(accounts.c.zone)
     )
-    return list(connection.execute(query).scalars())
+    return remembered(
+        connection, ("listed_zones", scope, run_id), lambda: list(connection.execute(query).scalars())
+    )
 
 
 def one(connection: Connection, scope: Scope, run_id: str, account_id: str) -> dict[str, Any] | None:

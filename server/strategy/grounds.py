@@ -45,7 +45,7 @@ def ground(
     strategy: Strategy | None = None,
     packs: Packs = pack_of,
     usual: Mapping[str, str] | None = None,
-    reach: Reach | None = None,
+    reach_known: Reach | None = None,
 ) -> Ground:
     """Two questions of the whole portfolio (reach and usual amounts, where none are given), and two of the
     office."""
@@ -59,9 +59,14 @@ def ground(
         day=asked.day,
         packs=Remembered(at_office(connection, packs)),
         usual=amounts,
-        reach=reach or Reach(reached.tallies(connection, asked.known_at - LEARNED_FROM)),
+        reach=reach_known or reach(connection, asked),
         through=known_debtors.payments_through(connection, asked.known_at),
     )
+
+
+def reach(connection: Connection, asked: Asked) -> Reach:
+    """What a year of visits has shown, counted anew."""
+    return Reach(reached.tallies(connection, asked.known_at - LEARNED_FROM))
 
 
 def kept(reach: Reach) -> list[list[Any]]:

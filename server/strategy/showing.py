@@ -24,6 +24,7 @@ from sync.words import N_, Phrase
 from ..consulting import Question, answered
 from ..packs import Packs, pack_of
 from ..store.known_debtors import Asked
+from ..store.standings import remembered
 from . import grounds, using
 from .appraising import Appraised, Ground
 
@@ -162,9 +163,11 @@ def _appraised(
 def _ground(connection: Connection, asked: Asked, run: Mapping[str, Any], packs: Packs) -> Ground:
     """As the run stood; its usual amounts are kept with it, so that no page goes through the portfolio."""
     usual = run["counts"].get("usual", {})
-    reach = grounds.reach_of(run["counts"].get("reach"))
+    reach = grounds.reach_of(run["counts"].get("reach")) or remembered(
+        connection, ("reach", run["id"]), lambda: grounds.reach(connection, asked)
+    )
     strategy = strategy_of(connection, run)
-    return grounds.ground(connection, asked, strategy=strategy, packs=packs, usual=usual, reach=reach)
+    return grounds.ground(connection, asked, strategy=strategy, packs=packs, usual=usual, reach_known=reach)
 
 
 WORDS = {

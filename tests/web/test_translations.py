@@ -63,7 +63,21 @@ SPANISH = words(
     "oficina portátil promesa pago entidad regla ninguno ninguna"
 )
 # The same in both languages, by right.
-SAME = {"Dossier", "no", "km", "s", "min", "No", "Error", "Total", "Control", "WhatsApp", "Rosa Elvira Quintero"}
+SAME = {
+    "Dossier",
+    "Provisional",
+    "({count})",
+    "no",
+    "km",
+    "s",
+    "min",
+    "No",
+    "Error",
+    "Total",
+    "Control",
+    "WhatsApp",
+    "Rosa Elvira Quintero",
+}
 # What a template may show as it stands: the product's name, a unit, the style guide's sample.
 BARE = {
     "SHA",

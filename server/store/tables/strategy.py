@@ -94,6 +94,8 @@ worklist_rows = Table(  # every open account of a run
     Column("value", Integer, nullable=False),  # of a visit to the debtor, as a plan would reckon it
     Column("pays", Integer, nullable=False),  # of a hundred such debtors who are met, how many pay
     Column("unvisited", Integer),  # days beyond the longest time without a visit; null: within it
+    Column("turn", Integer),  # its place among all rows of the run, as a page reads them
+    Index("ix_worklist_rows_turn", "run_id", "turn"),
 )
 
 worklist_places = Table(  # which accounts stand on which list of a run
@@ -104,7 +106,8 @@ worklist_places = Table(  # which accounts stand on which list of a run
     Column("account_id", Id, ForeignKey("accounts.id"), primary_key=True, index=True),
     Column("due", Date, nullable=False),
     Column("value", Integer, nullable=False),
-    Index("ix_worklist_places_order", "run_id", "list", "value"),
+    Column("turn", Integer),  # the row's
+    Index("ix_worklist_places_turn", "run_id", "list", "turn"),
 )
 
 work_results = Table(  # what came of a row of a list; the contact itself is in `contacts`

@@ -19,7 +19,8 @@ def burst_entry(visits: Sequence[Seen]) -> list[Finding]:
 
     What says of itself that it was typed later, or from the paper sheet, is not looked at.
     """
-    late = sorted((seen for seen in visits if _claims_live(seen)), key=lambda seen: seen.visit.recorded)
+    late = [seen for seen in visits if seen.stamped and _claims_live(seen)]
+    late.sort(key=lambda seen: seen.visit.recorded)
     times = [seen.visit.recorded for seen in late]
     found = []
     for seen in late:
@@ -62,7 +63,7 @@ def _certain(bunch: Sequence[Seen]) -> bool:
 def _claims_live(seen: Seen) -> bool:
     late = seen.visit.recorded - seen.visit.happened.end
     lag = timedelta(minutes=seen.policy.audit.burst_lag_minutes)
-    return seen.stamped and (seen.visit.known is Known.LIVE or seen.unsaid) and late > lag
+    return (seen.visit.known is Known.LIVE or seen.unsaid) and late > lag
 
 
 def regular_cadence(visits: Sequence[Seen]) -> list[Finding]:
