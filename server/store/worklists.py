@@ -113,6 +113,12 @@ def _give_turns(connection: Connection, run_id: str) -> None:
     )
 
 
+def _has_turns(connection: Connection, run_id: str) -> bool:
+    """False of a run that was made before runs were put in order."""
+    query = select(worklist_rows.c.turn).where(worklist_rows.c.run_id == run_id).limit(1)
+    return connection.execute(query).scalar() is not None
+
+
 def run(connection: Connection, as_of: date | None = None) -> dict[str, Any] | None:
     """The newest finished run, of a day where one is named."""
     query = select(worklist_runs).where(worklist_runs.c.finished_at.is_not(None))
@@ -189,15 +195,11 @@ def page(
         listed,
         unvisited,
     )
-    first = [worklist_rows.c.unvisited.desc()]
-    if not unvisited:
-        first = [(worklist_places if listed else worklist_rows).c.turn, worklist_rows.c.value.desc()]
-    order = [
-        *first,
-        debtors.c.search_name,
-        accounts.c.number,
-        accounts.c.id,
-    ]
+    turn = (worklist_places if listed else worklist_rows).c.turn
+    order: list[ColumnElement[Any]] = [turn]
+    if unvisited or not _has_turns(connection, run["id"]):
+        first = worklist_rows.c.unvisited if unvisited else worklist_rows.c.value
+        order = [first.desc(), debtors.c.search_name, accounts.c.number, accounts.c.id]
     query = query.order_by(*order).offset(offset)
     if limit is not None:
         query = query.limit(limit)
