@@ -173,8 +173,8 @@ def too_near(visits: Sequence[Seen]) -> list[Finding]:
 
 
 def copied_marks(visits: Sequence[Seen]) -> list[Finding]:
-    """One agent's positions that are their address's own coordinate, where it is written more coarsely than
-    his device writes what it measures."""
+    """One agent's positions that are their address's own coordinate, figure by figure or rounded, where his
+    device writes finely what it measures."""
     points = {seen.id: point for seen in visits if (point := _point(seen)) is not None}
     if not points or median_low(map(decimals, points.values())) < FINE_DECIMALS:
         return []
@@ -182,11 +182,18 @@ def copied_marks(visits: Sequence[Seen]) -> list[Finding]:
     for seen in visits:
         point = points.get(seen.id)
         field = seen.address is None or seen.address.origin == "field"
-        if point is None or field or point != mark_of(seen.address):
+        mark = mark_of(seen.address)
+        if point is None or mark is None or field or not _written_from(point, mark):
             continue
         because = Phrase(N_("La posición es, cifra por cifra, la coordenada de la dirección."))
         found.append(Finding("audit.too_exact", seen.id, "review", because))
     return found
+
+
+def _written_from(point: tuple[float, float], mark: tuple[float, float]) -> bool:
+    """True where a position is a coordinate, or that coordinate rounded to the figures it is written with."""
+    fine = decimals(point)
+    return point == mark or (fine >= FINE_DECIMALS and point == (round(mark[0], fine), round(mark[1], fine)))
 
 
 def _point(seen: Seen) -> tuple[float, float] | None:
