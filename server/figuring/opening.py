@@ -30,6 +30,7 @@ from .outcomes import ended_before
 
 AT_A_TIME = 60
 PROMISES_AT_A_TIME = 20
+MOST_AT_A_TIME = 240
 DAY = timedelta(days=1)
 Row = dict[str, Any]
 
@@ -282,6 +283,8 @@ def _routes(
 
 
 def _pieces(found: Iterable[Any], size: int = AT_A_TIME) -> Iterator[list[Any]]:
+    """Small ones first, for the first page; then larger ones, as whoever reads on reads far."""
     each = iter(found)
     while piece := list(islice(each, size)):
         yield piece
+        size = min(2 * size, MOST_AT_A_TIME)

@@ -155,7 +155,11 @@ def map() -> Response:
         numbers = {one.id: number for number, one in enumerate(_staff(connection), 1)}
         standing = on_day(connection, scope, day)
         asked = Asked(agent=wanted, outcome="assigned")
-        found = standings.where(connection, standing, asked, most=MOST_POINTS)
+        found = standings.remembered(
+            connection,
+            ("where", scope, day, asked, MOST_POINTS),
+            lambda: standings.where(connection, standing, asked, most=MOST_POINTS),
+        )
         held = accounts_today(connection, scope, day, account_ids=found.accounts)
         texts = whereabouts.places(connection, scope, {one.debtor for one in held})
         ground = ground_of(connection)
@@ -199,10 +203,13 @@ def _page(connection: Connection, asked: Asked) -> Page[AccountToday]:
     standing = on_day(connection, scope, day)
 
     def rows(limit: int, offset: int) -> list[AccountToday]:
-        ids = standings.by_name(connection, standing, asked, limit=limit, offset=offset)
+        ids = standings.by_name(connection, standing, asked, limit=limit, offset=offset) if total else []
         return page_of(connection, scope, day, ids)
 
-    return cut(request.args.get("page"), standings.count(connection, standing, asked), rows)
+    total = standings.remembered(
+        connection, ("counted", scope, day, asked), lambda: standings.count(connection, standing, asked)
+    )
+    return cut(request.args.get("page"), total, rows)
 
 
 def _staff(connection: Connection) -> list[Agent]:
