@@ -26,7 +26,7 @@ def alembic_config() -> AlembicConfig:
 
 
 def upgrade(engine: Engine) -> None:
-    """Run every migration that is missing, in one transaction; then the new indexes are known by what they hold."""
+    """Run every migration that is missing, in one transaction; then look at what the new indexes hold."""
     with writing(engine) as connection:
         upgrade_on(connection)
     look_anew(engine)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,7 +27,7 @@ from ..store.engine import reading
 from ..store.histories import verdict_of
 from . import chains, days, here
 from .maps import Point, map_document
-from .paging import paged
+from .paging import Page, paged
 from .retold import amended, detailed, stepped
 from .signs import sign_of
 from .tiles import ground_of
@@ -62,7 +61,7 @@ def index() -> str:
     shown = [row | {"sign": sign_of(one["result"] for one in row["results"])} for row in rows]
     return render_template(
         "visits/index.html",
-        page=replace(on_page, rows=shown),
+        page=Page(shown, on_page.number, on_page.pages, on_page.total),
         many=on_page.total >= boards.MOST_COUNTED,
         asked=asked,
         given={name: value for name, value in asked.items() if value},

@@ -191,21 +191,35 @@ def results_of_stops(connection: Connection, stop_ids: Collection[str]) -> dict[
 
 def last_results(connection: Connection, scope: Scope, debtor_ids: Collection[str]) -> dict[str, list[str]]:
     """Of these debtors: debtor → the result codes of his last visit, of accounts in scope."""
-    query = (
-        select(visits.c.debtor_id, visits.c.id, visits.c.started, visit_results.c.result)
-        .join(visit_results, visit_results.c.visit_id == visits.c.id)
-        .join(accounts, accounts.c.id == visit_results.c.account_id)
-    )
-    rows = fetch(
-        connection, debtor_ids, lambda ids: query.where(visits.c.debtor_id.in_(ids), scope.accounts())
-    )
-    last: dict[str, str] = {}
+    columns = select(visits.c.debtor_id, visits.c.started, visits.c.id)
+    made = fetch(connection, debtor_ids, lambda ids: columns.where(visits.c.debtor_id.in_(ids)))
+    newest: dict[str, list[str]] = {}
+    for row in sorted(made, key=lambda row: (row["started"], row["id"]), reverse=True):
+        newest.setdefault(row["debtor_id"], []).append(row["id"])
+    # Nearly always the last visit tells; the earlier ones are asked only of whom it told nothing in scope.
+    told = _results_in_scope(connection, scope, [each[0] for each in newest.values()])
+    rest = [one for each in newest.values() if each[0] not in told for one in each[1:]]
+    told |= _results_in_scope(connection, scope, rest)
     found: dict[str, list[str]] = {}
-    for row in sorted(rows, key=lambda row: (row["started"], row["id"]), reverse=True):
-        debtor, visit, result = row["debtor_id"], row["id"], row["result"]
-        if last.setdefault(debtor, visit) == visit:
-            found.setdefault(debtor, []).append(result)
+    for debtor, each in newest.items():
+        last = next((one for one in each if one in told), None)
+        if last is not None:
+            found[debtor] = told[last]
     return found
+
+
+def _results_in_scope(
+    connection: Connection, scope: Scope, visit_ids: Collection[str]
+) -> dict[str, list[str]]:
+    query = select(visit_results.c.visit_id, visit_results.c.result).join(
+        accounts, accounts.c.id == visit_results.c.account_id
+    )
+    told: dict[str, list[str]] = {}
+    for row in fetch(
+        connection, visit_ids, lambda ids: query.where(visit_results.c.visit_id.in_(ids), scope.accounts())
+    ):
+        told.setdefault(row["visit_id"], []).append(row["result"])
+    return told
 
 
 def agents_seen(connection: Connection, scope: Scope) -> Rows:
@@ -221,9 +235,9 @@ def agents_seen(connection: Connection, scope: Scope) -> Rows:
 def _seen(scope: Scope) -> list[ColumnElement[bool]]:
     """The visit's debtor is in scope, asked row by row: a page of a million visits reads a page's rows.
 
-    A collector has few debtors among all: theirs are looked up instead.
+    A collector or a team has few debtors among all: theirs are looked up instead.
     """
-    if scope.agent_id is not None:
+    if scope.agent_id is not None or (scope.shares and all(one.team is not None for one in scope.shares)):
         return [visits.c.debtor_id.in_(scope.debtors())]
     mine = reviews.seen(scope, visits.c.debtor_id)
     return [] if mine is None else [mine]

@@ -57,7 +57,7 @@ visits = Table(
     Column("conduct", JSON(none_as_null=True)),  # steps, objections, alarms, answers, reviewed, as told
     Index("ix_visits_agent_id_started", "agent_id", "started"),
     Index("ix_visits_evidence_started", "evidence", "started"),
-    Index("ix_visits_debtor_id_started_id", "debtor_id", "started", "id"),
+    Index("ix_visits_of_debtor", "debtor_id", "started", "id", "evidence"),
     Index(
         "ix_visits_stop_id",
         "stop_id",

@@ -12,7 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_index("ix_visits_evidence_started", "visits", ["evidence", "started"])
-    op.create_index("ix_visits_debtor_id_started_id", "visits", ["debtor_id", "started", "id"])
+    op.create_index("ix_visits_of_debtor", "visits", ["debtor_id", "started", "id", "evidence"])
     op.drop_index("ix_visits_debtor_id_started", "visits")
     op.create_index("ix_visit_results_result", "visit_results", ["result", "visit_id"])
     op.create_index("ix_events_id_incarnation", "events", ["id", "incarnation"])
