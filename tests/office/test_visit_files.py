@@ -147,6 +147,124 @@ def test_a_latin_file_and_other_delimiters_are_read(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["visits"] == 1
 
 
+def test_a_quote_that_is_not_closed_loses_its_own_row_and_no_other(tmp_path: Path) -> None:
+    torn = 'ana,7,2026-11-18T12:00:00-05:00,,,,,,,,,,"never closed'
+    later = HONEST.replace("ana,1,", "ana,9,").replace("T09", "T15").replace(",nadie", ',"he said ""no"""')
+    done, said = run(tmp_path, HEADER, HONEST, torn, FAR, later)
+    assert done.exit_code == 0
+    assert (said["rows"], said["visits"]) == (4, 3)
+    [bad] = said["bad_rows"]
+    assert bad["line"] == 3
+    assert "not closed" in bad["why"]
+
+
+def test_what_was_not_read_of_a_file_is_told(tmp_path: Path) -> None:
+    done, said = run(tmp_path, HEADER + ",latitud,lat", HONEST + ",1,2,beyond")
+    assert done.exit_code == 0
+    told = " ".join(said["notices"])
+    assert "not read: latitud, lat" in told
+    assert "more cells than the first line names" in told
+    swapped = "ana,6,2026-11-18T09:00:00-05:00,,,,-94.5,-74,,,,,"
+    _, said = run(tmp_path, HEADER, HONEST, swapped)
+    assert "lat is -94.5, and a latitude is between -90 and 90" in said["bad_rows"][0]["why"]
+    (tmp_path / "visits.csv").write_text("\n".join((HEADER, HONEST)), encoding="utf-16")
+    done = CliRunner().invoke(audit, [str(tmp_path / "visits.csv")])
+    assert done.exit_code != 0
+    assert "UTF-16" in done.output
+
+
+def checks_of(said: Any) -> dict[str, int]:
+    return {one["check"].removeprefix("audit."): one["flags"] for one in said["checks"] if one["flags"]}
+
+
+LATER = "ana,{n},2026-11-18T{at},2026-11-18T{to},{wrote},,{lat},-74.081234,12,gps,{door},-74.0814,"
+
+
+@pytest.mark.parametrize(
+    ("at", "to", "wrote", "flagged"),
+    [
+        ("11:00:07-05:00", "11:12:09-05:00", "2026-11-18T11:13:00-05:00", True),
+        ("11:00:07-05:00", "11:12:09-05:00", "", True),  # stamped as it happened
+        ("11:00:07-05:00", "11:12:09-05:00", "2026-11-18T19:40:00-05:00", False),  # typed in the evening
+        ("11:00:00-05:00", "11:15:00-05:00", "", False),  # told by a watch
+    ],
+)
+def test_a_position_of_the_evenings_table_is_not_held_against_the_visit(
+    tmp_path: Path, at: str, to: str, wrote: str, flagged: bool
+) -> None:
+    rows = [
+        LATER.format(n=n, at=f"{7 + n}:10:3{n}-05:00" if n > 2 else f"0{7 + n}:10:3{n}-05:00",
+                     to=f"{7 + n}:20:3{n}-05:00" if n > 2 else f"0{7 + n}:20:3{n}-05:00",
+                     wrote="", lat=4.61 + n / 100, door=4.6101 + n / 100)
+        for n in range(1, 3)
+    ]  # fmt: skip
+    odd = LATER.format(n=9, at=at, to=to, wrote=wrote, lat=4.66, door=4.6302)
+    _, said = run(tmp_path, HEADER, *rows, odd)
+    assert ("far_from_address" in checks_of(said)) is flagged
+
+
+def spread(count: int, off: float) -> list[str]:
+    """Visits an hour apart, every other as far off its address as told, in degrees of latitude."""
+    return [
+        f"ana,{n},2026-11-{1 + n // 8:02d}T{9 + n % 8:02d}:00:0{1 + n % 9}-05:00,,,,{4.6 + n / 1000:.6f},-74.08,8,gps,"
+        f"{4.6 + n / 1000 + (off if n % 2 else 0.0001):.6f},-74.08,"
+        for n in range(count)
+    ]
+
+
+def test_how_far_unstated_addresses_lie_a_file_shows_itself(tmp_path: Path) -> None:
+    loose = 0.0055  # 600 m
+    _, said = run(tmp_path, HEADER, *spread(40, loose))
+    assert "far_from_address" not in checks_of(said)
+    assert any("addresses of unstated precision" in one for one in said["notices"])
+    kept = spread(40, 0.0002)
+    kept[20] = kept[20].replace(",4.620000,", ",4.635000,")
+    _, said = run(tmp_path, HEADER, *kept)
+    assert checks_of(said)["far_from_address"] == 1
+
+
+def test_an_area_is_large_and_yet_not_endless(tmp_path: Path) -> None:
+    header = HEADER + ",address_precision"
+    near, beyond = (
+        f"ana,{n},2026-11-18T{9 + n:02d}:00:03-05:00,,,,{lat},-74.08,8,gps,4.6,-74.08,,zone"
+        for n, lat in ((1, 4.618123), (2, 4.638123))
+    )
+    _, said = run(tmp_path, header, near, beyond)
+    assert checks_of(said) == {"far_from_address": 1}
+    copied = "ana,1,2026-11-18T10:00:03-05:00,,,,4.612341,-74.081231,8,gps,4.612341,-74.081231,,zone"
+    _, said = run(tmp_path, header, copied)
+    assert checks_of(said) == {"too_exact": 1}
+
+
+def test_the_machines_counter_is_not_held_against_the_hour_of_a_visit(tmp_path: Path) -> None:
+    rows = [
+        f"ana,{n},2026-11-18T{9 + n:02d}:00:03-05:00,,{{wrote}},boot,{ticks}"
+        for n, ticks in ((0, 0), (1, 3600), (2, 40000))
+    ]
+    header = "agent,account,happened_from,happened_to,recorded,boot,ticks_s"
+    _, said = run(tmp_path, header, *(row.format(wrote="") for row in rows))
+    assert "clock_moved" not in checks_of(said)
+    wrote = "2026-11-18T12:30:00-05:00"
+    _, said = run(tmp_path, header, *(row.format(wrote=wrote) for row in rows))
+    assert "clock_moved" in checks_of(said)
+
+
+def test_the_clock_of_one_laptop_is_unknown_once_and_not_twice(tmp_path: Path) -> None:
+    header = HEADER + ",clock_offset_s,clock_uncertainty_s,incarnation"
+    first = HONEST + ",40,30,a"
+    away = (
+        "ana,2,2026-11-18T09:12:59-05:00,2026-11-18T09:20:00-05:00,2026-11-18T09:20:10-05:00,,"
+        "4.634123,-74.081234,12,gps,4.6341,-74.0812,nadie,40,30,{laptop}"
+    )
+    _, said = run(tmp_path, header, first, away.format(laptop="a"))
+    assert checks_of(said) == {"impossible_speed": 1}
+    slower = away.replace("09:12:59", "09:13:29")
+    _, said = run(tmp_path, header, first, slower.format(laptop="a"))
+    assert checks_of(said) == {"impossible_speed": 1}
+    _, said = run(tmp_path, header, first, slower.format(laptop="b"))
+    assert checks_of(said) == {}
+
+
 def test_every_column_and_every_word_of_one_is_documented() -> None:
     told = DOCS.read_text(encoding="utf-8")
     for name in columns.NAMES:

@@ -252,6 +252,69 @@ def test_a_clock_set_back_shows_in_the_chains_order() -> None:
     assert {key for key, rule in flags(moved) if rule == "clock_moved"} == {"v3"}
 
 
+PHRASE = "Dice que paga la cuota apenas le consignen el sueldo"
+
+
+def noted(notes: Sequence[tuple[str, str]]) -> list[Seen]:
+    """Of each day, by its date, a note of a debtor of its own."""
+    held = []
+    for number, (date, note) in enumerate(notes):
+        door = doors(len(notes))[number]
+        held.append(
+            seen(f"v{number}", f"{date}T09:30", door=door, where=near(door, number), note=note,
+                 debtor=f"Rosa Peña {chr(65 + number)}ría")
+        )  # fmt: skip
+    return held
+
+
+def test_ones_own_set_phrase_of_many_days_only_informs() -> None:
+    days = ["2026-11-17", "2026-11-18", "2026-11-19", "2026-11-20"]
+    assert flags(noted([(day, PHRASE) for day in days])) == set()
+    found = audit.findings_of_all(noted([(day, PHRASE) for day in days]))
+    assert {one.severity for one in found if one.rule == "audit.copied_text"} == {"info"}
+    # What is of one visit is no phrase: a figure, or somebody's name.
+    for told in (PHRASE + " el 15", PHRASE + " y firma doña Rosa"):
+        assert len(flags(noted([(day, told) for day in days]))) == 4
+    assert flags(noted([(day, PHRASE) for day in days[:2]])) == {("v1", "copied_text")}
+
+
+def test_a_copy_with_the_debtors_name_put_in_is_a_copy() -> None:
+    note = "Atiende {}, ofrece 250 mil el 15 cuando venda la moto"
+    names = ("Rosa Peña Aría", "Rosa Peña Bría")
+    days = ("2026-11-18", "2026-11-19")
+    swapped = noted([(day, note.format(name)) for day, name in zip(days, names, strict=True)])
+    assert flags(swapped) == {("v1", "copied_text")}
+    # Without an amount and a date two such notes are alike by themselves.
+    plainer = "Se deja citación con la hermana de {}, volver el lunes"
+    alike = noted([(day, plainer.format(name)) for day, name in zip(days, names, strict=True)])
+    assert flags(alike) == set()
+
+
+def test_times_told_roughly_cross_by_a_quarter_of_an_hour() -> None:
+    def told(minutes: int) -> list[Seen]:
+        return [
+            seen("a", "2026-11-20T09:00", minutes=40, known=Known.LATER, where=None, written_s=36000),
+            seen("b", f"2026-11-20T09:{minutes}", minutes=30, known=Known.LATER, where=None, written_s=36000,
+                 door=(5.84, -73.03)),
+        ]  # fmt: skip
+
+    assert flags(told(26)) == set()
+    assert {rule for _, rule in flags(told(20))} == {"overlap"}
+
+
+def test_a_clock_set_back_is_filed_on_the_row_whose_offset_jumps() -> None:
+    honest = [replace(one, link=Link("c", n), clock=one.visit.recorded, skew_s=0.0, uncertainty_s=2.0)
+              for n, one in enumerate(day(3), start=1)]  # fmt: skip
+    # Last of its chain, as the honest one before it might be.
+    cheat = replace(honest[2], link=Link("c", 3), clock=honest[1].visit.recorded - timedelta(hours=1),
+                    skew_s=-3600.0 * 1.5)  # fmt: skip
+    found = flags([honest[0], honest[1], cheat])
+    assert {key for key, rule in found if rule == "clock_moved"} == {"v2"}
+    boots = [replace(one, boot="b", ticks=number * 1800.0) for number, one in enumerate(honest[:2])]
+    boots[1] = replace(boots[1], clock=honest[1].visit.recorded - timedelta(hours=1), skew_s=-3600.0)
+    assert {key for key, rule in flags(boots) if rule == "clock_moved"} == {"v1"}
+
+
 def test_the_machines_counter_shows_a_moved_clock() -> None:
     visits = [
         replace(one, boot="b", ticks=number * 1800.0, clock=one.visit.recorded)
