@@ -34,6 +34,17 @@ def test_every_page_opens_and_says_the_same(world: World) -> None:
     fleet = words(client.get("/devices/").text)
     signals = "En cuarentena Con pendientes Sin clave de recuperación"
     assert f"{signals} vie 20 nov, 14:00 — sin dato 2 1 0" in fleet.split("Gustavo Portátil ronda")[1]
-    figures = re.findall(r'figure-value"><a[^>]*>([\d.]+)<', client.get("/").text)
-    stopped, barred_stops, found = "0", "0", "1"
-    assert figures == ["6", "5", "0", "4", "1", "0", "2", "2", "2", "2", "4", stopped, barred_stops, found]
+    told = re.findall(
+        r'<dt>([^<]*)</dt><dd><span class="figure-value[^>]*>(?:<a[^>]*>)?([\d.]+)<', client.get("/").text
+    )
+    counted = {word: number for word, number in told if number != "0"}
+    assert counted == {
+        "Cuentas nuevas": "6",
+        "Citas de hoy": "2",
+        "Hallazgos abiertos": "2",
+        "Rutas publicadas": "2",
+        "Visitas de hoy": "2",
+        "Portátiles en uso": "2",
+        "Eventos por llegar": "4",
+        "Direcciones y teléfonos hallados": "1",
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -30,10 +31,18 @@ def come_in(page: Page, address: str, username: str = "root") -> None:
     page.locator("h1").wait_for()
 
 
+@pytest.mark.parametrize(
+    ("language", "options"),
+    [
+        ("es", {}),
+        pytest.param("en", {}, marks=pytest.mark.slow),
+        pytest.param("es", {"color_scheme": "dark"}, marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_is_accessible_quiet_and_asks_no_other_host(
-    seen: World, address: str, chromium: Chromium
+    seen: World, address: str, chromium: Chromium, language: str, options: dict[str, Any]
 ) -> None:
-    page = chromium.page()
+    page = chromium.page(**options)
     complaints: list[str] = []
     page.on(
         "console",
@@ -43,8 +52,11 @@ def test_every_page_is_accessible_quiet_and_asks_no_other_host(
     page.goto(f"{address}/login")
     assert axe_violations(page) == []
     come_in(page, address)
+    page.goto(f"{address}/look/lang/{language}?next=/")
     for name, path in pages(seen).items():
         page.goto(address + path)
+        if not name.endswith(" map"):
+            assert page.locator("html").get_attribute("lang") == language, name
         if name.endswith(" map"):
             page.locator(".leaflet-control-zoom").wait_for()
             continue
