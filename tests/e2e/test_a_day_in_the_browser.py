@@ -189,7 +189,7 @@ def test_the_coordinator_looks_at_a_case_and_gives_a_laptop_its_code(day: Day) -
     desk.look("office-case")
     desk.expects("Cuentas")
 
-    desk.click("Portátiles", role="link")
+    desk.click("Equipo", role="link")
     desk.page.get_by_label("Inscribir un portátil de").select_option(label=AGENT)
     desk.click("Dar un código")
     code = desk.page.locator("p.code").inner_text().strip()
@@ -469,7 +469,7 @@ def test_the_coordinator_sees_at_night_what_became_of_the_day(day: Day) -> None:
     desk = day.desk("patricia")
     desk.look("office-home")
     expect(desk.page.locator(".figure", has_text="Portátiles en uso")).to_contain_text("1")
-    desk.click("Portátiles", role="link", shot="office-devices")
+    desk.click("Equipo", role="link", shot="office-devices")
     row = desk.page.locator("tbody tr", has_text="Portátil 07")
     # Nothing waits on her laptop, nothing is set aside here, no picture is missing.
     for column in range(3):

@@ -21,7 +21,7 @@ from server.config import Config
 from server.office import Office as OpenOffice
 from server.receiving import answering, replaying
 from server.shelf import Shelf
-from server.store import ledgers
+from server.store import ledgers, settling
 from server.store import tables as t
 from server.store.engine import reading, writing
 from sync.ledger import Erasure
@@ -252,12 +252,15 @@ class Office:
 
     def all_rows(self) -> dict[str, list[Any]]:
         """Everything the office knows, but for what a repeated request may rightly add: receipts, when a
-        laptop was last seen, and what it said of its own backlog."""
+        laptop was last seen, what it said of its own backlog, and the version of a cache that was made anew."""
         found: dict[str, list[Any]] = {}
         with reading(self.engine) as connection:
             for table in t.metadata.sorted_tables:
                 if table.name in ("receipts", "devices", "checkpoints"):
                     continue
-                rows = connection.execute(select(table))
+                query = select(table)
+                if table is t.counters:
+                    query = query.where(t.counters.c.name != settling.VERSION)
+                rows = connection.execute(query)
                 found[table.name] = sorted(map(repr, rows))
         return found

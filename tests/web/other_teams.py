@@ -134,6 +134,20 @@ def add_objects(world: World) -> dict[str, str]:
             made_at=NOW,
             actor="nora",
         )
+        gustavo = world.agents["gustavo"]
+        put("book_id", t.receipt_books, agent_id=gustavo, prefix="R", first=1, last=50, given_at=NOW)
+        put(
+            "deposit_id",
+            t.cash_deposits,
+            agent_id=gustavo,
+            day=TODAY,
+            currency="COP",
+            amount_minor=100_00,
+            bank="Banco",
+            slip="1",
+            state="proposed",
+            recorded_at=NOW,
+        )
         put(
             "recovery",
             t.recoveries,

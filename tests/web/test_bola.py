@@ -38,7 +38,15 @@ WORDS = {
     "username": "fabio",
 }
 # Addresses without an object, or whose object everybody of the office may know.
-OFFICE_WIDE = {"policy.pack", "objections.edit", "objections.switch", "messages.template", "messages.save"}
+OFFICE_WIDE = {
+    "safety.renew",  # a zone of risk warns everybody who goes there
+    "safety.end",
+    "policy.pack",
+    "objections.edit",
+    "objections.switch",
+    "messages.template",
+    "messages.save",
+}
 ADMINISTRATORS = {"people.person", "people.entrust", "people.enable", "people.disable", "people.new_password"}
 BY_WORD = {"home.rows", "worklists.listed", "worklists.file"}
 # Stands for an object nobody named: the first test says which.
@@ -50,9 +58,13 @@ FORMS = {
     "policy.ask": {"rule": "x", "day": "2026-11-21", "channel": "visit", "why": "Lo pidió el deudor"},
     "policy.end": {"why": "Ya no hace falta"},
     "questions.answer": {"text": "Vendió la moto"},
+    "safety.acknowledge": {"outcome": "safe", "note": "Llamó: está bien"},
+    "safety.dismiss": {"why": "El perro ya no está"},
     "reviews.decide": {"decision": "approve", "why": "Está bien hecha"},
     "reviews.queue": {"why": "Conviene mirarla otra vez"},
 }
+# The paper of a batch that nobody made yet.
+NOT_MADE = {"letters.pdf"}
 # What belongs to the person who began it, and not to a part of the portfolio.
 OWNED = {"job_id", "upload_id"}
 NOBODYS = ("look.", "slips.", "static", "tiles.", "session.", "health.")
@@ -146,7 +158,9 @@ def test_each_object_is_there_for_who_may_see_it(two: Two) -> None:
     missing = {
         rule.endpoint: two.ask(rule, root).status_code
         for rule in shown
-        if not OWNED & rule.arguments and two.ask(rule, root).status_code == 404
+        if not OWNED & rule.arguments
+        and rule.endpoint not in NOT_MADE
+        and two.ask(rule, root).status_code == 404
     }
     assert missing == {}
 

@@ -82,7 +82,7 @@ def test_a_map_shows_its_stops_numbered_with_their_sign(
     come_in(page, address)
     page.goto(address + pages(seen)["route"])
     frame = page.frame_locator("iframe")
-    pin = frame.locator(".leaflet-marker-icon[title]")
+    pin = frame.locator('.leaflet-marker-icon[title^="1."]')
     pin.wait_for()
     assert pin.get_attribute("title") == "1. Rosa Núñez"
     assert pin.locator(".pin-seq").text_content() == "1"

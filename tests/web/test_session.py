@@ -222,7 +222,7 @@ def test_a_broken_page_is_told_in_words_and_shows_no_trace(world: World) -> None
     app = world.app(testing=False)
     client = log_in(app, "nora")
     with writing(world.office.engine) as connection:
-        connection.execute(text("DROP TABLE balances"))
+        connection.execute(text("DROP TABLE standings"))
     answer = client.get("/portfolio/")
     assert answer.status_code == 500
     assert "Algo falló en la oficina" in answer.text
