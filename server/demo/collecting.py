@@ -19,6 +19,7 @@ SERVICE = timedelta(minutes=8)
 NOISE_DEGREES = (0.00013, -0.00021, 0.00008)  # some metres, as every measured position has
 FAR_DEGREES = 0.02  # about 2.2 km of latitude: the visit that must be found far from its address
 EARLY = timedelta(minutes=3)  # after the visit before began: the visit that must be found to overlap it
+LONG = timedelta(minutes=30)  # both of those two: what is told from paper may be off by a quarter of an hour
 
 # What came of each visit, in turn: who answered, the result, and what the result demands.
 OUTCOMES: tuple[tuple[str, str], ...] = (
@@ -94,6 +95,10 @@ def _start(stop: dict[str, Any], day: date, last: datetime | None) -> datetime:
     return datetime(day.year, day.month, day.day, 9, 0, tzinfo=ZoneInfo(stop["zone"]))
 
 
+def _lasted(place: int) -> timedelta:
+    return LONG if place in (OVERLAPPING_VISIT - 1, OVERLAPPING_VISIT) else SERVICE
+
+
 def _visit(stop: dict[str, Any], place: int, start: datetime, day: date) -> dict[str, Any]:
     party, result = OUTCOMES[place % len(OUTCOMES)]
     visit: dict[str, Any] = {
@@ -101,7 +106,7 @@ def _visit(stop: dict[str, Any], place: int, start: datetime, day: date) -> dict
         "party": party,
         "happened": {
             "start": start.isoformat(),
-            "end": (start + SERVICE).isoformat(),
+            "end": (start + _lasted(place)).isoformat(),
             "known": "paper",
             "line": place + 1,
         },
