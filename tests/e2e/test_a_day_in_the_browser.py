@@ -442,6 +442,7 @@ def test_the_supervisor_sees_every_visit_with_all_that_was_said(day: Day) -> Non
 def test_the_supervisor_resolves_a_finding_once_and_says_why(day: Day) -> None:
     day.after("seen")
     desk, later = day.desk("oscar"), day.logged_in("oscar")
+    desk.click("Visitas", role="link")
     desk.click("Hallazgos", role="link")
     desk.page.locator("tbody th a", has_text="Fuera de horario").click()
     desk.expects(OVERRIDE)

@@ -292,6 +292,7 @@ def visible(page: str, data: Collection[str] = ()) -> list[str]:
     """What a reader sees or hears, piece by piece, without what people typed and the names of languages."""
     page = re.sub(r"<(script|style)\b.*?</\1>", " ", page, flags=re.DOTALL)
     page = re.sub(r'<(?!html\b)(\w+)[^>]*\s(?:href)?lang="es"[^>]*>.*?</\1>', " ", page, flags=re.DOTALL)
+    page = re.sub(r"\b[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}\b", " ", page)  # an id is no word
     # An address within the site is no text.
     spoken = re.findall(r'\s(?:title|alt|aria-label|placeholder|data-\w+)="(?!/)([^"]*)"', page)
     pieces = [unescape(piece).strip() for piece in [*re.split(r"<[^>]*>", page), *spoken]]
