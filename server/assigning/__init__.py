@@ -18,7 +18,7 @@ from sync.records import Refused
 from ..doors import Packs
 from ..packs import pack_of
 from ..roads import Roads
-from ..roads.picking import NO_ROADS, said_of
+from ..roads.picking import without_roads
 from ..store.engine import reading, writing
 from .deciding import Progress, decide, silent
 from .keeping import keep
@@ -28,6 +28,7 @@ from .reporting import AssignmentReport
 __all__ = ["AssignmentReport", "assign"]
 
 
+@without_roads("assign.no_roads")
 def assign(
     engine: Engine,
     *,
@@ -46,28 +47,25 @@ def assign(
     With `rebalance` whoever has an agent may be moved, at a cost.
     """
     say = progress or silent
-    try:
-        with reading(engine) if dry_run else writing(engine) as connection:
-            found = decide(
-                connection, as_of=as_of, now=now, rebalance=rebalance, roads=roads, packs=packs, say=say
-            )
-            if isinstance(found, Refused):
-                return found
-            report = found.report
-            report.dry_run = dry_run
-            if not dry_run:
-                say("saving")
-                keep(connection, found, as_of=as_of, actor=actor, now=now)
-            say("sharing out what may not be visited")
-            report.remote = share_out(
-                connection,
-                found.works,
-                as_of=as_of,
-                now=now,
-                actor=actor,
-                write=not dry_run,
-                field_agents=found.agents,
-            )
-            return report
-    except NO_ROADS as wrong:
-        return Refused(said_of(wrong), "assign.no_roads")
+    with reading(engine) if dry_run else writing(engine) as connection:
+        found = decide(
+            connection, as_of=as_of, now=now, rebalance=rebalance, roads=roads, packs=packs, say=say
+        )
+        if isinstance(found, Refused):
+            return found
+        report = found.report
+        report.dry_run = dry_run
+        if not dry_run:
+            say("saving")
+            keep(connection, found, as_of=as_of, actor=actor, now=now)
+        say("sharing out what may not be visited")
+        report.remote = share_out(
+            connection,
+            found.works,
+            as_of=as_of,
+            now=now,
+            actor=actor,
+            write=not dry_run,
+            field_agents=found.agents,
+        )
+        return report

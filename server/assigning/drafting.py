@@ -1,12 +1,11 @@
-"""A change set as a draft: moves by hand with their effect before they are made, undone and done again.
+"""A change set as a draft: opened with the loads as they stand, filled with rows, weighed against them.
 
-Nothing here reaches a laptop: `changing.take` does that. Knows no page.
+Moves by hand are `moving`'s, and nothing here reaches a laptop: `changing.take` does that. Knows no page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -18,53 +17,21 @@ from sync.words import N_, Phrase
 from ..doors import Packs
 from ..packs import at_office, pack_of
 from ..roads import MatrixProvider, Roads
-from ..roads.picking import NO_ROADS, said_of
+from ..roads.picking import without_roads
 from ..store import agents as workforce
-from ..store import assignments, change_rows, change_sets, facts
-from ..store.agents import Agent
+from ..store import change_rows, change_sets, facts
+from ..store.assignments import Outcome
 from ..store.change_rows import Load, Row
-from ..store.change_sets import HAND, OPEN, ChangeSet
+from ..store.change_sets import HAND, OPEN, RUN, ChangeSet
 from ..store.engine import reading, writing
 from ..store.scopes import Scope
-from .checking import Checker, Refusal, checker
 from .choosing import place_of
 from .deciding import Progress, silent, ways
 from .judging import Fieldwork, assigned
-from .weighing import NOBODY, base, changed, travels, weight, works_of
-
-# More debtors at once than a person has looked at.
-MOST = 2000
+from .weighing import NOBODY, base, changed, travels, weight
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Give these debtors to an agent in a draft, and why. What is not in `scope` does not exist."""
-
-    set_id: str
-    debtors: tuple[str, ...]
-    agent: str
-    why: str = ""
-    scope: Scope = field(default_factory=Scope.everything)
-
-
-@dataclass
-class Effect:
-    """What a move would do: rows by debtor (None: as before the draft), loads before and after, refusals."""
-
-    agent: Agent
-    rows: dict[str, Row | None] = field(default_factory=dict)
-    was: dict[str, Row | None] = field(default_factory=dict)
-    refused: dict[str, Refusal] = field(default_factory=dict)
-    already: int = 0
-    before: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    after: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-
-    @property
-    def warned(self) -> list[tuple[str, str | Mapping[str, object]]]:
-        """(debtor, warning) of what would move."""
-        return [(debtor, said) for debtor, row in self.rows.items() if row for said in row["warnings"]]
-
-
+@without_roads("assign.no_roads")
 def open_draft(
     engine: Engine,
     *,
@@ -77,17 +44,33 @@ def open_draft(
     progress: Progress | None = None,
 ) -> str | Refused:
     """An empty draft of a person's part of the portfolio, with the loads as they stand."""
-    try:
-        with reading(engine) as connection:
-            loads = loads_now(
-                connection, scope, roads, as_of=as_of, now=now, packs=packs, say=progress or silent
-            )
-        with writing(engine) as connection:
-            set_id = change_sets.add(connection, as_of, actor=actor, now=now, kind=HAND)
-            change_rows.add_loads(connection, set_id, loads)
-            return set_id
-    except NO_ROADS as wrong:
-        return Refused(said_of(wrong), "assign.no_roads")
+    # The loads are worked out before anything is locked for writing.
+    with reading(engine) as connection:
+        loads = loads_now(connection, scope, roads, as_of=as_of, now=now, packs=packs, say=progress or silent)
+    with writing(engine) as connection:
+        set_id = change_sets.add(connection, as_of, actor=actor, now=now, kind=HAND)
+        change_rows.add_loads(connection, set_id, loads)
+        return set_id
+
+
+def begin(
+    connection: Connection,
+    scope: Scope,
+    roads: Roads | None,
+    *,
+    as_of: date,
+    actor: str,
+    now: datetime,
+    packs: Packs,
+    say: Progress,
+    kind: str = RUN,
+    undoes: str | None = None,
+) -> str:
+    """An empty draft with the loads as they stand; its id. Raises what `roads` raises."""
+    set_id = change_sets.add(connection, as_of, actor=actor, now=now, kind=kind, undoes=undoes)
+    loads = loads_now(connection, scope, roads, as_of=as_of, now=now, packs=packs, say=say)
+    change_rows.add_loads(connection, set_id, loads)
+    return set_id
 
 
 def loads_now(
@@ -108,66 +91,6 @@ def loads_now(
     return list(found.values())
 
 
-def look(
-    engine: Engine,
-    asked: Asked,
-    *,
-    actor: str,
-    now: datetime,
-    roads: Roads | None = None,
-    packs: Packs = pack_of,
-) -> Effect | Refused:
-    """What the move would do; writes nothing."""
-    try:
-        with reading(engine) as connection:
-            return _effect(connection, asked, actor=actor, now=now, roads=roads, packs=packs)
-    except NO_ROADS as wrong:
-        return Refused(said_of(wrong), "assign.no_roads")
-
-
-def move(
-    engine: Engine,
-    asked: Asked,
-    *,
-    actor: str,
-    now: datetime,
-    roads: Roads | None = None,
-    packs: Packs = pack_of,
-) -> Effect | Refused:
-    """Make the move in the draft; those refused stay where they were."""
-    if not asked.why.strip():
-        return Refused(Phrase(N_("Escriba por qué los mueve: queda en la historia")), "assign.no_reason")
-    try:
-        with writing(engine) as connection:
-            change_sets.by_id(connection, asked.set_id, lock=True)
-            found = _effect(connection, asked, actor=actor, now=now, roads=roads, packs=packs)
-            if isinstance(found, Effect) and found.rows:
-                _put(connection, asked.set_id, found.rows, found.after)
-                change_rows.add_move(
-                    connection,
-                    asked.set_id,
-                    to_agent=asked.agent,
-                    why=asked.why.strip(),
-                    before=found.was,
-                    after=found.rows,
-                    actor=actor,
-                    now=now,
-                )
-            return found
-    except NO_ROADS as wrong:
-        return Refused(said_of(wrong), "assign.no_roads")
-
-
-def undo(engine: Engine, set_id: str) -> Refused | None:
-    """Take the last move back: every row and load is again what it was."""
-    return _again(engine, set_id, undone=True)
-
-
-def redo(engine: Engine, set_id: str) -> Refused | None:
-    """Do the first move that was taken back again."""
-    return _again(engine, set_id, undone=False)
-
-
 def found_open(connection: Connection, set_id: str) -> ChangeSet | Refused:
     """The set while it is a draft."""
     found = change_sets.by_id(connection, set_id, lock=True)
@@ -178,147 +101,36 @@ def found_open(connection: Connection, set_id: str) -> ChangeSet | Refused:
     return found
 
 
-def _again(engine: Engine, set_id: str, *, undone: bool) -> Refused | None:
-    with writing(engine) as connection:
-        draft = found_open(connection, set_id)
-        if isinstance(draft, Refused):
-            return draft
-        told = [one for one in change_rows.moves(connection, set_id) if one.undone is not undone]
-        if not told:
-            nothing = N_("No hay nada que deshacer") if undone else N_("No hay nada que rehacer")
-            return Refused(Phrase(nothing), "assign.nothing_to_undo")
-        chosen = change_rows.move(connection, (told[-1] if undone else told[0]).id)
-        here, there = (chosen.after, chosen.before) if undone else (chosen.before, chosen.after)
-        loads = _moved_loads(connection, set_id, here, there)
-        _put(connection, set_id, there, {agent: load for agent, (_, load) in loads.items()})
-        change_rows.set_undone(connection, chosen.id, undone)
-    return None
-
-
-def _put(
+def fill(
     connection: Connection,
     set_id: str,
-    rows: Mapping[str, Row | None],
-    after: Mapping[str, Mapping[str, Any]],
+    rows: Mapping[str, dict[str, Any]],
+    works: Mapping[str, Fieldwork],
+    roads: Roads | None,
 ) -> None:
+    """Keep the rows with what they weigh, and the loads that follow from them."""
+    for debtor, row in rows.items():
+        row["measure"] = weight(works[debtor]) if debtor in works else {}
+    weighed = {debtor: row for debtor, row in rows.items() if row["measure"]}
+    measure(connection, set_id, weighed, works, ways(roads, workforce.all_active(connection)))
+    loads: dict[str, Mapping[str, Any]] = {
+        agent: load.after for agent, load in change_rows.loads(connection, set_id).items()
+    }
+    for row in weighed.values():
+        if not row["state"]:
+            apply(loads, row, 1)
     change_rows.put(connection, set_id, rows)
-    change_rows.set_loads(connection, set_id, after)
-
-
-def _effect(
-    connection: Connection, asked: Asked, *, actor: str, now: datetime, roads: Roads | None, packs: Packs
-) -> Effect | Refused:
-    draft = found_open(connection, asked.set_id)
-    if isinstance(draft, Refused):
-        return draft
-    agent = workforce.one_of(connection, asked.agent, asked.scope.agents())
-    if agent is None:
-        return Refused(Phrase(N_("Elija el gestor que los recibe")), "assign.unknown_agent")
-    if not asked.debtors:
-        return Refused(Phrase(N_("Elija al menos un deudor")), "assign.nobody_chosen")
-    if len(asked.debtors) > MOST:
-        text = N_("Son {count} deudores: mueva a lo sumo {most} de una vez")
-        return Refused(Phrase(text, {"count": len(asked.debtors), "most": MOST}), "assign.too_many")
-    mover = _Mover(connection, draft, agent, roads, actor, asked.why)
-    return mover.effect(asked.debtors, now, at_office(connection, packs))
-
-
-class _Mover:
-    """One move of one draft, worked out."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        draft: ChangeSet,
-        agent: Agent,
-        roads: Roads | None,
-        actor: str,
-        why: str,
-    ) -> None:
-        self.connection, self.draft, self.agent = connection, draft, agent
-        self.everybody = workforce.all_active(connection)
-        self.roads = ways(roads, self.everybody)
-        self.because = Phrase(N_("movido a mano por {actor}: {why}"), {"actor": actor, "why": why.strip()})
-        self.found = Effect(agent)
-
-    def effect(self, debtors: Collection[str], now: datetime, packs: Packs) -> Effect:
-        day = self.draft.as_of
-        held = assignments.of_debtors(self.connection, debtors)
-        rows = change_rows.of(self.connection, self.draft.id, debtors)
-        wanted = []
-        for debtor in dict.fromkeys(debtors):
-            owner = rows[debtor]["to_agent"] if debtor in rows else getattr(held.get(debtor), "agent", None)
-            if owner == self.agent.id:
-                self.found.already += 1
-            else:
-                wanted.append(debtor)
-        works = works_of(self.connection, wanted, as_of=day, now=now, packs=packs)
-        checks = checker(
-            self.connection, self.agent, works, held, day=day, roads=self.roads, everybody=self.everybody
-        )
-        for debtor in wanted:
-            self._judge(debtor, works.get(debtor), checks, rows.get(debtor))
-        self._measure(works)
-        self._keep_room()
-        loads = _moved_loads(self.connection, self.draft.id, self.found.was, self.found.rows)
-        self.found.before = {agent: load for agent, (load, _) in loads.items()}
-        self.found.after = {agent: load for agent, (_, load) in loads.items()}
-        return self.found
-
-    def _judge(self, debtor: str, work: Fieldwork | None, checks: Checker, row: Row | None) -> None:
-        had = checks.held.get(debtor)
-        back = had is not None and had.agent == self.agent.id  # where he is anyhow: only the row goes
-        refusal = checks.refusal(work, debtor)
-        if refusal is not None and not (back and refusal.rule == "assign.absent"):
-            self.found.refused[debtor] = refusal
-            return
-        if work is None:
-            return
-        checks.take(debtor)
-        self.found.was[debtor] = row
-        self.found.rows[debtor] = (
-            None
-            if back
-            else change_rows.row(
-                self.draft.id,
-                debtor,
-                from_agent=had.agent if had is not None else None,
-                to_agent=self.agent.id,
-                replaces=had.id if had is not None else None,
-                because=self.because.to_json(),
-                outcomes=outcomes_of(work, self.because),
-                by_hand=True,
-                warnings=[said.to_json() for said in checks.warnings(work, debtor)],
-                measure=weight(work),
-            )
-        )
-
-    def _measure(self, works: Mapping[str, Fieldwork]) -> None:
-        """Travel on both sides, one table for each agent concerned."""
-        moving = {debtor: row for debtor, row in self.found.rows.items() if row is not None}
-        measure(self.connection, self.draft.id, moving, works, self.roads)
-
-    def _keep_room(self) -> None:
-        """Those beyond the agent's most accounts are refused, the last ones first."""
-        most = self.agent.max_accounts
-        if most is None:
-            return
-        mine = change_rows.loads(self.connection, self.draft.id, [self.agent.id]).get(self.agent.id)
-        held = int(mine.after["accounts"]) if mine is not None else 0
-        for debtor, row in list(self.found.rows.items()):
-            accounts = 0 if row is None else int(row["measure"]["accounts"])
-            if held + accounts > most:
-                text = N_("{name} no tiene cupo: lleva {held} de {most} cuentas")
-                said = Phrase(text, {"name": self.agent.name, "held": held, "most": most})
-                self.found.refused[debtor] = Refusal("assign.room", said)
-                del self.found.rows[debtor], self.found.was[debtor]
-            else:
-                held += accounts
+    change_rows.set_loads(connection, set_id, loads)
 
 
 def outcomes_of(work: Fieldwork, because: Phrase) -> list[dict[str, Any]]:
     """What becomes of each account of who gets an agent, as a row keeps it."""
-    return [{**vars(one), "because": one.because.to_json()} for one in assigned(work, because)]
+    return kept(assigned(work, because))
+
+
+def kept(outcomes: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """Outcomes as a row keeps them."""
+    return [{**vars(one), "because": one.because.to_json()} for one in outcomes]
 
 
 def measure(
@@ -340,7 +152,7 @@ def measure(
                 rows[debtor]["measure"][side] = seconds
 
 
-def _moved_loads(
+def moved_loads(
     connection: Connection,
     set_id: str,
     here: Mapping[str, Row | None],

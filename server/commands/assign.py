@@ -12,7 +12,8 @@ from sync.records import Refused
 
 from ..assigning import AssignmentReport
 from ..assigning import assign as assign_all
-from ..assigning.changing import Proposed, propose, reject, take
+from ..assigning.changing import reject, take
+from ..assigning.proposing import Proposed, propose
 from ..assigning.remote_report import RemoteReport
 from ..office import Office
 from ..roads.picking import roads_of

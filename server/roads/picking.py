@@ -5,12 +5,15 @@ Never in silence: OSRM that is configured and down is an error, and so is a chos
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from pathlib import Path
 from threading import Lock
+from typing import ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 
+from sync.records import Refused
 from sync.words import N_, Phrase
 
 from ..cities import City, UnknownCity, find
@@ -36,6 +39,8 @@ DEFAULTS = {
     "foot": Calibration(20.0, 1.05, "not measured"),
 }
 _making = Lock()
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
 
 # What can be wrong with roads that are configured; a plan is then refused, never made without them.
 NO_ROADS = (NoRouter, WrongRoads, UnknownCity)
@@ -53,6 +58,22 @@ def said_of(wrong: Exception) -> Phrase:
             "«ronda office city add»"
         )
     return Phrase(text, {"why": str(wrong)})
+
+
+def without_roads(code: str) -> Callable[[Callable[Asked, Answer]], Callable[Asked, Answer | Refused]]:
+    """Answers a Refused with this code where the roads that are configured cannot be asked."""
+
+    def answering(work: Callable[Asked, Answer]) -> Callable[Asked, Answer | Refused]:
+        @wraps(work)
+        def answer(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer | Refused:
+            try:
+                return work(*args, **kwargs)
+            except NO_ROADS as wrong:
+                return Refused(said_of(wrong), code)
+
+        return answer
+
+    return answering
 
 
 def provider(

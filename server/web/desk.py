@@ -1,6 +1,6 @@
 """The assignment desk: drafts of who has whom, moved by hand with their effect, saved, and put back.
 
-Decides nothing itself: `assigning.drafting` and `assigning.changing` do.
+Decides nothing itself: `assigning` does.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from sync.records import Refused
 
-from ..assigning import changing, drafting
-from ..assigning.changing import Proposed, PutBack, Taken
+from ..assigning import changing, drafting, moving, proposing, putting_back
+from ..assigning.changing import Taken
+from ..assigning.proposing import Proposed
+from ..assigning.putting_back import PutBack
 from ..assigning.reporting import AssignmentReport
 from ..roads import Roads
 from ..roads.picking import roads_of
@@ -70,7 +72,7 @@ def begin() -> BaseResponse:
     def work(say: jobs.Say) -> object:
         roads = roads_of(config, engine)
         if run:
-            return changing.propose(
+            return proposing.propose(
                 engine, as_of=day, actor=actor, now=now, rebalance=rebalance, roads=roads, progress=say
             )
         return drafting.open_draft(
@@ -161,12 +163,12 @@ def effect(set_id: str) -> str:
     with reading(here.engine()) as connection:
         found = found_set(connection, set_id)
         wanted = chosen(connection, found)
-    answer = drafting.look(
+    answer = moving.look(
         here.engine(),
         wanted,
         actor=here.actor(),
         now=here.now(),
-        roads=roads_of(here.office().config, here.engine()),
+        roads=_roads(),
     )
     if request.headers.get("X-Ronda-Part") == "effect":
         return render_template("desk/effect.html", **effect_shown(answer))
@@ -178,12 +180,12 @@ def move(set_id: str) -> BaseResponse | tuple[str, int]:
     with reading(here.engine()) as connection:
         found = found_set(connection, set_id)
         wanted = chosen(connection, found)
-    answer = drafting.move(
+    answer = moving.move(
         here.engine(),
         wanted,
         actor=here.actor(),
         now=here.now(),
-        roads=roads_of(here.office().config, here.engine()),
+        roads=_roads(),
     )
     if isinstance(answer, Refused):
         flash(here.sentence(answer.reason), "error")
@@ -260,7 +262,7 @@ def put_back(set_id: str) -> BaseResponse:
 
     def work(say: jobs.Say) -> object:
         roads = roads_of(config, engine)
-        return changing.put_back(
+        return putting_back.put_back(
             engine, found.id, as_of=today, actor=actor, now=now, scope=scope, roads=roads, progress=say
         )
 
@@ -308,7 +310,7 @@ def doubles() -> str:
 def _again(set_id: str, *, undone: bool) -> BaseResponse:
     with reading(here.engine()) as connection:
         found = found_set(connection, set_id)
-    refused = (drafting.undo if undone else drafting.redo)(here.engine(), found.id)
+    refused = (moving.undo if undone else moving.redo)(here.engine(), found.id)
     if refused is not None:
         flash(here.sentence(refused.reason), "info")
     return redirect(_back(set_id))

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 from sync.money import from_minor
 from sync.records import Refused
 
-from ..assigning import drafting, weighing
-from ..assigning.drafting import Asked, Effect
+from ..assigning import moving, weighing
+from ..assigning.moving import Asked, Effect
 from ..store import agents as workforce
 from ..store import change_rows, change_sets
 from ..store.agents import Agent
@@ -189,7 +189,7 @@ def hours(seconds: int) -> str:
 def chosen(connection: Connection, found: ChangeSet) -> Asked:
     """Whom the form names: those marked, all of the filter, or those inside the ring."""
     scope, which = here.scope(), request.form.get("which", "marked")
-    limit = drafting.MOST + 1
+    limit = moving.MOST + 1
     if which == "filter":
         debtors = board.ids(connection, scope, found.id, asked_filter(connection, found), limit=limit)
     elif which == "ring":

@@ -13,8 +13,9 @@ from server.assigning import AssignmentReport, assign
 from server.assigning.appointments import Appointment, clashing
 from server.assigning.balancing import share_out
 from server.assigning.burdens import Bearer, Load
-from server.assigning.changing import Proposed, Taken, propose, reject, take
+from server.assigning.changing import Taken, reject, take
 from server.assigning.cutting import cut
+from server.assigning.proposing import Proposed, propose
 from server.roads.great_circle import GreatCircle
 from server.staffing import Days, describe, set_conflict, set_days, take_back_days
 from server.store import agents, assignments, schema, tables

@@ -12,8 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from server.assigning import AssignmentReport, assign
-from server.assigning.changing import Proposed, PutBack, Taken, propose, put_back, reject, take
-from server.assigning.drafting import Asked, Effect, look, move, open_draft, redo, undo
+from server.assigning.changing import Taken, reject, take
+from server.assigning.drafting import open_draft
+from server.assigning.moving import Asked, Effect, look, move, redo, undo
+from server.assigning.proposing import Proposed, propose
+from server.assigning.putting_back import PutBack, put_back
 from server.assigning.weighing import COUNTS, spread
 from server.staffing import Days, set_conflict, set_days
 from server.store import assignments, change_rows, change_sets, facts, schema

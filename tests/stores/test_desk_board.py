@@ -5,8 +5,10 @@ from __future__ import annotations
 from sqlalchemy import Engine
 
 from server.assigning import AssignmentReport, assign
-from server.assigning.changing import Taken, put_back, take
-from server.assigning.drafting import Asked, Effect, move, open_draft, undo
+from server.assigning.changing import Taken, take
+from server.assigning.drafting import open_draft
+from server.assigning.moving import Asked, Effect, move, undo
+from server.assigning.putting_back import put_back
 from server.store import change_rows, change_sets, offices
 from server.store.boards import desk as board
 from server.store.boards.desk import NOBODY, Filter
