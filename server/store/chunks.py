@@ -26,6 +26,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from . import prepared
 
 SIZE = 400
+STREAMED = 1000
 Row = TypeVar("Row")
 
 
@@ -51,6 +52,12 @@ def fetch(
     for piece in chunks(ids):
         rows += connection.execute(query(piece)).mappings().all()
     return rows
+
+
+def streamed(connection: Connection, query: Executable, size: int = STREAMED) -> Iterator[dict[str, Any]]:
+    """The rows of a query, fetched `size` at a time."""
+    for row in connection.execute(query.execution_options(yield_per=size)).mappings():
+        yield dict(row)
 
 
 class _Ids(TypeDecorator[list[str]]):

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
 
-from .chunks import among, found
+from .chunks import among, found, streamed
 from .tables import (
     account_roles,
     accounts,
@@ -39,15 +39,8 @@ from .tables import (
     visits,
 )
 
-AT_A_TIME = 1000
 ABOUT_CONDUCT = ("complaint", "conduct")
 Rows = Iterator[dict[str, Any]]
-
-
-def streamed(connection: Connection, query: Select[Any]) -> Rows:
-    """The rows of a query, fetched some at a time."""
-    for row in connection.execute(query.execution_options(yield_per=AT_A_TIME)).mappings():
-        yield dict(row)
 
 
 def accounts_as_of(connection: Connection, day: date) -> Rows:

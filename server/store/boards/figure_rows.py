@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
 
 from sync.rules.figures_reading import MARGIN
 
+from ..chunks import streamed
 from ..scopes import Scope
 from ..tables import (
     accounts,
@@ -33,11 +34,6 @@ EAST, WEST = timedelta(hours=14, minutes=10), timedelta(hours=12, minutes=10)
 SLIGHT_MS = 600_000
 Rows = Iterator[dict[str, Any]]
 Span = tuple[date, date]
-
-
-def _streamed(connection: Connection, query: Select[Any]) -> Rows:
-    for row in connection.execute(query.execution_options(yield_per=AT_A_TIME)).mappings():
-        yield dict(row)
 
 
 def _of_accounts(by: str, value: str) -> list[ColumnElement[bool]]:
@@ -89,7 +85,7 @@ def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value
         )
         .order_by(visits.c.started.desc(), visits.c.id)
     )
-    return _streamed(connection, query)
+    return streamed(connection, query, AT_A_TIME)
 
 
 def payments_made(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
@@ -127,7 +123,7 @@ def payments_made(connection: Connection, scope: Scope, span: Span, by: str, val
         )
         .order_by(payments.c.value_date.desc(), payments.c.id)
     )
-    return _streamed(connection, query)
+    return streamed(connection, query, AT_A_TIME)
 
 
 def promising_accounts(
@@ -150,7 +146,7 @@ def promising_accounts(
         .order_by(promises.c.due.desc(), promises.c.id)
     )
     told: set[str] = set()
-    for row in _streamed(connection, query):
+    for row in streamed(connection, query, AT_A_TIME):
         if row["account_id"] not in told:
             told.add(row["account_id"])
             yield row["account_id"]
@@ -189,7 +185,7 @@ def accounts_seen(
             )
         )
         query = query.where(accounts.c.id.in_(held))
-    return _streamed(connection, query)
+    return streamed(connection, query, AT_A_TIME)
 
 
 _VISITED = exists().where(visits.c.stop_id == stops.c.id, visits.c.debtor_id == stops.c.debtor_id)
@@ -257,4 +253,4 @@ def routes_published(connection: Connection, scope: Scope, span: Span, by: str, 
         )
         .order_by(routes.c.date.desc(), agents.c.name, routes.c.id)
     )
-    return _streamed(connection, query)
+    return streamed(connection, query, AT_A_TIME)
