@@ -56,33 +56,18 @@ def other_accounts(connection: Connection, debtor_id: str, ids: Collection[str])
 
 
 def balances_of(connection: Connection, ids: Collection[str]) -> Rows:
-    query = (
-        select(balances, accounts.c.number)
-        .join(accounts, accounts.c.id == balances.c.account_id)
-        .where(balances.c.account_id.in_(list(ids)))
-        .order_by(accounts.c.number, balances.c.as_of, balances.c.recorded_at)
-    )
-    return _rows(connection, query)
+    query = _of_accounts(balances, ids)
+    return _rows(connection, query.order_by(accounts.c.number, balances.c.as_of, balances.c.recorded_at))
 
 
 def payments_of(connection: Connection, ids: Collection[str]) -> Rows:
-    query = (
-        select(payments, accounts.c.number)
-        .join(accounts, accounts.c.id == payments.c.account_id)
-        .where(payments.c.account_id.in_(list(ids)))
-        .order_by(payments.c.value_date, payments.c.id)
-    )
-    return _rows(connection, query)
+    query = _of_accounts(payments, ids)
+    return _rows(connection, query.order_by(payments.c.value_date, payments.c.id))
 
 
 def agreements_of(connection: Connection, ids: Collection[str]) -> Rows:
-    query = (
-        select(agreements, accounts.c.number)
-        .join(accounts, accounts.c.id == agreements.c.account_id)
-        .where(agreements.c.account_id.in_(list(ids)))
-        .order_by(agreements.c.made_at)
-    )
-    return _rows(connection, query)
+    query = _of_accounts(agreements, ids)
+    return _rows(connection, query.order_by(agreements.c.made_at))
 
 
 def contacts_of(connection: Connection, debtor_id: str, until: datetime | None = None) -> Rows:
@@ -135,13 +120,8 @@ def pictures_of(connection: Connection, visit_ids: Collection[str]) -> Rows:
 
 
 def papers_of(connection: Connection, ids: Collection[str]) -> Rows:
-    query = (
-        select(papers, accounts.c.number)
-        .join(accounts, accounts.c.id == papers.c.account_id)
-        .where(papers.c.account_id.in_(list(ids)), papers.c.withdrawn_at.is_(None))
-        .order_by(papers.c.added_at, papers.c.id)
-    )
-    return _rows(connection, query)
+    query = _of_accounts(papers, ids).where(papers.c.withdrawn_at.is_(None))
+    return _rows(connection, query.order_by(papers.c.added_at, papers.c.id))
 
 
 def notices_of(connection: Connection, debtor_id: str, ids: Collection[str]) -> Rows:
@@ -207,6 +187,12 @@ def debtor_numbered(
     if lender is not None:
         query = query.where(func.lower(lenders.c.name) == lender.lower())
     return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def _of_accounts(table: Table, ids: Collection[str]) -> Select[Any]:
+    """The rows of these accounts, with the account's number."""
+    query = select(table, accounts.c.number).join(accounts, accounts.c.id == table.c.account_id)
+    return query.where(table.c.account_id.in_(list(ids)))
 
 
 def _about(table: Table, ids: Collection[str]) -> ColumnElement[bool]:
