@@ -5,6 +5,7 @@ Where none does, these pages do not exist.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -143,9 +144,7 @@ def decide(agent_id: str, payment_id: str) -> Response:
     """Make a provisional receipt official, or refuse it."""
     _agent(agent_id)
     with reading(here.engine()) as connection:
-        row = cash.receipt(connection, payment_id)
-    if row is None or row["agent_id"] != agent_id:
-        abort(404)
+        _his(cash.receipt(connection, payment_id), agent_id)
     accept = request.form.get("accept") == "1"
     done = handling_cash.decide_receipt(
         here.engine(),
@@ -202,10 +201,9 @@ def deposit(agent_id: str) -> Response:
 def reconcile(agent_id: str, deposit_id: str) -> Response:
     _agent(agent_id)
     with reading(here.engine()) as connection:
-        row = cash.deposit(connection, deposit_id)
-    if row is None or row["agent_id"] != agent_id:
-        abort(404)
+        _his(cash.deposit(connection, deposit_id), agent_id)
     agree = request.form.get("agree") == "1"
+    said = _("Consignación conciliada.") if agree else _("La consignación no se aceptó.")
     done = handling_cash.decide_deposit(
         here.engine(),
         deposit_id,
@@ -214,9 +212,7 @@ def reconcile(agent_id: str, deposit_id: str) -> Response:
         actor=here.actor(),
         now=here.now(),
     )
-    return _back(
-        agent_id, done, _("Consignación conciliada.") if agree else _("La consignación no se aceptó.")
-    )
+    return _back(agent_id, done, said)
 
 
 def _back(agent_id: str, done: object, said: str) -> Response:
@@ -234,6 +230,12 @@ def _agent(agent_id: str) -> Agent:
     if worker is None:
         abort(404)
     return worker
+
+
+def _his(row: Mapping[str, Any] | None, agent_id: str) -> None:
+    """Another collector's receipt or deposit does not exist here."""
+    if row is None or row["agent_id"] != agent_id:
+        abort(404)
 
 
 def _counted(row: dict[str, Any]) -> dict[str, Any]:
