@@ -33,6 +33,7 @@ from sync.rules.policy import Policy, PolicyError, fold_text
 from sync.rules.results import RESULTS
 
 from . import columns
+from .clocks import at_measured_clocks, moved_back
 from .reading import MOST_NAMED, BadRow, Row, Sheet, Visits, WrongRow, zone_for
 
 # An address whose precision nobody states lies so far from its coordinate at least; where the file has too
@@ -89,7 +90,7 @@ def visits_of(sheet: Sheet, packs: Packs, zone: str | None) -> Visits:
         made.lines[seen.id] = row
     if bad > MOST_NAMED:
         made.notices["rows that are no visits beside those named"] = bad - MOST_NAMED
-    made.seen = _with_spread(_at_addresses(_told_by_watch(made)), made.notices)
+    made.seen = _with_spread(_at_addresses(at_measured_clocks(_told_by_watch(made))), made.notices)
     return made
 
 
@@ -113,7 +114,7 @@ def _seen(row: Row, packs: Packs, zone: str | None, notices: Counter[str]) -> Se
     if skew_s is not None:
         if abs(skew_s) > 366 * 86400:
             raise WrongRow("clock_offset_s is more than a year; write the seconds the laptop was ahead")
-        visit = _corrected(visit, timedelta(seconds=skew_s))
+        visit = moved_back(visit, timedelta(seconds=skew_s))
     told = row.get("third_party_told").casefold()
     return Seen(
         visit,
@@ -359,14 +360,6 @@ def _link(row: Row) -> Link | None:
         return None
     chain = row.get("incarnation") or row.get("agent")
     return Link(chain, round(n), row.get("prev_hash").lower(), row.get("hash").lower())
-
-
-def _corrected(visit: Visit, ahead: timedelta) -> Visit:
-    """As the office corrects it: what the laptop's own clock stamped is moved."""
-    happened = visit.happened
-    if visit.known is Known.LIVE:
-        happened = Interval(happened.start - ahead, happened.end - ahead)
-    return changed(visit, happened=happened, recorded=visit.recorded - ahead)
 
 
 def _at_addresses(seen: Iterable[Seen]) -> list[Seen]:

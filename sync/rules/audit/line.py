@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 
@@ -40,6 +41,10 @@ class Line:
         self.away = away or {}
         self.doors = doors or {}
         self.laptops = laptops or {}
+        self.ahead: dict[str | None, list[float]] = defaultdict(list)
+        for key, (skew_s, _) in self.clocks.items():
+            if skew_s is not None and key in self.visits:
+                self.ahead[self.laptops.get(key)].append(skew_s)
         lasted = (visit.happened.end - visit.happened.start for visit in self.ordered)
         self.longest = max(lasted, default=timedelta(0))
 
@@ -53,6 +58,14 @@ class Line:
         away = {key: far for key, place in at.items() if (far := away_m(self.visits[key], place)) is not None}
         doors = {key: door for key, place in at.items() if (door := door_of(place)) is not None}
         return Line(self.visits.values(), self.clocks, away, doors, self.laptops)
+
+    def others_ahead(self, visit: Visit) -> list[float]:
+        """How far the same laptop's clock was ahead at the line's other visits, where it was measured."""
+        found = list(self.ahead.get(self.laptops.get(visit.id), ()))
+        own = self.clocks.get(visit.id, (None, 0.0))[0]
+        if own is not None and own in found:
+            found.remove(own)
+        return found
 
     def crossing(self, visit: Visit) -> list[Visit]:
         """Those that were still going on when this began, or began before it ended."""

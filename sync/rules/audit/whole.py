@@ -73,12 +73,19 @@ def _beside(seen: Seen, line: Line) -> list[Finding]:
         alone.too_short(visit, policy),
         alone.third_party_told(visit, policy),
         alone.clock_skew(visit, policy, seen.skew_s, uncertainty_s),
-        alone.clock_off(visit, policy, seen.skew_s, uncertainty_s),
+        alone.clock_off(visit, policy, seen.skew_s, uncertainty_s, _others_ahead(seen, line)),
         alone.clock_against_itself(seen),
         alone.late_sync(visit, policy),
         *pairs.pair_findings(visit, line, policy, uncertainty_s),
     ]
     return [finding for finding in found if finding is not None]
+
+
+def _others_ahead(seen: Seen, line: Line) -> Sequence[float]:
+    """Asked only of a clock that was off: it is seldom."""
+    if seen.skew_s is None or abs(seen.skew_s) <= seen.policy.audit.clock_moved_s:
+        return ()
+    return line.others_ahead(seen.visit)
 
 
 def findings_of_agent(visits: Sequence[Seen], elsewhere: Elsewhere) -> tuple[Finding, ...]:
