@@ -13,7 +13,6 @@ from flask import (
     Response,
     abort,
     flash,
-    jsonify,
     redirect,
     render_template,
     request,
@@ -33,7 +32,7 @@ from ..store import claims
 from ..store.boards import cases, compiled
 from ..store.engine import reading
 from ..store.scopes import Scope
-from . import here, jobs
+from . import here, job_pages, jobs
 
 blueprint = Blueprint("case_files", __name__, url_prefix="/case-files")
 
@@ -131,11 +130,10 @@ def hand_over(debtor_id: str) -> Answer | tuple[str, int]:
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> Answer | str:
     """How far a folder is, as a page and, for the page's script, as JSON; then where to get it."""
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
+    job = job_pages.asked(job_id)
+    answer = job_pages.told(job)
+    if answer is not None:
+        return answer
     done = job.result if isinstance(job.result, Zipped) else None
     if job.done and done is None:
         flash(_("La carpeta no se terminó. No se guardó nada: intente de nuevo."), "error")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -13,7 +13,7 @@ from sync.words import N_
 from .. import checking_chains
 from ..store import chains
 from ..store.engine import reading
-from . import here, jobs
+from . import here, job_pages, jobs
 from .paging import SIZE, Page, place
 
 blueprint = Blueprint("chains", __name__, url_prefix="/chains")
@@ -78,14 +78,11 @@ def check(device_id: str) -> Response:
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> Response | str:
     """How far it is, as a page and, for the page's script, as JSON."""
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
+    job = job_pages.asked(job_id)
     device = request.args.get("device", "")
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
-    if not job.done:
-        return render_template("chains/progress.html", job=job, device=device)
+    page = job_pages.waiting(job, "chains/progress.html", device=device)
+    if page is not None:
+        return page
     if not isinstance(job.result, tuple):
         flash(_("La verificación no terminó. Intente de nuevo."), "error")
     else:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Connection
@@ -28,7 +28,7 @@ from ..store.commissions import Which
 from ..store.engine import reading
 from ..store.said import phrase_of
 from ..tabulating import Column
-from . import here, jobs, sheets
+from . import here, job_pages, jobs, sheets
 
 blueprint = Blueprint("commissions", __name__, url_prefix="/commissions")
 Row = dict[str, Any]
@@ -129,16 +129,11 @@ def make() -> BaseResponse:
 
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> BaseResponse | str:
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
+    job = job_pages.asked(job_id)
     month = asked_month()
-    if not job.done:
-        return render_template(
-            "commissions/progress.html", job=job, month=month, endpoint="commissions.progress"
-        )
+    page = job_pages.waiting(job, "commissions/progress.html", month=month, endpoint="commissions.progress")
+    if page is not None:
+        return page
     if job.result is None:
         flash(_("El cálculo no terminó. No se guardó nada: intente de nuevo."), "error")
     else:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from sync.records import Refused
+from sync.words import N_
 
 from ..assigning import changing, drafting, moving, proposing, putting_back
 from ..assigning.changing import Taken
@@ -25,7 +26,7 @@ from ..store import change_rows, change_sets
 from ..store.boards import desk as board
 from ..store.change_sets import TAKEN
 from ..store.engine import reading
-from . import days, desk_pages, here, jobs
+from . import days, desk_pages, here, job_pages, jobs
 from .assignments import tell as tell_run
 from .desk_pages import AGENTS, asked_filter, chosen, effect_shown, found_set, page_of, staff_of
 from .maps import Point, lasso_document, map_document
@@ -36,6 +37,13 @@ blueprint = Blueprint("desk", __name__, url_prefix="/assignments/desk")
 # Rows that are saved while the page waits; more is a job.
 AT_ONCE = 300
 SETS = 20
+# The steps that assigning says, in words.
+STEPS = {
+    "judging": N_("Comparando con lo que hay"),
+    "sharing out": N_("Repartiendo las cuentas"),
+    "sharing out what may not be visited": N_("Repartiendo las cuentas"),
+    "saving": N_("Guardando lo que cambia"),
+}
 
 
 @blueprint.get("/")
@@ -86,13 +94,10 @@ def begin() -> BaseResponse:
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> BaseResponse | str:
     """How far it is, as a page and, for the page's script, as JSON; then the draft."""
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
-    if not job.done:
-        return render_template("desk/progress.html", job=job)
+    job = job_pages.asked(job_id)
+    page = job_pages.waiting(job, "desk/progress.html", STEPS)
+    if page is not None:
+        return page
     result = job.result
     if isinstance(result, Refused):
         flash(here.sentence(result.reason), "error")

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from ..exporting import export as write_export
 from ..exporting_pictures import export_pictures
 from ..shelf import Shelf
-from . import here, jobs
+from . import here, job_pages, jobs
 from .figure_trends import blueprint
 
 WAITS_S = 0.2
@@ -38,9 +38,7 @@ def export() -> BaseResponse:
 
 @blueprint.get("/export/<job_id>")
 def export_progress(job_id: str) -> str:
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
+    job = job_pages.asked(job_id)
     ended = job.done  # asked once, before its result: it may end while the page is written
     made = job.result if isinstance(job.result, Path) else None
     done, _slash, whole = job.step.partition("/")

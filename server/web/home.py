@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import Connection
 from werkzeug.wrappers import Response
@@ -24,7 +24,7 @@ from ..store.boards import morning, stations
 from ..store.boards.morning import Morning
 from ..store.engine import reading
 from ..tabulating import Column
-from . import days, here, jobs, sheets
+from . import days, here, job_pages, jobs, sheets
 from .labels import decimal
 from .paging import SIZE, Page, place
 
@@ -202,11 +202,10 @@ def mend_routes() -> Response:
 @blueprint.get("/today/mending/<job_id>")
 def mending(job_id: str) -> Response | str:
     """How far the mending is and, once it is done, what it did to each route."""
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
+    job = job_pages.asked(job_id)
+    answer = job_pages.told(job)
+    if answer is not None:
+        return answer
     done = job.done  # asked once: it may end while the page is written
     if done and not isinstance(job.result, Mending):
         flash(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
@@ -22,7 +22,7 @@ from ..store import facts, worklists
 from ..store import letters as store
 from ..store.engine import reading, writing
 from ..strategy import using
-from . import here, jobs
+from . import here, job_pages, jobs
 from .paging import SIZE, place
 
 blueprint = Blueprint("letters", __name__, url_prefix="/letters")
@@ -71,13 +71,10 @@ def preview() -> Answer | tuple[str, int]:
 
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> Answer | str:
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
-    if not job.done:
-        return render_template("letters/progress.html", job=job)
+    job = job_pages.asked(job_id)
+    page = job_pages.waiting(job, "letters/progress.html")
+    if page is not None:
+        return page
     if job.refused is not None:
         flash(here.sentence(job.refused.reason), "error")
     elif job.result is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -14,7 +14,7 @@ from ..geocoding import Gazetteer
 from ..geocoding.online import Online
 from ..geocoding.placing import PlacedReport, place_portfolio
 from ..store.gazetteers import WrongGazetteer
-from . import here, jobs
+from . import here, job_pages, jobs
 
 blueprint = Blueprint("locating", __name__, url_prefix="/geocoding/runs")
 # The steps that placing says, in words.
@@ -65,9 +65,7 @@ def run() -> Response:
 @blueprint.get("/<job_id>")
 def progress(job_id: str) -> Response | str:
     """How far it is, as a page and, for the page's script, as JSON."""
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
+    job = job_pages.asked(job_id)
     name, _space, share = job.step.partition(" ")
     step = f"{_(STEPS[name])}: {share}" if name in STEPS else job.step
     percent = int(share.rstrip("%")) if share.rstrip("%").isdigit() else 0

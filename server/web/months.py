@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -20,7 +20,7 @@ from ..store.commissions import Which
 from ..store.engine import reading
 from ..store.said import phrase_of
 from ..tabulating import Column
-from . import here, jobs, sheets
+from . import here, job_pages, jobs, sheets
 from .commissions import Row, adjustment, asked_month
 from .figure_words import share_said
 from .labels import decimal
@@ -120,13 +120,10 @@ def withdraw(close_id: str) -> Response:
 
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> Response | str:
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
-    if not job.done:
-        return render_template("commissions/progress.html", job=job, month=None, endpoint="months.progress")
+    job = job_pages.asked(job_id)
+    page = job_pages.waiting(job, "commissions/progress.html", month=None, endpoint="months.progress")
+    if page is not None:
+        return page
     if job.refused is not None:
         flash(here.sentence(job.refused.reason), "error")
     elif isinstance(job.result, Closed):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -11,7 +11,7 @@ from sync.words import N_
 from .. import forgetting
 from ..store import forgettings
 from ..store.engine import reading
-from . import here, jobs
+from . import here, job_pages, jobs
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 KEPT = {
@@ -67,13 +67,10 @@ def run() -> Response:
 
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> Response | str:
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
-    if not job.done:
-        return render_template("retention/progress.html", job=job)
+    job = job_pages.asked(job_id)
+    page = job_pages.waiting(job, "retention/progress.html")
+    if page is not None:
+        return page
     if isinstance(job.result, forgetting.Forgotten):
         gone = job.result.old + job.result.off_duty
         flash(_("Se borraron %(n)s lugares de visitas.", n=gone), "success")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import Connection
@@ -33,7 +33,7 @@ from ..store.boards import reached, visits, whereabouts
 from ..store.engine import reading
 from ..store.routes import Route, Stop
 from ..store.scopes import Scope
-from . import days, here, jobs, safety, stops
+from . import days, here, job_pages, jobs, safety, stops
 from .map_files import Line, file_of
 from .maps import Point, map_document
 from .paging import paged
@@ -128,14 +128,11 @@ def plan() -> BaseResponse:
 @blueprint.get("/jobs/<job_id>")
 def progress(job_id: str) -> BaseResponse | str:
     """How far a plan is, as a page and, for the page's script, as JSON."""
-    job = jobs.of(job_id, here.actor())
-    if job is None:
-        abort(404)
+    job = job_pages.asked(job_id)
     day = days.asked_day("day") or here.today()
-    if request.args.get("format") == "json":
-        return jsonify(done=job.done, step=job.step)
-    if not job.done:
-        return render_template("routes/progress.html", job=job, day=day)
+    page = job_pages.waiting(job, "routes/progress.html", day=day)
+    if page is not None:
+        return page
     if job.refused is not None:
         flash(here.sentence(job.refused.reason), "error")
     elif isinstance(job.result, planning.PlanReport):
