@@ -32,11 +32,10 @@ from argon2 import PasswordHasher
 
 from server.config import config_from
 from server.office import initialise, open_office
-from server.strategy import listing
 
 from . import pages_world
 from .pages_asking import Asker, Question, questions
-from .pages_world import NOW, PASSWORD, TODAY, Size
+from .pages_world import NOW, PASSWORD, Size
 
 CACHE = Path(__file__).resolve().parent.parent / ".bench" / "pages"
 LIMIT_MS, GROWTH = 300.0, 1.5
@@ -142,10 +141,7 @@ def _office(cache: Path, engine: str, size: Size, server: Any) -> tuple[Path, st
     config = config_from({"RONDA_DATABASE_URL": url}, folder)
     initialise(config, NOW)
     office = open_office(config)
-    pages_world.fill(office.engine, size, PasswordHasher().hash(PASSWORD), _say)
-    pages_world.weigh(office.engine)
-    listing.make(office.engine, TODAY, now=NOW, actor="nora")
-    pages_world.weigh(office.engine)
+    pages_world.fill(office, size, PasswordHasher().hash(PASSWORD), _say)
     _say(f"{engine}: {json.dumps(pages_world.counted(office.engine))}")
     office.engine.dispose()
     (folder / "made").touch()
