@@ -110,7 +110,7 @@ def verdict_body(verdict: Verdict, override_reason: str = "") -> dict[str, Any]:
         {
             "rule": one.rule,
             "decision": one.decision,
-            "because": {"msgid": one.because.msgid, "values": dict(one.because.values)},
+            "because": one.because.stored(),
             "source": one.source,
         }
         for one in verdict.rulings

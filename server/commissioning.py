@@ -293,7 +293,7 @@ def row_of(run_id: str, one: Earned) -> Row:
         "payment_id": line.payment,
         "visit_id": line.visit,
         "promise_id": line.promise,
-        "because": {"msgid": line.because.msgid, "values": dict(line.because.values)},
+        "because": line.because.stored(),
     }
 
 

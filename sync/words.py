@@ -63,8 +63,11 @@ class Phrase:
 
     def to_json(self) -> str:
         """One JSON object with `msgid` and `values`, as stored in a column and sent on the wire."""
-        held = {"msgid": self.msgid, "values": dict(self.values)}
-        return json.dumps(held, ensure_ascii=False, sort_keys=True)
+        return json.dumps(self.stored(), ensure_ascii=False, sort_keys=True)
+
+    def stored(self) -> dict[str, Any]:
+        """The same as an object, for a column or a message that holds JSON itself."""
+        return {"msgid": self.msgid, "values": dict(self.values)}
 
     @classmethod
     def from_json(cls, text: str) -> Phrase:

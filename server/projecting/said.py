@@ -76,7 +76,7 @@ class Unfit(Exception):
 
 
 def detail_of(because: Phrase, fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    said: dict[str, Any] = {"msgid": because.msgid, "values": dict(because.values)}
+    said: dict[str, Any] = because.stored()
     return said | {"fields": dict(fields)} if fields else said
 
 

@@ -137,7 +137,7 @@ def _stored(ruling: Ruling) -> dict[str, Any]:
         told = {
             "rule": ruling.rule,
             "decision": ruling.decision,
-            "because": {"msgid": ruling.because.msgid, "values": dict(ruling.because.values)},
+            "because": ruling.because.stored(),
             "source": ruling.source,
         }
         if len(_STORED) >= RULINGS_STORED:

@@ -438,4 +438,4 @@ def _moment(moment: Any) -> str | None:
 def _said(stored: Any) -> Payload:
     """A phrase as the wire carries it, however its column holds it."""
     phrase = Phrase.from_json(stored) if isinstance(stored, str) else Phrase(**stored)
-    return {"msgid": phrase.msgid, "values": dict(phrase.values)}
+    return phrase.stored()

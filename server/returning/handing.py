@@ -166,7 +166,7 @@ def _kept(
 def _row(file_id: str, place: int, one: Told) -> dict[str, Any]:
     because = None
     if one.because is not None:
-        because = {"msgid": one.because.msgid, "values": dict(one.because.values)}
+        because = one.because.stored()
     return {
         "file_id": file_id,
         "place": place,

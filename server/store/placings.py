@@ -102,7 +102,7 @@ def _row(one: Placing, state: str, by: Recording) -> dict[str, Any]:
         "precision": one.precision,
         "error_m": one.error_m,
         "source": one.source,
-        "why": {"msgid": one.why.msgid, "values": dict(one.why.values)},
+        "why": one.why.stored(),
         "state": state,
         "visits": one.visits,
         "as_of": by.as_of,

@@ -121,7 +121,7 @@ def problem_document(problem: Problem, translate: Callable[[str], str] = lambda 
         "status": kind.status,
         "detail": problem.detail.said(translate),
         "code": problem.code,
-        "said": {"msgid": problem.detail.msgid, "values": dict(problem.detail.values)},
+        "said": problem.detail.stored(),
     }
     if problem.fields:
         document["fields"] = problem.fields
