@@ -31,17 +31,20 @@ def add(connection: Connection, row: Mapping[str, Any]) -> None:
     connection.execute(insert(month_closes).values(**row))
 
 
-def one(connection: Connection, close_id: str) -> Row | None:
+def one(connection: Connection, close_id: str, *, lock: bool = False) -> Row | None:
+    """The close; with `lock` nobody else decides it before this transaction ends."""
     query = (
         select(month_closes, lenders.c.name.label("lender"))
         .outerjoin(lenders, lenders.c.id == month_closes.c.lender_id)
         .where(month_closes.c.id == close_id)
     )
+    if lock:
+        query = query.with_for_update(of=month_closes)
     row = connection.execute(query).mappings().first()
     return dict(row) if row is not None else None
 
 
-def listed(connection: Connection, *, limit: int = 60, **equal: Any) -> list[Row]:
+def listed(connection: Connection, **equal: Any) -> list[Row]:
     """The closes that stand, asked for or made, newest month first; `equal` narrows by column."""
     query = (
         select(
@@ -61,7 +64,6 @@ def listed(connection: Connection, *, limit: int = 60, **equal: Any) -> list[Row
         .where(month_closes.c.state != "withdrawn")
         .where(*(month_closes.c[name] == value for name, value in equal.items()))
         .order_by(month_closes.c.month.desc(), month_closes.c.asked_at.desc())
-        .limit(limit)
     )
     return [dict(row) for row in connection.execute(query).mappings()]
 

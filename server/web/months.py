@@ -27,6 +27,7 @@ from .labels import decimal
 
 blueprint = Blueprint("months", __name__, url_prefix="/months")
 BACK = 12
+SHOWN = 60
 
 
 @blueprint.get("/")
@@ -34,7 +35,7 @@ def index() -> str:
     """The months of the last year, each with its state, and what waits to be closed."""
     with reading(here.engine()) as connection:
         mine = here.whole_lenders(connection)
-        rows = [row for row in months.listed(connection) if _sees(row, mine)]
+        rows = [row for row in months.listed(connection) if _sees(row, mine)][:SHOWN]
         held = [row for row in lenders.listed(connection) if row["id"] in mine]
     return render_template(
         "months/index.html",

@@ -83,6 +83,51 @@ def test_a_month_is_closed_and_adjusted(world: Month) -> None:
     assert sorted(one["after_minor"] - one["before_minor"] for one in late_lines) == [-12_000_00, -4_000_00]
 
 
+def test_a_close_that_is_taken_back_while_it_is_reckoned_keeps_nothing(world: Month) -> None:
+    signer, month = new_signing_key(), date(2026, 10, 1)
+    ana = world.agent("Ana")
+    account = world.owes("Rosa", month)
+    world.calls(account, ana, date(2026, 10, 5))
+    world.paid(account, 100_000, date(2026, 10, 9))
+    asked = closing_months.ask(world.engine, month, None, actor="carla", now=NOW, today=DAY)
+    assert isinstance(asked, str)
+
+    def takes_back(step: str) -> None:
+        if step == "ajustes":
+            assert closing_months.withdraw(world.engine, asked, actor="carla", now=NOW)
+
+    done = closing_months.close(
+        world.engine, asked, signer, actor="elena", now=NOW, today=DAY, say=takes_back
+    )
+    assert isinstance(done, Refused)
+    assert done.rule == "month.once"
+    assert (world.rows(t.commission_runs), world.rows(t.commission_lines)) == ([], [])
+    closed(world, month, signer)
+    assert (len(world.rows(t.commission_runs)), len(world.rows(t.commission_lines))) == (1, 2)
+
+
+def test_of_many_lenders_closed_one_by_one_none_is_closed_twice(world: Month) -> None:
+    signer, month = new_signing_key(), date(2026, 10, 1)
+    with writing(world.engine) as connection:
+        lender = dict(world.rows(t.lenders)[0])
+        others = [lender | {"id": new_id(), "name": f"Banco {number}"} for number in range(70)]
+        connection.execute(insert(t.lenders), others)
+    asked = closing_months.ask(world.engine, month, world.lender, actor="carla", now=NOW, today=DAY)
+    assert isinstance(asked, str)
+    done = closing_months.close(world.engine, asked, signer, actor="elena", now=NOW, today=DAY)
+    assert isinstance(done, Closed)
+    with writing(world.engine) as connection:
+        first = months.one(connection, done.id)
+        assert first is not None
+        first.pop("lender")
+        for other in others:
+            later = {"id": new_id(), "lender_id": other["id"], "asked_at": NOW + timedelta(minutes=1)}
+            months.add(connection, first | later)
+    again = closing_months.ask(world.engine, month, world.lender, actor="carla", now=NOW, today=DAY)
+    assert isinstance(again, Refused)
+    assert again.rule == "month.closed"
+
+
 def closed(world: Month, month: date, signer: SigningKey) -> Closed:
     asked = closing_months.ask(world.engine, month, None, actor="carla", now=NOW, today=DAY)
     assert isinstance(asked, str)
