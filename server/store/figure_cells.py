@@ -153,7 +153,7 @@ def seen(scope: Scope) -> ColumnElement[bool]:
     """The condition that lets a cell through: one of its shares is one of the scope's."""
     if scope.agent_id is not None:
         return false()
-    if Share() in scope.shares:
+    if scope.whole:
         return true()
     marked = func.concat(";", figure_cells.c.slice, ";")
     return or_(*(marked.like(pattern, escape="\\") for share in scope.shares for pattern in _patterns(share)))

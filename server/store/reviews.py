@@ -30,7 +30,7 @@ from sync.ids import new_id
 
 from .chunks import among, found
 from .said import phrase_of
-from .scopes import Scope, Share
+from .scopes import Scope
 from .tables import (
     accounts,
     agents,
@@ -76,7 +76,7 @@ class Place:
 
 def seen(scope: Scope, debtor: ColumnElement[str]) -> ColumnElement[bool] | None:
     """The condition that the debtor is in scope, asked row by row; None where everyone is."""
-    if scope.agent_id is None and Share() in scope.shares:
+    if scope.whole:
         return None
     return exists().where(accounts.c.debtor_id == debtor, scope.accounts())
 

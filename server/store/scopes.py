@@ -32,6 +32,11 @@ class Scope:
     def everything(cls) -> Scope:
         return cls(shares=(Share(),))
 
+    @property
+    def whole(self) -> bool:
+        """True for who sees every lender, branch and team."""
+        return self.agent_id is None and Share() in self.shares
+
     def accounts(self) -> ColumnElement[bool]:
         """The condition on `accounts` that lets a row through."""
         seen = self._slices(accounts)
@@ -49,14 +54,14 @@ class Scope:
         distinct, and would otherwise make the set anew for every query.
         """
         query = select(accounts.c.debtor_id)
-        return query if self.agent_id is None and Share() in self.shares else query.where(self.accounts())
+        return query if self.whole else query.where(self.accounts())
 
     def sees(self, debtor: ColumnElement[str]) -> ColumnElement[bool]:
         """The condition that lets through what is about a debtor in scope, named by this column.
 
         Who sees the whole asks it of each row; who sees a part asks for the rows of his debtors.
         """
-        if self.agent_id is None and Share() in self.shares:
+        if self.whole:
             return exists(
                 select(accounts.c.id).where(accounts.c.debtor_id == debtor).correlate_except(accounts)
             )

@@ -20,7 +20,7 @@ from ..office import Office
 from ..store import imports, lenders, offices, scopes
 from ..store.engine import reading
 from ..store.logins import LoginUser
-from ..store.scopes import Scope, Share
+from ..store.scopes import Scope
 from . import rights
 
 OFFICE = "ronda.office"
@@ -105,7 +105,7 @@ def cash_is_taken() -> bool:
 
 def sees_everything() -> bool:
     """True for who sees every lender, branch and team: what reaches the whole portfolio is his to start."""
-    return scope().agent_id is None and Share() in scope().shares
+    return scope().whole
 
 
 def whole_lenders(connection: Connection) -> set[str]:

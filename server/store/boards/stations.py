@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, Select, func, select
 
@@ -17,7 +17,6 @@ from ..tables import (
     promises,
     routes,
     stops,
-    visits,
 )
 
 
@@ -35,15 +34,6 @@ def routes_on(connection: Connection, scope: Scope, day: date) -> dict[str, int]
     )
     held = select(func.count()).where(stops.c.route_id.in_(published), stops.c.sequence.is_not(None))
     return counted | {"stops": _count(connection, held)}
-
-
-def visits_between(connection: Connection, scope: Scope, start: datetime, end: datetime) -> int:
-    return _count(
-        connection,
-        select(func.count()).where(
-            scope.sees(visits.c.debtor_id), visits.c.started >= start, visits.c.started < end
-        ),
-    )
 
 
 def promises_due(connection: Connection, scope: Scope, day: date) -> int:
