@@ -1,4 +1,4 @@
-"""By how much a laptop was ahead where a row does not say: what its other rows measured around. Judges nothing.
+"""How far ahead a laptop was where a row does not say: as its other rows measured. Judges nothing.
 
 A sync without a measure does not set a clock right: who reckons it right meets visits at once that were not.
 """

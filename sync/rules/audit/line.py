@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from ...records import Address, Known, Visit
-from .seen import away_m, began, door_of, point_of, void
+from .seen import away_m, began, door_of, point_of, slack_m, void
 
 AROUND = timedelta(hours=24)
 _SMALLEST = timedelta(microseconds=1)
@@ -20,8 +20,8 @@ class Line:
     """An agent's visits that were made, at their corrected times, in the order in which they began.
 
     `clocks` says of each how far the laptop's clock was ahead, and give or take how much; `away` how many
-    metres its position certainly is from its address, and `doors` the addresses' coordinates, where known;
-    `laptops` by which laptop it was written.
+    metres its position certainly is from its address, and `doors` the addresses' coordinates, where known,
+    `slack` how far from them the addresses may lie; `laptops` by which laptop it was written.
     """
 
     def __init__(
@@ -31,6 +31,7 @@ class Line:
         away: Mapping[str, float] | None = None,
         doors: Mapping[str, tuple[float, float]] | None = None,
         laptops: Mapping[str, str] | None = None,
+        slack: Mapping[str, float] | None = None,
     ) -> None:
         self.visits = {visit.id: visit for visit in visits}
         self.ordered = sorted((one for one in self.visits.values() if not void(one)), key=began)
@@ -41,6 +42,9 @@ class Line:
         self.away = away or {}
         self.doors = doors or {}
         self.laptops = laptops or {}
+        self.slack = slack or {}
+        self.situated = [one for one in self.ordered if lived(one) or self.claimed(one) is not None]
+        self.situated_began = [began(visit) for visit in self.situated]
         self.ahead: dict[str | None, list[float]] = defaultdict(list)
         for key, (skew_s, _) in self.clocks.items():
             if skew_s is not None and key in self.visits:
@@ -57,7 +61,14 @@ class Line:
         }
         away = {key: far for key, place in at.items() if (far := away_m(self.visits[key], place)) is not None}
         doors = {key: door for key, place in at.items() if (door := door_of(place)) is not None}
-        return Line(self.visits.values(), self.clocks, away, doors, self.laptops)
+        slack = {key: slack_m(at[key]) for key in doors}
+        return Line(self.visits.values(), self.clocks, away, doors, self.laptops, slack)
+
+    def claimed(self, visit: Visit) -> tuple[float, float] | None:
+        """The door at which a live visit without a measured position says that it was made."""
+        if visit.known is not Known.LIVE or point_of(visit.location) is not None:
+            return None
+        return self.doors.get(visit.id) if visit.id in self.slack else None
 
     def others_ahead(self, visit: Visit) -> list[float]:
         """How far the same laptop's clock was ahead at the line's other visits, where it was measured."""
@@ -76,20 +87,32 @@ class Line:
 
     def before(self, visit: Visit, *, placed: bool) -> Visit | None:
         """The last that began before this, with a measured place or any, within a day."""
-        return self._beside(visit, -1, placed)
+        return _beside(visit, -1, *self._these(placed))
 
     def after(self, visit: Visit, *, placed: bool) -> Visit | None:
-        return self._beside(visit, 1, placed)
+        return _beside(visit, 1, *self._these(placed))
 
-    def _beside(self, visit: Visit, step: int, placed: bool) -> Visit | None:
-        ordered, starts = (self.placed, self.placed_began) if placed else (self.ordered, self.began)
-        own = began(visit)
-        at = bisect_left(starts, own)
-        at = at - 1 if step < 0 else at + (at < len(starts) and starts[at] == own)
-        if not 0 <= at < len(ordered):
-            return None
-        found = ordered[at]
-        return found if abs(found.happened.start - visit.happened.start) <= AROUND else None
+    def situated_before(self, visit: Visit) -> Visit | None:
+        """The last live one before this that was measured somewhere or says at which door it was."""
+        return _beside(visit, -1, self.situated, self.situated_began)
+
+    def situated_after(self, visit: Visit) -> Visit | None:
+        return _beside(visit, 1, self.situated, self.situated_began)
+
+    def _these(self, placed: bool) -> tuple[list[Visit], list[tuple[datetime, str]]]:
+        return (self.placed, self.placed_began) if placed else (self.ordered, self.began)
+
+
+def _beside(
+    visit: Visit, step: int, ordered: Sequence[Visit], starts: Sequence[tuple[datetime, str]]
+) -> Visit | None:
+    own = began(visit)
+    at = bisect_left(starts, own)
+    at = at - 1 if step < 0 else at + (at < len(starts) and starts[at] == own)
+    if not 0 <= at < len(ordered):
+        return None
+    found = ordered[at]
+    return found if abs(found.happened.start - visit.happened.start) <= AROUND else None
 
 
 def lived(visit: Visit) -> bool:

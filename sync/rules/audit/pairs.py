@@ -46,6 +46,11 @@ def pair_findings(visit: Visit, line: Line, policy: Policy, uncertainty_s: float
             for other in beside
             if other is not None
         ]
+    found += [
+        impossible_claim(visit, other, policy, line, _slack(visit, other, line, uncertainty_s))
+        for other in (line.situated_before(visit), line.situated_after(visit))
+        if other is not None
+    ]
     return [finding for finding in found if finding is not None]
 
 
@@ -109,6 +114,41 @@ def impossible_speed(
     return Finding("audit.impossible_speed", odd.id, "serious", Phrase(text, values), plain.id)
 
 
+def impossible_claim(
+    visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: float = 0.0
+) -> Finding | None:
+    """Two live visits too far apart for the time between, one of them without a position: it says that it
+    was made at its door, and a door may lie as far from its coordinate as a position from the door."""
+    earlier, later = _ordered(visit, other)
+    if not (line.claimed(earlier) or line.claimed(later)) or _one_door(earlier, later, line):
+        return None
+    apart, doubt = _told_apart(earlier, later, line)
+    seconds = max(0.0, _between(earlier, later).total_seconds() + slack_s)
+    possible = max(LEAST_LEG_M, policy.audit.max_speed_kmh / 3.6 * seconds)
+    if apart - doubt - policy.audit.far_m <= possible:
+        return None
+    odd, plain = _odder(earlier, later, line)
+    text = N_(
+        "Por su dirección, pues una de las dos no tiene posición, recorrió {metres} m en {seconds} s entre "
+        "esta visita y otra (límite {limit} km/h)."
+    )
+    values = {"metres": round(apart), "seconds": round(seconds), "limit": policy.audit.max_speed_kmh}
+    return Finding("audit.impossible_speed", odd.id, "review", Phrase(text, values), plain.id)
+
+
+def _told_apart(one: Visit, other: Visit, line: Line) -> tuple[float, float]:
+    """How far apart two visits say that they were, by position or else by door, and give or take how much."""
+    here, doubt = _situated(one, line)
+    there, its = _situated(other, line)
+    return (0.0, 0.0) if here is None or there is None else (metres(here, there), doubt + its)
+
+
+def _situated(visit: Visit, line: Line) -> tuple[tuple[float, float] | None, float]:
+    if lived(visit):
+        return point_of(visit.location), accuracy_m(visit)
+    return line.claimed(visit), line.slack.get(visit.id, 0.0)
+
+
 def _odder(earlier: Visit, later: Visit, line: Line) -> tuple[Visit, Visit]:
     """Which of two is the odd one, first: the one typed later against the one written live; the one astray
     from its own address; the one without which the agent's way is easier; else the later. No threshold
@@ -118,8 +158,10 @@ def _odder(earlier: Visit, later: Visit, line: Line) -> tuple[Visit, Visit]:
     off, off_later = line.away.get(earlier.id, 0.0), line.away.get(later.id, 0.0)
     if max(off, off_later) > ASTRAY_M and max(off, off_later) > 3 * min(off, off_later):
         return (earlier, later) if off > off_later else (later, earlier)
-    placed = lived(earlier) and lived(later)
-    before, after = line.before(earlier, placed=placed), line.after(later, placed=placed)
+    if lived(earlier) and lived(later):
+        before, after = line.situated_before(earlier), line.situated_after(later)
+    else:
+        before, after = line.before(earlier, placed=False), line.after(later, placed=False)
     without_earlier = max(_strain(before, later, line), _strain(later, after, line))
     without_later = max(_strain(before, earlier, line), _strain(earlier, after, line))
     if without_later > HARD and without_earlier * ODDER < without_later:
@@ -133,9 +175,10 @@ def _strain(one: Visit | None, other: Visit | None, line: Line) -> float:
         return 0.0
     seconds = _between(one, other).total_seconds()
     crossing = max(0.0, -seconds)
-    if not lived(one) or not lived(other):
+    if one.known is not Known.LIVE or other.known is not Known.LIVE:
         return crossing
-    return crossing + _certain_m(one, other) / max(60.0, seconds)
+    apart, doubt = _told_apart(one, other, line)
+    return crossing + max(0.0, apart - doubt) / max(60.0, seconds)
 
 
 def _one_door(one: Visit, other: Visit, line: Line) -> bool:
@@ -168,10 +211,6 @@ def _at_most_m(one: Visit, other: Visit) -> float:
         return 0.0
     east = abs(here[1] - there[1])
     return (abs(here[0] - there[0]) + min(east, 360.0 - east)) * M_PER_DEGREE
-
-
-def _certain_m(one: Visit, other: Visit) -> float:
-    return max(0.0, _apart_m(one, other) - accuracy_m(one) - accuracy_m(other))
 
 
 def _told_as_span(visit: Visit) -> bool:

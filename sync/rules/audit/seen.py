@@ -143,6 +143,13 @@ def measured_there(visit: Visit) -> bool:
     return visit.recorded - visit.happened.end <= AT_ONCE
 
 
+def point_there(seen: Seen) -> tuple[float, float] | None:
+    """A position of the visit itself, measured as a point."""
+    if not measured_there(seen.visit) or accuracy_m(seen.visit) > NETWORK_M:
+        return None
+    return point_of(seen.visit.location)
+
+
 def decimals(point: tuple[float, float]) -> int:
     """How finely a coordinate is written."""
     return max(len(repr(part).partition(".")[2]) for part in point)

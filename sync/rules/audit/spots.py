@@ -1,4 +1,4 @@
-"""Positions that no measuring gives: repeated to the last figure, all from one spot, or on the mark."""
+"""Positions that no measuring gives: repeated to the last figure, or on the mark."""
 
 from __future__ import annotations
 
@@ -12,14 +12,12 @@ from ...words import N_, Phrase
 from .alone import exactly
 from .seen import (
     FINE_DECIMALS,
-    NETWORK_M,
     Seen,
-    accuracy_m,
     decimals,
     mark_of,
-    measured_there,
     metres,
     point_of,
+    point_there,
     slack_m,
 )
 
@@ -36,11 +34,6 @@ COARSE_DECIMALS = 4
 # Without known addresses: so many debtors over so long from one identical position.
 NO_ADDRESS_VISITS = 4
 NO_ADDRESS_SPREAD = timedelta(hours=2)
-# Off its address by so much a visit was not made at the door, though it is not far by itself.
-OFF_M = 100.0
-APART_M = 150.0
-# However large the area, fixes from one spot for addresses far apart in it are not from all of them.
-AREA_M = 300.0
 # Of honest fixes fifteen lie between one and four times a distance for each within it.
 RING = 4.0
 TOO_MANY = 3
@@ -50,7 +43,7 @@ def same_fix(visits: Sequence[Seen]) -> list[Finding]:
     """One agent's visits with one position at different addresses; the one at home there is spared."""
     groups: dict[tuple[float, float], list[Seen]] = defaultdict(list)
     for seen in visits:
-        point = _point(seen)
+        point = point_there(seen)
         if point is not None and decimals(point) >= COARSE_DECIMALS:
             groups[point].append(seen)
     found: list[Finding] = []
@@ -116,34 +109,6 @@ def _repeated(seen: Seen, other: Seen, visits: int) -> Finding:
     return Finding("audit.same_fix", seen.id, "review", Phrase(text, {"visits": visits}), other.id)
 
 
-def same_spot(visits: Sequence[Seen]) -> list[Finding]:
-    """One agent's day: visits off their addresses, from one spot, whose addresses are not one another's."""
-    off = [seen for seen in visits if _off(seen)]
-    found = []
-    for seen in off:
-        near = [one for one in off if _from_there(seen, one)]
-        if len(near) + 1 >= seen.policy.audit.same_spot_visits:
-            text = N_("{visits} visitas a direcciones distintas se registraron desde un mismo punto.")
-            because = Phrase(text, {"visits": len(near) + 1})
-            found.append(Finding("audit.same_spot", seen.id, "review", because, near[0].id))
-    return found
-
-
-def _off(seen: Seen) -> bool:
-    point, door = _point(seen), mark_of(seen.address)
-    if point is None or door is None or seen.address is None:
-        return False
-    return metres(point, door) > OFF_M + accuracy_m(seen.visit) + min(slack_m(seen.address), AREA_M)
-
-
-def _from_there(seen: Seen, other: Seen) -> bool:
-    here, there = _point(seen), _point(other)
-    door, its = mark_of(seen.address), mark_of(other.address)
-    if other is seen or here is None or there is None or door is None or its is None:
-        return False
-    return metres(here, there) <= seen.policy.audit.same_spot_m and metres(door, its) > APART_M
-
-
 def too_near(visits: Sequence[Seen]) -> list[Finding]:
     """One agent's day: several fixes nearer their addresses than the day's others allow."""
     near: list[tuple[float, Seen]] = []
@@ -175,7 +140,7 @@ def too_near(visits: Sequence[Seen]) -> list[Finding]:
 def copied_marks(visits: Sequence[Seen]) -> list[Finding]:
     """One agent's positions that are their address's own coordinate, figure by figure or rounded, where his
     device writes finely what it measures."""
-    points = {seen.id: point for seen in visits if (point := _point(seen)) is not None}
+    points = {seen.id: point for seen in visits if (point := point_there(seen)) is not None}
     if not points or median_low(map(decimals, points.values())) < FINE_DECIMALS:
         return []
     found = []
@@ -194,10 +159,3 @@ def _written_from(point: tuple[float, float], mark: tuple[float, float]) -> bool
     """True where a position is a coordinate, or that coordinate rounded to the figures it is written with."""
     fine = decimals(point)
     return point == mark or (fine >= FINE_DECIMALS and point == (round(mark[0], fine), round(mark[1], fine)))
-
-
-def _point(seen: Seen) -> tuple[float, float] | None:
-    """A position of the visit itself, measured as a point."""
-    if not measured_there(seen.visit) or accuracy_m(seen.visit) > NETWORK_M:
-        return None
-    return point_of(seen.visit.location)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from ...records import Address, Finding, Verdict, Visit
 from ..policy import Policy
-from . import alone, moments, pairs, spots
+from . import alone, moments, one_spot, pairs, spots
 from .chains import chain_findings
 from .line import Line
 from .photos import Album, album_of, reused_photos
-from .seen import Link, Seen, away_m, began, door_of, void
+from .seen import Link, Seen, away_m, began, door_of, slack_m, void
 from .texts import TextUse, copied_texts, used_by
 
 _SEVERITIES = ("info", "review", "serious")
@@ -97,12 +97,15 @@ def findings_of_agent(visits: Sequence[Seen], elsewhere: Elsewhere) -> tuple[Fin
         {seen.id: away for seen in made if (away := away_m(seen.visit, seen.address)) is not None},
         {seen.id: door for seen in made if (door := door_of(seen.address)) is not None},
         {seen.id: laptop for seen in made if (laptop := seen.laptop)},
+        {seen.id: slack_m(seen.address) for seen in made if seen.address is not None},
     )
     found: list[Finding | None] = []
     for seen in made:
         found += _beside(seen, line)
         found += [alone.amended_late(seen), alone.overridden(seen), alone.said_told(seen)]
     found += together(made, elsewhere)
+    own = one_spot.at_own_place(made)
+    found = [one_spot.mislaid(one) if one is not None and one.visit in own else one for one in found]
     return strongest(finding for finding in found if finding is not None)
 
 
@@ -113,10 +116,10 @@ def together(made: Sequence[Seen], elsewhere: Elsewhere) -> list[Finding]:
         *reused_photos(made, elsewhere.album),
         *spots.same_fix(made),
         *spots.copied_marks(made),
+        *one_spot.same_spot(made),
         *moments.burst_entry(made),
     ]
     daily: tuple[Callable[[Sequence[Seen]], list[Finding]], ...] = (
-        spots.same_spot,
         spots.too_near,
         moments.regular_cadence,
     )
