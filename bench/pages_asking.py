@@ -11,16 +11,18 @@ from string import Formatter
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Engine, select
 
 from server.store import tables as t
 from server.store.engine import reading
-from server.store.scopes import Scope, scope_of
+from server.store.scopes import scope_of
 from tests.web.test_rights import GET
 
+from .pages_pools import POOLS
 from .pages_world import COLLECTOR, PASSWORD, STAFF, TODAY
 
-DRAWN = 200  # objects of each kind that are asked for
+__all__ = ["POOLS", "Asker", "Question", "questions"]
+
 NOTHING = "019366aa-0000-7000-8000-000000000000"
 WORDS = ("rosa", "nunez", "inés ñañ", "pena vargas", "1000", "C-00", "zzzz", "s", "gómez")
 
@@ -44,6 +46,20 @@ def _one_of(*values: Any) -> Choice:
     return lambda draw: draw.choice(values)
 
 
+_by: Choice = _one_of(None, None, "agent", "team", "bucket", "product", "lender")
+
+
+# Where the table of rights names an object of its own small world, or two that belong together.
+ADDRESSES = {
+    "worklists.row": "/worklists/{listed}",
+    "quarantine.event": "/quarantine/{aside}",
+    "claims.letter": "/cases/{answered}",
+    "letters.batch": "/letters/{batch}",
+    "letters.pdf": "/letters/{printed}/cartas.pdf",
+    "figures.rows": "/figures/rows",
+    "commissions.index": "/commissions/",
+    "months.month": "/months/{close}",
+}
 # What a page may be asked besides its address; each is drawn anew for each request.
 ARGUMENTS: dict[str, dict[str, Choice]] = {
     "portfolio.accounts": {
@@ -60,7 +76,6 @@ ARGUMENTS: dict[str, dict[str, Choice]] = {
         "kind": _one_of(None, None, None, "company"),
         "day": _one_of(None, None, None, "2026-11-18"),
     },
-    "portfolio.index": {"by": _one_of(None, "lender", "product", "branch", "zone")},
     "search.found": {"q": _one_of(*WORDS)},
     "visits.index": {
         "result": _one_of(None, None, "PTP", "NAD"),
@@ -81,10 +96,44 @@ ARGUMENTS: dict[str, dict[str, Choice]] = {
     "weeks.index": {"day": _day, "account": _one_of(None, "C-000017", "C-000900")},
     "replays.day": {"day": _day},
     "replays.map": {"day": _day},
-    "attachments.index": {},
     "acts.index": {"kind": _one_of(None, "import.finished"), "actor": _one_of(None, "nora", "carla")},
     "proposals.index": {"state": _one_of(None, "accepted")},
     "worklists.listed": {"q": _one_of(None, "rosa")},
+    "approvals.index": {"state": _one_of(None, None, "approved")},
+    "agreements.index": {"letter": _one_of(None, None, "owed")},
+    "assignments.index": {"day": _day},
+    "claims.index": {
+        "show": _one_of(None, None, "closed", "mine"),
+        "department": _one_of(None, None, "compliance"),
+        "kind": _one_of(None, None, "conduct"),
+    },
+    "claims.rights": {"show": _one_of(None, None, "closed"), "kind": _one_of(None, None, "access")},
+    "commissions.index": {"month": _one_of("2026-10", "2026-10", None, "2026-09")},
+    "desk.draft": {
+        "q": _one_of(None, None, None, "rosa", "gómez"),
+        "zone": _one_of(None, None, "Zona 3"),
+        "only": _one_of(None, None, "changed", "warned"),
+    },
+    "desk.map": {"only": _one_of(None, "changed"), "zone": _one_of(None, None, "Zona 3")},
+    "devices.index": {"q": _one_of(None, None, "rosa")},
+    "figures.index": {
+        "by": _by,
+        "from": _one_of(None, None, "2026-11-09"),
+        "to": _one_of(None, "2026-11-19"),
+    },
+    "figures.rows": {
+        "code": _one_of("kept_rate", "contactability", "recovery_rate", "visits_per_day", "coverage"),
+        "by": _by,
+    },
+    "figures.trends": {"by": _by, "step": _one_of(None, "month"), "code": _one_of(None, "contactability")},
+    "figures.rolls": {"by": _by},
+    "imports.report": {"level": _one_of(None, "rejected")},
+    "letters.batch": {"state": _one_of(None, "refused")},
+    "portfolio.index": {"by": _one_of(None, "lender", "product", "branch", "zone")},
+    "quarantine.index": {"code": _one_of(None, None, "unknown_kind")},
+    "returns.lender": {"day": _day},
+    "stops.index": {"state": _one_of(None, None, "dispute", "deceased")},
+    "strategy.listed": {"state": _one_of(None, None, "accepted")},
 }
 
 
@@ -93,7 +142,8 @@ def questions(engine: Engine, draw: random.Random) -> tuple[list[Question], list
     held: list[Question] = []
     without, unknown = [], []
     pools = _pools(engine)
-    for endpoint, (template, allowed) in GET.items():
+    for endpoint, (told, allowed) in GET.items():
+        template = ADDRESSES.get(endpoint, told)
         names = [name for _text, name, _spec, _conversion in Formatter().parse(template) if name]
         if not set(names) - {"nothing"} <= POOLS.keys():
             unknown.append(f"{endpoint}: nothing is known to put for {names}")
@@ -133,63 +183,6 @@ def _pools(engine: Engine) -> dict[str, dict[str, list[str]]]:
             scope = scope_of(connection, users[username])
             found[username] = {name: pool(connection, scope) for name, pool in POOLS.items()}
     return found
-
-
-Pool = Callable[[Connection, Scope], list[str]]
-
-
-def _of_debtors(column: Any, whose: Any, *conditions: Any) -> Pool:
-    def pool(connection: Connection, scope: Scope) -> list[str]:
-        query = select(column).where(whose.in_(scope.debtors()), *conditions)
-        return _some(connection, query)
-
-    return pool
-
-
-def _of_agents(column: Any, whose: Any, *conditions: Any) -> Pool:
-    def pool(connection: Connection, scope: Scope) -> list[str]:
-        mine = select(t.agents.c.id).where(scope.agents())
-        return _some(connection, select(column).where(whose.in_(mine), *conditions))
-
-    return pool
-
-
-def _any(column: Any) -> Pool:
-    return lambda connection, _scope: _some(connection, select(column))
-
-
-def _some(connection: Connection, query: Any) -> list[str]:
-    """Spread over all there are, not the first of them."""
-    count = connection.execute(select(func.count()).select_from(query.subquery())).scalar_one()
-    step = max(1, count // DRAWN)
-    rows = connection.execute(query.limit(DRAWN * 20)).scalars().all()
-    return [str(one) for one in rows[:: max(1, min(step, len(rows) // DRAWN))]][:DRAWN]
-
-
-POOLS: dict[str, Pool] = {
-    "rosa": _of_debtors(t.accounts.c.debtor_id, t.accounts.c.debtor_id),
-    "account": _of_debtors(t.accounts.c.id, t.accounts.c.debtor_id),
-    "gustavo": _of_agents(t.agents.c.id, t.agents.c.id),
-    "device": _of_agents(t.devices.c.id, t.devices.c.agent_id),
-    "route": _of_agents(t.routes.c.id, t.routes.c.agent_id, t.routes.c.state == "published"),
-    "visit": _of_debtors(t.visits.c.id, t.visits.c.debtor_id),
-    "finding": _of_debtors(t.findings.c.id, t.findings.c.debtor_id),
-    "address": _of_debtors(t.addresses.c.id, t.addresses.c.debtor_id, t.addresses.c.state == "accepted"),
-    "proposal": _of_debtors(t.addresses.c.id, t.addresses.c.debtor_id, t.addresses.c.state == "proposed"),
-    "offer": _of_debtors(t.offers.c.id, t.offers.c.debtor_id),
-    "agreement": _of_debtors(t.agreements.c.id, t.agreements.c.debtor_id),
-    "erasure": _any(t.erasure_requests.c.id),
-    "writeoff": _any(t.writeoffs.c.id),
-    "claim": _of_debtors(t.claims.c.id, t.claims.c.debtor_id),
-    "lender": _any(t.lenders.c.id),
-    "import": _any(t.imports.c.id),
-    "picture": _any(t.attachments.c.id),
-    "paper": _any(t.papers.c.id),
-    "returned": _any(t.return_files.c.id),
-    "draft": _any(t.change_sets.c.id),
-    "reply": _any(t.claim_log.c.id),
-    "close": _any(t.month_closes.c.id),
-}
 
 
 class Asker:

@@ -32,8 +32,9 @@ from . import (
 from .base import NOW, PASSWORD, TODAY, Rows, Say, Size, World
 from .putting import counted, put, weigh
 from .staffing import COLLECTOR, STAFF
+from .worked import LIST
 
-__all__ = ["COLLECTOR", "NOW", "PASSWORD", "STAFF", "TODAY", "Size", "counted", "fill", "weigh"]
+__all__ = ["COLLECTOR", "LIST", "NOW", "PASSWORD", "STAFF", "TODAY", "Size", "counted", "fill", "weigh"]
 
 
 class Part(NamedTuple):

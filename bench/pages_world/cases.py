@@ -191,35 +191,7 @@ def overrides(world: World) -> Rows:
 def zones(world: World) -> Rows:
     """Where collectors are at risk, in every branch; visits broken off there that nobody made a zone of."""
     for number in range(1, 121):
-        branch = number % BRANCHES
-        lat, lon = centre(branch)
-        ended = number % 4 == 0
-        since = TODAY - timedelta(days=number % 80)
-        yield (
-            t.risk_zones,
-            {
-                "id": new_id(),
-                "number": number,
-                "name": f"El Recreo {number}",
-                "level": ("caution", "pair", "avoid")[number % 3],
-                "polygon": None,
-                "lat": lat + world.draw.uniform(-0.05, 0.05),
-                "lon": lon + world.draw.uniform(-0.05, 0.05),
-                "radius_m": 200 + number,
-                "reason": "Robos a motociclistas desde las cinco",
-                "visit_id": None,
-                "branch": branch_name(branch),
-                "state": "ended" if ended else "active",
-                "since": since,
-                "expires_on": since + timedelta(days=90),
-                "review_on": since + timedelta(days=60),
-                "made_at": NOW - timedelta(days=number % 80),
-                "made_by": COORDINATORS[branch],
-                "ended_at": NOW if ended else None,
-                "ended_by": "nora" if ended else "",
-                "ended_why": "Ya no pasa" if ended else "",
-            },
-        )
+        yield t.risk_zones, _zone(world, number)
     for visit in world.seen[:: max(1, len(world.seen) // 100)]:
         yield (
             t.risk_dismissals,
@@ -231,3 +203,30 @@ def zones(world: World) -> Rows:
                 "actor": "carla",
             },
         )
+
+
+def _zone(world: World, number: int) -> Row:
+    branch, ended = number % BRANCHES, number % 4 == 0
+    since, (lat, lon) = TODAY - timedelta(days=number % 80), centre(branch)
+    return {
+        "id": new_id(),
+        "number": number,
+        "name": f"El Recreo {number}",
+        "level": ("caution", "pair", "avoid")[number % 3],
+        "polygon": None,
+        "lat": lat + world.draw.uniform(-0.05, 0.05),
+        "lon": lon + world.draw.uniform(-0.05, 0.05),
+        "radius_m": 200 + number,
+        "reason": "Robos a motociclistas desde las cinco",
+        "visit_id": None,
+        "branch": branch_name(branch),
+        "state": "ended" if ended else "active",
+        "since": since,
+        "expires_on": since + timedelta(days=90),
+        "review_on": since + timedelta(days=60),
+        "made_at": NOW - timedelta(days=number % 80),
+        "made_by": COORDINATORS[branch],
+        "ended_at": NOW if ended else None,
+        "ended_by": "nora" if ended else "",
+        "ended_why": "Ya no pasa" if ended else "",
+    }

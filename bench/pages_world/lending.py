@@ -12,6 +12,7 @@ from .base import CUT_OFF, LENDERS, TODAY, Debtor, Row, Rows, World, at, branch_
 
 NAMES = ("Crediboyacá", "Banco del Sol", "Cooperativa Nevado")
 LATE = (0, 0, 12, 25, 45, 70, 95, 120, 160, 200, 260, 340)
+_COUNTS = {"rows": 8, "accepted": 7, "warned": 1, "rejected": 40, "unchanged": 0, "absent": 0}
 _WRONG = Phrase("«{value}» no es un número entero", {"value": "mil"}).to_json()
 
 
@@ -39,14 +40,7 @@ def _import(world: World, lender: str, kind: str, month: int) -> Rows:
             "file_name": f"{kind}-{day}.csv",
             "file_sha256": "0" * 64,
             "reading": {"encoding": "cp1252", "delimiter": ";", "header_line": 1, "columns": {}},
-            "counts": {
-                "rows": 8,
-                "accepted": 7,
-                "warned": 1,
-                "rejected": 40,
-                "unchanged": 0,
-                "absent": 0,
-            },
+            "counts": _COUNTS,
             "imported_at": at(day, 12),
             "actor": "nora",
         },

@@ -20,6 +20,7 @@ from .base import (
     TODAY,
     ZONES,
     Agent,
+    Row,
     Rows,
     World,
     branch_name,
@@ -169,21 +170,22 @@ def days(world: World) -> Rows:
                 },
             )
         if number % 30 == 7:
-            yield (
-                t.silences,
-                {
-                    "id": new_id(),
-                    "agent_id": agent.id,
-                    "day": TODAY - timedelta(days=number % 25),
-                    "outcome": ("safe", "trying", "escalated")[number % 3],
-                    "note": "Contestó el teléfono de la casa",
-                    "at": NOW - timedelta(days=number % 25),
-                    "actor": "carla",
-                },
-            )
+            yield t.silences, _silence(agent, number)
 
 
-def _away(agent: Agent, number: int) -> dict[str, object]:
+def _silence(agent: Agent, number: int) -> Row:
+    return {
+        "id": new_id(),
+        "agent_id": agent.id,
+        "day": TODAY - timedelta(days=number % 25),
+        "outcome": ("safe", "trying", "escalated")[number % 3],
+        "note": "Contestó el teléfono de la casa",
+        "at": NOW - timedelta(days=number % 25),
+        "actor": "carla",
+    }
+
+
+def _away(agent: Agent, number: int) -> Row:
     first = TODAY - timedelta(days=number % 60 - 10)
     return {
         "id": new_id(),
