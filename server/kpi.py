@@ -16,7 +16,8 @@ from sync.rules.figures_facts import DIMENSIONS
 from sync.rules.figures_list import board
 from sync.rules.figures_tally import Tally
 
-from .kpi_reading import Export, NotAnExport, facts_of, first_day, missing, standing_facts
+from .kpi_facts import facts_of, first_day, standing_facts
+from .kpi_reading import Export, NotAnExport, missing
 
 DAY = click.DateTime(["%Y-%m-%d"])
 OF_ACCOUNTS = ("bucket", "product", "lender")
