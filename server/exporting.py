@@ -25,7 +25,8 @@ from sync.wire.fields import instant
 
 from . import export_rows, export_tables, exporting_places
 from .enrolling import keyring
-from .export_tables import TABLES, Table, schema
+from .export_columns import Table, schema
+from .export_tables import TABLES
 from .figuring import keeping
 from .store import facts, ledgers
 from .store.engine import reading, writing

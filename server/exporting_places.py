@@ -13,7 +13,7 @@ from typing import Any
 
 from sync.cells import unsafe
 
-from .export_tables import Column, Table
+from .export_columns import Column, Table
 from .store.geopackages import Package, Place
 
 PACKAGE = "ronda.gpkg"
