@@ -146,19 +146,30 @@ def counted(
     return {name: (count, ready.get(name, 0)) for name, count in every}
 
 
-def grouped(connection: Connection, scope: Scope, run_id: str, name: str) -> list[tuple[str, int, int, str]]:
-    """(value, accounts, overdue in minor units, currency) by `segment`, `stage`, `action` or `risk`."""
-    column = worklist_rows.c[name]
+GROUPED = ("segment", "risk", "stage", "action")
+Group = tuple[str, int, int, str]
+
+
+def grouped(connection: Connection, scope: Scope, run_id: str) -> dict[str, list[Group]]:
+    """By each of `GROUPED`: (value, accounts, overdue in minor units, currency), in order."""
+    columns = [*(worklist_rows.c[name] for name in GROUPED), accounts.c.currency]
     query = (
-        select(column, func.count(), func.sum(worklist_rows.c.overdue_minor), accounts.c.currency)
+        select(*columns, func.count(), func.sum(worklist_rows.c.overdue_minor))
         .join(accounts, accounts.c.id == worklist_rows.c.account_id)
         .where(worklist_rows.c.run_id == run_id, scope.accounts())
-        .group_by(column, accounts.c.currency)
-        .order_by(column, accounts.c.currency)
+        .group_by(*columns)
     )
     # A run does not change: only whose the accounts are can.
-    rows = remembered(connection, ("grouped", scope, run_id, name), lambda: connection.execute(query).all())
-    return [(value, count, int(overdue or 0), currency) for value, count, overdue, currency in rows]
+    rows = remembered(connection, ("grouped", scope, run_id), lambda: connection.execute(query).all())
+    found: dict[str, dict[tuple[str, str], tuple[int, int]]] = {name: {} for name in GROUPED}
+    for *values, currency, count, overdue in rows:
+        for name, value in zip(GROUPED, values, strict=True):
+            before = found[name].get((value, currency), (0, 0))
+            found[name][value, currency] = (before[0] + count, before[1] + int(overdue or 0))
+    return {
+        name: [(value, *held, currency) for (value, currency), held in sorted(each.items())]
+        for name, each in found.items()
+    }
 
 
 def page(

@@ -195,10 +195,9 @@ def _index(error: str, given: dict[str, str]) -> str:
         ]
         counts: dict[str, dict[str, int]] = {"stage": {}, "segment": {}}
         if run is not None:
+            groups = worklists.grouped(connection, here.scope(), run["id"])
             for name, held in counts.items():
-                for value, count, _minor, _currency in worklists.grouped(
-                    connection, here.scope(), run["id"], name
-                ):
+                for value, count, _minor, _currency in groups[name]:
                     held[value] = held.get(value, 0) + count
     return render_template(
         "letters/index.html",

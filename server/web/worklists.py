@@ -147,15 +147,11 @@ def _overview(connection: Connection, run: Run) -> dict[str, Any]:
     scope, held = here.scope(), showing.strategy_of(connection, run)
     counted = worklists.counted(connection, scope, run["id"], run["made_at"])
     everything = worklists.Wanted()
-    groups = {
-        name: worklists.grouped(connection, scope, run["id"], name)
-        for name in ("segment", "risk", "stage", "action")
-    }
     return {
         "lists": [(one, *counted.get(one.name, (0, 0))) for one in held.lists],
         "total": worklists.total(connection, scope, run, everything),
         "unvisited": worklists.total(connection, scope, run, everything, unvisited=True),
-        "groups": groups,
+        "groups": worklists.grouped(connection, scope, run["id"]),
         **_words(held),
     }
 
