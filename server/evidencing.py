@@ -57,6 +57,12 @@ class NotEmpty(ValueError):
     """The folder holds something already: evidence is written into a folder of its own."""
 
 
+def only_empty(folder: Path, what: str) -> None:
+    """Raises NotEmpty for a folder that holds something, or for what is no folder."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise NotEmpty(f"{folder} is not empty; name a new folder for {what}")
+
+
 @dataclass(frozen=True)
 class Package:
     """Where the evidence is and what is in it. `until` is when the office had signed for it."""
@@ -96,8 +102,7 @@ def write_evidence(
 
     `also` writes more files into the folder and answers their SHA-256 by name: the manifest signs them too.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NotEmpty(f"{folder} is not empty; name a new folder for the evidence")
+    only_empty(folder, "the evidence")
     with writing(engine) as connection:
         told = visits.one(connection, scope or Scope.everything(), visit_id)
         if told is None:

@@ -5,19 +5,18 @@ Of others he gets nothing: who their telephones belong to is said, not the numbe
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
-from ..evidencing import NotEmpty
+from ..evidencing import only_empty
 from ..shelf import Shelf
 from ..store import facts
 from ..store.boards import compiled
 from ..store.engine import reading, writing
 from ..store.scopes import Scope
-from .folder import Compiled, Folder
+from .folder import Compiled, begun
 from .handover import INDEX, put
 from .person import gather
 
@@ -34,15 +33,12 @@ def write_access(
     scope: Scope | None = None,
 ) -> Compiled:
     """The folder for who asks what is known of him. LookupError outside the scope; NotEmpty; OSError."""
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise NotEmpty(f"{path} is not empty; name a new folder")
+    only_empty(path, "what is held")
     with reading(engine) as connection:
         known = gather(connection, scope or Scope.everything(), debtor_id, None, now, audit=False)
         pictures = compiled.pictures_of(connection, [row["id"] for row in known.visits])
         papers = compiled.papers_of(connection, known.ids)
-    path.mkdir(parents=True, exist_ok=True)
-    try:
-        folder = Folder(path)
+    with begun(path) as folder:
         kept = put(shelf, folder, "documentos", papers, "Documento de la cuenta")
         photos = put(shelf, folder, "fotos", pictures, "Foto de una visita")
         known.write(folder)
@@ -57,9 +53,6 @@ def write_access(
             photos=photos.names,
         )
         folder.sums()
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        raise
     done = Compiled(
         path, len(folder.files), len(known.visits), tuple(known.left_out), kept.missing + photos.missing, True
     )

@@ -9,7 +9,9 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -101,6 +103,20 @@ class Folder:
 
     def hashes(self) -> dict[str, str]:
         return {name: digest for name, (_, digest, _size) in self.files.items()}
+
+
+@contextmanager
+def begun(path: Path) -> Iterator[Folder]:
+    """A folder to write into; where writing fails nothing is left in it, nor it itself if it is new."""
+    made_here = not path.exists()
+    path.mkdir(parents=True, exist_ok=True)
+    try:
+        yield Folder(path)
+    except BaseException:
+        shutil.rmtree(path, ignore_errors=True)
+        if not made_here:
+            path.mkdir(parents=True, exist_ok=True)
+        raise
 
 
 def plain(value: Any) -> Any:

@@ -17,13 +17,13 @@ from sqlalchemy import Connection, Engine
 from sync.keys import SigningKey
 from sync.words import N_
 
-from ..evidencing import ENDINGS, NotEmpty, write_evidence
+from ..evidencing import ENDINGS, only_empty, write_evidence
 from ..shelf import Missing, Shelf
 from ..store import facts
 from ..store.boards import compiled
 from ..store.engine import reading, writing
 from ..store.scopes import Scope
-from .folder import Compiled, Folder
+from .folder import Compiled, Folder, begun
 from .person import Known, gather
 
 INDEX = "index.html"
@@ -73,8 +73,7 @@ def write_handover(
 
     LookupError when he is not in the scope; NotEmpty; OSError. A failure leaves no half folder behind.
     """
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise NotEmpty(f"{path} is not empty; name a new folder for the case")
+    only_empty(path, "the case")
     if purpose not in PURPOSES:
         raise ValueError(f"a case is handed over for one of {', '.join(PURPOSES)}")
     handing = Handing(
@@ -84,15 +83,8 @@ def write_handover(
         known = gather(connection, handing.scope, debtor_id, lender_id, now, audit=purpose == "legal")
         papers = compiled.papers_of(connection, known.ids)
         pictures = compiled.pictures_of(connection, [row["id"] for row in known.visits])
-    made_here = not path.exists()
-    path.mkdir(parents=True, exist_ok=True)
-    try:
-        done = _write(handing, Folder(path), known, papers, pictures)
-    except BaseException:
-        shutil.rmtree(path, ignore_errors=True)
-        if not made_here:
-            path.mkdir(parents=True, exist_ok=True)
-        raise
+    with begun(path) as folder:
+        done = _write(handing, folder, known, papers, pictures)
     with writing(engine) as connection:
         _remember(connection, handing, known, done)
     return done
