@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 
 from sync.records import Account, Contact, Party, Place, Refused, Ruling, Visit
 from sync.rules.asking import VISIT, Asked, Said, address_of, answer, own_places, place_at
+from sync.rules.caps import LOOKS_BACK
 from sync.rules.clauses import CHANNELS
 from sync.rules.policy import local_day, zone_of
 from sync.words import N_, Phrase
@@ -25,9 +26,6 @@ from .packs import at_office, pack_of
 from .store import accounts, cases, encounters, known, lenders, seats
 from .store.cases import Case
 from .store.engine import reading
-
-# No pack looks further back than a month.
-LOOKS_BACK = timedelta(days=62)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from sync.ids import new_id
 from sync.records import Contact, Party, Refused, Verdict, Visit
 from sync.rules.answers import strictest
 from sync.rules.asking import Asked, address_of, judge, own_places
+from sync.rules.caps import LOOKS_BACK
 from sync.rules.contact import deciding
 from sync.rules.policy import local_day
 from sync.words import N_, Phrase
@@ -32,7 +33,6 @@ from .store.cases import Case
 from .store.engine import writing
 
 CHANNELS = ("call", "message", "email", "letter")
-LOOKS_BACK = timedelta(days=62)
 LONGEST_NOTE = 4000
 SHORTEST_WHY = 10
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sync.money import written
 from sync.records import Account, Address, Contact, Visit
 from sync.rules.asking import Asked, address_of, judge, own_places, when_next
+from sync.rules.caps import LOOKS_BACK
 from sync.rules.contact import deciding
 from sync.rules.policy import zone_of
 from sync.words import Phrase
@@ -29,7 +30,6 @@ from .store.remote import Barred, Held
 
 CHANNELS = ("call", "message", "email", "letter")
 LASTS = timedelta(minutes=5)
-LOOKS_BACK = timedelta(days=62)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from sync.records import Contact, Interval, Place, RouteState, Ruling, Verdict, Visit
 from sync.rules.asking import PLACE_OF
+from sync.rules.caps import LOOKS_BACK
 from sync.rules.contact import deciding, judge_visit
 
 from .doors import Packs
@@ -22,9 +23,6 @@ from .packs import at_office, pack_of
 from .store import cases, encounters, facts, repairs, seats
 from .store.cases import Case
 from .store.repairs import Ahead
-
-# As far back as the longest cap of any pack looks.
-LOOKS_BACK = timedelta(days=62)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from sync.rules.caps import cap_rulings, counted
+from sync.rules.caps import LOOKS_BACK, cap_rulings, counted
 from sync.rules.policy import Policy, local_day
 
 from .. import conducting
@@ -24,7 +24,6 @@ from ..store.said import phrase_of
 from ..store.scopes import Scope
 from .person import amount_of
 
-LOOKS_BACK = timedelta(days=62)
 REPAID = timedelta(days=90)  # payments so long after the visit are told with it
 
 

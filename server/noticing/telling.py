@@ -18,6 +18,7 @@ from sync.messages import clauses
 from sync.records import Account, Contact, Debtor, Party, Promise, Refused, Visit
 from sync.rules.ageing import Standing, standing
 from sync.rules.asking import Asked, Said, address_of, answer, own_places
+from sync.rules.caps import LOOKS_BACK
 from sync.rules.messages import hidden
 from sync.rules.policy import Policy, local_day
 from sync.stationery import Stationery
@@ -29,9 +30,6 @@ from ..store import agents, as_records, cases, encounters, notices, scope_record
 from ..store.cases import Case
 from ..store.scopes import Scope
 from . import letterheads
-
-# The longest cap of any pack looks back a month.
-LOOKS_BACK = timedelta(days=62)
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from sync.records import Address, Contact, EventKind, Interval, Verdict, Visit
+from sync.rules.caps import LOOKS_BACK
 from sync.rules.cease import closed_channels, closes
 from sync.rules.circumstances import Circumstances, DebtDates, Override
 from sync.rules.clauses import StopKind
@@ -20,9 +21,6 @@ from ..packs import at_office, pack_of
 from ..store import debt_dates, encounters, known, overrides, stop_states, visits
 from ..store.known import Holding
 from .said import Said
-
-# The longest cap of any pack looks back a month; a visit from a paper sheet may be typed weeks later.
-LOOKS_BACK = timedelta(days=62)
 
 
 @dataclass

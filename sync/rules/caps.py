@@ -10,13 +10,15 @@ from zoneinfo import ZoneInfo
 from ..records import Contact, Party, Result, Ruling, Visit
 from ..words import N_, Phrase
 from .answers import allow, block, remembered
-from .clauses import Cap, Switch
+from .clauses import LONGEST_CAP_DAYS, Cap, Switch
 from .policy import Policy
 
 REACHED = (Party.HOLDER, Party.GUARANTOR)
 # The source of a contact that a published route reserved for whoever asks: on its own day it is the very
 # visit asked about, and takes no second place.
 OWN_PLACE = "own route"
+# How far back contacts must be known for every cap to be judged; two days for what the debtor's zone adds.
+LOOKS_BACK = timedelta(days=LONGEST_CAP_DAYS + 2)
 
 
 def as_contact(happening: Contact | Visit) -> Contact | None:

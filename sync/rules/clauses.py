@@ -76,6 +76,10 @@ class Cap:
     min_gap_days: int = 0
 
 
+# The longest that a cap may look back; a pack that asks for more is not read.
+LONGEST_CAP_DAYS = 60
+
+
 @dataclass(frozen=True)
 class Switch:
     """A yes-or-no rule with its source."""

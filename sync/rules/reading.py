@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from ..records import Party, Place
 from .clauses import (
     CHANNELS,
+    LONGEST_CAP_DAYS,
     AuditLimits,
     Cap,
     Cite,
@@ -88,10 +89,12 @@ class Table:
             known = ", ".join(str(member.value) for member in kind)
             raise self.fail(key, f"a list of {known}") from None
 
-    def number(self, key: str, default: int | None = None, least: int = 0) -> int:
+    def number(self, key: str, default: int | None = None, least: int = 0, most: int | None = None) -> int:
         value = self.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise self.fail(key, f"a whole number of at least {least}")
+        if self.strict and most is not None and value > most:
+            raise self.fail(key, f"a whole number of at most {most}")
         return value
 
     def flag(self, key: str, default: bool | None = None) -> bool:
@@ -206,9 +209,9 @@ def cap_of(table: Table) -> Cap:
         _channels(table),
         table.number("maximum"),
         table.word("per", PERIODS),
-        table.number("days", 1, least=1),
+        table.number("days", 1, least=1, most=LONGEST_CAP_DAYS),
         table.flag("effective_only", False),
-        table.number("min_gap_days", 0),
+        table.number("min_gap_days", 0, most=LONGEST_CAP_DAYS),
     )
     table.done()
     return cap

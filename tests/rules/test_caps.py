@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from sync.records import Contact
-from sync.rules.caps import cap_rulings
-from sync.rules.clauses import Cap, Cite
+from sync.rules.caps import LOOKS_BACK, cap_rulings
+from sync.rules.clauses import LONGEST_CAP_DAYS, Cap, Cite, PolicyError
+from sync.rules.reading import Table, cap_of
 from tests.rules.world import BOGOTA, pack, span
 
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2026, 11, day) for day in (20, 21, 22, 23))
@@ -57,6 +58,23 @@ def test_other_channels_and_unanswered_calls_stay_out_of_a_cap_that_does_not_nam
     assert not blocked(WEEK, FRIDAY, contacts(FRIDAY, channel="message"))
     assert not blocked(EFFECTIVE, FRIDAY, contacts(FRIDAY, channel="call", effective=False), "call")
     assert blocked(EFFECTIVE, FRIDAY, contacts(FRIDAY, channel="call"), "call")
+
+
+def test_a_cap_looks_no_further_back_than_contacts_are_known() -> None:
+    written: dict[str, object] = {
+        "id": "own.long",
+        "quote": "x",
+        "confidence": "fictitious",
+        "channels": ["visit"],
+    }
+    written |= {"maximum": 1, "per": "rolling", "days": LONGEST_CAP_DAYS}
+    cap = cap_of(Table(written, "caps", strict=True))
+    last = MONDAY - timedelta(days=LONGEST_CAP_DAYS - 1)
+    assert blocked(cap, MONDAY, contacts(last))
+    assert span(f"{MONDAY}T00:00", 5).start - LOOKS_BACK < contacts(last)[0].happened.start
+    for name in ("days", "min_gap_days"):
+        with pytest.raises(PolicyError, match=f"{name} must be a whole number of at most {LONGEST_CAP_DAYS}"):
+            cap_of(Table(written | {name: LONGEST_CAP_DAYS + 1}, "caps", strict=True))
 
 
 def test_the_day_of_a_contact_is_the_debtors_local_day() -> None:
