@@ -16,6 +16,7 @@ from server.store.engine import writing
 
 from . import (
     cases,
+    frozen,
     journal,
     lending,
     monthly,
@@ -75,7 +76,7 @@ def fill(office: Office, size: Size, password_hash: str, say: Say) -> None:
         ("the returned files", monthly.returned),
         ("the worklists", remembered.worklists),
         ("the figures", remembered.figures),
-        ("the closed months", monthly.closed),
+        ("the closed months", frozen.months),
         ("the figures again", remembered.figures),
     ):
         made(world)

@@ -1,24 +1,21 @@
-"""The filled office's cash, returned files, commissions and closed months; what is few by Ronda itself."""
+"""The filled office's cash with its receipts and slips, and the files that were handed to lenders."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from server import closing_months, commissioning
-from server.closing_months import Closed
 from server.returning.handing import Handed, hand
 from server.returning.layout import usual
 from server.store import tables as t
 from server.store.engine import writing
 from sync.ids import new_id
 
-from .base import NOW, TODAY, Agent, Row, Rows, Visit, World, at, weekdays
+from .base import NOW, Agent, Row, Rows, Visit, World, at, weekdays
 from .putting import put
 
 BOOK = 500  # receipts of a book
 COUNTS, SLIPS = 20, 12  # of each agent
 WHOLE_DAYS = 3  # the last ones, whose files were made by the product from all that happened
-OCTOBER, SEPTEMBER = date(2026, 10, 1), date(2026, 9, 1)
 
 
 def cash(world: World) -> Rows:
@@ -169,30 +166,3 @@ def _line(file: str, place: int, visit: Visit) -> Row:
         "digest": f"{visit.arrival:064x}",
         "because": because if visit.arrival % 30 == 0 else None,
     }
-
-
-def closed(world: World) -> None:
-    """The months of a year closed one after the other; October of one lender, and of another it is asked for.
-
-    The figures of each month are made for it, so this comes when everything else is there.
-    """
-    month = date(2025, 11, 1)
-    while month <= SEPTEMBER:
-        _close(world, month, None)
-        month = commissioning.first_of(commissioning.last_of(month) + timedelta(days=1))
-    commissioning.make_draft(world.engine, OCTOBER, actor="nora", now=NOW, as_of=TODAY)
-    _close(world, OCTOBER, world.lenders[2])
-    _ask(world, OCTOBER, world.lenders[0])
-
-
-def _ask(world: World, month: date, lender: str | None) -> str:
-    asked = closing_months.ask(world.engine, month, lender, actor="nora", now=NOW, today=TODAY)
-    assert isinstance(asked, str), asked
-    return asked
-
-
-def _close(world: World, month: date, lender: str | None) -> None:
-    asked = _ask(world, month, lender)
-    signer = world.office.signer
-    done = closing_months.close(world.engine, asked, signer, actor="elena", now=NOW, today=TODAY)
-    assert isinstance(done, Closed), done
