@@ -25,7 +25,7 @@ COMMANDS = {
     "audit": ("audit:audit", "Go over the visits again and list the findings."),
     "figures": ("figures:figures", "The trade's figures with their formulas, for any past day."),
     "export": ("export:export", "Write everything as CSV with schemas, GeoPackage and GeoJSON."),
-    "erase": ("erase:erase", "Erase a debtor who asks for it: request, hold, refuse, carry out."),
+    "erase": ("erase:erase", "Erase a debtor who asks for it; places past their time."),
     "case": ("case:case", "A complaint's dossier; a case handed over: folders read without Ronda."),
     "evidence": ("evidence:evidence", "Prove one visit to someone else, and show nobody else's."),
     "user": ("user:user", "Add and manage people: roles, scopes, passwords, agents."),

@@ -13,6 +13,7 @@ from sync.records import Refused
 
 from .. import attaching, erasing
 from ..deadlines import grounds
+from ..forgetting import forget_places
 from ..office import Office
 from ..shelf import Shelf
 from ..store.overwriting import scrub as write_anew
@@ -47,7 +48,8 @@ why_option = click.option("--why", required=True, help="The reason, for the log;
 
 @click.group()
 def erase() -> None:
-    """Erase a debtor who asks for it: request, list, hold, release, refuse, carry-out."""
+    """Erase a debtor who asks for it: request, list, hold, release, refuse, carry-out; and places past their
+    time."""
 
 
 def said(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -113,6 +115,20 @@ def request(
     lines = [f"request {number}: to be answered by {held['due']} ({held['due_source']})"]
     if held["open_accounts"]:
         lines.append(f"note: {held['open_accounts']} open accounts; carry-out will ask for --despite-open")
+    answer(figures, as_json, lines)
+
+
+@erase.command()
+@with_office
+@by_option
+@json_option
+def places(office: Office, actor: str, as_json: bool) -> None:
+    """Delete where agents were once nobody needs it; the visits stay. How long places are kept is on the
+    page Lugares."""
+    done = forget_places(office.engine, actor=actor, now=now())
+    figures = {"old": done.old, "off_duty": done.off_duty, "kept": done.kept}
+    lines = [f"deleted: {done.old} places past their time, {done.off_duty} outside the agents' hours"]
+    lines += [f"kept for {reason}: {count}" for reason, count in sorted(done.kept.items())]
     answer(figures, as_json, lines)
 
 

@@ -257,3 +257,30 @@ def test_a_folder_that_no_demo_made_is_refused_untouched(tmp_path: Path) -> None
     assert "is not empty and no demo made it" in done.stderr
     assert "Traceback" not in done.stderr
     assert [path.name for path in tmp_path.iterdir()] == ["tesis.txt"]
+
+
+# The office's night, as the manual gives it; last, because it changes what the demo left
+
+
+def lines_of_the_night() -> list[str]:
+    """The commands of the manual's crontab, in order, as a shell reads them."""
+    manual = (Path(__file__).parents[2] / "docs" / "operating.md").read_text(encoding="utf-8")
+    table = manual.partition("## Every night")[2].split("```")[1].strip().splitlines()
+    return [line.split(maxsplit=5)[5].replace("\\%", "%") for line in table]
+
+
+def test_every_line_of_the_manuals_night_runs_on_an_office(whole: Whole, tmp_path: Path) -> None:
+    lines = lines_of_the_night()
+    assert [line.split()[2] for line in lines].count("backup") == 1
+    assert len(lines) >= 8
+    environ = os.environ | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "RONDA_DATA": str(whole.folder / "office"),
+        "RONDA_BACKUP_PASSPHRASE": "una frase larga para la copia",
+    }
+    for line in lines:
+        told = line.replace("/mnt/copies", str(tmp_path / "copies"))
+        done = subprocess.run(["bash", "-c", told], env=environ, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{line}\n{done.stdout[-1000:]}{done.stderr[-1000:]}"
+    assert office(whole, "plan", "runs")["runs"]
+    assert list((tmp_path / "copies").iterdir())

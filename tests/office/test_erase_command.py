@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import select
 
+import server.commands.erase as commands
 from server.cli import office
 from server.config import config_from
 from server.office import initialise, open_office
+from server.store.engine import reading
+from server.store.tables import visits
 from sync.verifying import verify
 
 from .builders import NOW, enrolled, small_world
@@ -54,6 +59,30 @@ def said(folder: Path, *words: str) -> Any:
     result = run(folder, *words, "--json")
     assert result.exit_code == 0, result.output
     return json.loads(result.output)
+
+
+def test_places_past_their_time_are_deleted_and_the_visits_stay(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def placed() -> list[tuple[str, bool]]:
+        opened = open_office(config_from({}, folder))
+        with reading(opened.engine) as connection:
+            rows = connection.execute(select(visits.c.id, visits.c.lat).order_by(visits.c.id)).all()
+        opened.engine.dispose()
+        return [(row.id, row.lat is not None) for row in rows]
+
+    before = placed()
+    held = sum(there for _id, there in before)
+    assert held > 0
+    monkeypatch.setattr(commands, "now", lambda: NOW + timedelta(days=100))
+    assert said(folder, "erase", "places")["old"] == 0
+    assert placed() == before
+    monkeypatch.setattr(commands, "now", lambda: NOW + timedelta(days=200))
+    told = said(folder, "erase", "places")
+    assert told["old"] + sum(told["kept"].values()) == held
+    assert told["old"] > 0
+    assert [id for id, _there in placed()] == [id for id, _there in before]
+    assert sum(there for _id, there in placed()) == held - told["old"]
 
 
 def test_a_request_goes_its_way_from_the_command_line(folder: Path, tmp_path: Path) -> None:
