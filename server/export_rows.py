@@ -10,12 +10,13 @@ from typing import Any
 from sqlalchemy import Connection
 
 from sync.money import from_minor, written
-from sync.records import Payment
+from sync.records import Payment, Precision
 from sync.rules import ageing
 from sync.rules.figures_reading import road_metres
 from sync.rules.policy import local_day
 from sync.rules.promise import deadline, standings
 
+from .doors import in_order
 from .figuring.outcomes import ended_before
 from .packs import pack_of
 from .store import as_records, encounters, extracts, payments
@@ -28,10 +29,11 @@ WORST = ("block", "warn")
 
 def accounts(connection: Connection, as_of: date) -> Iterator[Row]:
     for piece in _pieces(extracts.accounts_as_of(connection, as_of)):
-        places = extracts.best_places(connection, {row["debtor_id"] for row in piece})
+        known = extracts.addresses_of(connection, {row["debtor_id"] for row in piece})
+        places = {debtor: in_order(held)[0] for debtor, held in known.items()}
         paid = payments.of_accounts(connection, [row["id"] for row in piece])
         for row in piece:
-            place = places.get(row["debtor_id"], {})
+            place = places.get(row["debtor_id"])
             yield {
                 **row,
                 **_standing(row, paid.get(row["id"], []), as_of),
@@ -40,9 +42,9 @@ def accounts(connection: Connection, as_of: date) -> Iterator[Row]:
                 "name": row["debtor_name"],
                 "assignment_reason": str(phrase_of(row["because"])) if row["because"] else "",
                 "balance_as_of": row["as_of"],
-                "lat": place.get("lat"),
-                "lon": place.get("lon"),
-                "precision": place.get("precision", "none"),
+                "lat": place.lat if place is not None else None,
+                "lon": place.lon if place is not None else None,
+                "precision": (place.precision if place is not None else Precision.NONE).value,
                 "edges": " ".join(map(str, edges_of(row["pack"]))),
                 "gone_on": None if row["state"] == "open" else row["last_file"],
             }

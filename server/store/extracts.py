@@ -6,12 +6,17 @@ more memory than one of ten.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
 
+from sync.records import Address
+from sync.rules.figures_reading import ABOUT_CONDUCT
+
+from . import as_records
 from .chunks import among, found, streamed
 from .tables import (
     account_roles,
@@ -39,7 +44,6 @@ from .tables import (
     visits,
 )
 
-ABOUT_CONDUCT = ("complaint", "conduct")
 Rows = Iterator[dict[str, Any]]
 
 
@@ -110,17 +114,12 @@ def accounts_as_of(connection: Connection, day: date) -> Rows:
     return streamed(connection, query)
 
 
-def best_places(connection: Connection, debtor_ids: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """The address a visit would go to, by debtor: accepted, located first, home first."""
-    order = {"door": 0, "block": 1, "street": 2, "zone": 3, "none": 4}
-    kinds = {"home": 0, "business": 1, "work": 2, "guarantor_home": 3, "other": 4}
-    best: dict[str, dict[str, Any]] = {}
+def addresses_of(connection: Connection, debtor_ids: Iterable[str]) -> dict[str, list[Address]]:
+    """The addresses that are accepted now, by debtor."""
+    held: defaultdict[str, list[Address]] = defaultdict(list)
     for row in found(connection, _PLACES, debtor_ids):
-        rank = (row["lat"] is None, kinds.get(row["kind"], 9), order.get(row["precision"], 9))
-        held = best.get(row["debtor_id"])
-        if held is None or rank < held["rank"]:
-            best[row["debtor_id"]] = {**row, "rank": rank}
-    return best
+        held[row["debtor_id"]].append(as_records.address(row))
+    return held
 
 
 _PLACES = (

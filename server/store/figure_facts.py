@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, union_all
 
-from sync.rules.figures_reading import FAR_OFF_MS
+from sync.rules.figures_reading import ABOUT_CONDUCT, FAR_OFF_MS
 
 from .chunks import among, found
 from .tables import (
@@ -39,7 +39,6 @@ from .tables import (
 )
 
 Rows = list[dict[str, Any]]
-ABOUT_CONDUCT = ("complaint", "conduct")
 
 
 def _rows(connection: Connection, query: Select[Any]) -> Rows:

@@ -22,6 +22,8 @@ Place = tuple[float | None, float | None]
 # No zone, and no clock that is less than a day off, moves a visit further than this from the day it says.
 MARGIN = timedelta(days=2)
 FAR_OFF_MS = 86_400_000
+# The kinds of case that are complaints of how a visit was made.
+ABOUT_CONDUCT = ("complaint", "conduct")
 
 
 @dataclass(frozen=True)

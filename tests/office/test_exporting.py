@@ -9,13 +9,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from click.testing import CliRunner
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
 from server import exporting, receiving
 from server.kpi import kpi
 from server.store import encounters
 from server.store import tables as t
 from server.store.engine import reading, writing
+from sync.ids import new_id
 from sync.verifying import verify
 
 from .builders import NOW, TODAY, Laptop, World, add_payment, promise_body
@@ -43,6 +44,21 @@ def test_the_four_tables_have_a_row_per_thing(world: World, laptop: Laptop, tmp_
     assert [row["amount"] for row in tables["promises.csv"]] == ["100000.00"]
     assert [row["account"] for row in tables["payments.csv"]] == ["Luis-1"]
     assert {row["agent"] for row in tables["accounts.csv"]} == {"Ana", "Benito"}
+
+
+def test_the_place_of_an_account_is_where_a_route_would_go(world: World, tmp_path: Path) -> None:
+    with writing(world.engine) as connection:
+        home = t.addresses.c.id == world.addresses["Luis"]
+        connection.execute(update(t.addresses).where(home).values(precision="zone"))
+        held = dict(connection.execute(select(t.addresses).where(home)).mappings().one())
+        shop = {"id": new_id(), "kind": "business", "precision": "street", "lat": 5.83, "lon": -73.04}
+        connection.execute(insert(t.addresses).values(held | shop))
+    places = {
+        row["account"]: (row["precision"], row["lat"], row["lon"])
+        for row in written(world, tmp_path / "out")["accounts.csv"]
+    }
+    assert places["Luis-1"] == ("street", "5.83", "-73.04"), "the middle of a zone is no door"
+    assert places["Rosa-1"] == ("door", "5.82", "-73.03")
 
 
 def test_every_column_written_is_documented() -> None:
