@@ -122,8 +122,9 @@ def _seen(
 def _elsewhere(connection: Connection) -> rules.Elsewhere:
     """Notes that are written again and again, and the pictures that resemble another visit's."""
     texts = rules.TextUse()
-    for agent_id, note, count in audited.repeated_notes(connection):
-        texts.add(agent_id, rules.key_of(rules.plain(note)), count)
+    for agent_id, note, count, when, debtor in audited.repeated_notes(connection):
+        first = rules.FirstUse(when, debtor)
+        texts.add(agent_id, rules.key_of(rules.plain(note)), count, first)
     for agent_id, count in audited.notes_written(connection).items():
         texts.wrote(agent_id, count)
     shared = audited.shared_pictures(connection) | rules.lookalikes(audited.looks(connection), WIDEST_BITS)

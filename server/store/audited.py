@@ -48,16 +48,23 @@ def ids_of(connection: Connection, agent_id: str) -> list[str]:
     return list(connection.execute(query.order_by(visits.c.started, visits.c.id)).scalars())
 
 
-def repeated_notes(connection: Connection) -> Iterator[tuple[str, str, int]]:
-    """(agent, note, how often) of every note that stands word for word at more than one visit."""
+def repeated_notes(connection: Connection) -> Iterator[tuple[str, str, int, datetime, str]]:
+    """(agent, note, how often, first when, of which debtor) of every note that stands word for word at more
+    than one visit; of several debtors any one."""
     again = select(visits.c.note).where(visits.c.note != "").group_by(visits.c.note)
     query = (
-        select(visits.c.agent_id, visits.c.note, func.count())
+        select(
+            visits.c.agent_id,
+            visits.c.note,
+            func.count(),
+            func.min(visits.c.recorded_at),
+            func.min(visits.c.debtor_id),
+        )
         .where(visits.c.note.in_(again.having(func.count() > 1)))
         .group_by(visits.c.agent_id, visits.c.note)
     )
     for row in connection.execute(query.execution_options(yield_per=PIECE)):
-        yield row.agent_id, row.note, row[2]
+        yield row.agent_id, row.note, row[2], row[3], row[4]
 
 
 def notes_written(connection: Connection) -> dict[str, int]:

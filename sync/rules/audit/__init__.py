@@ -10,7 +10,7 @@ from .line import Line
 from .pairs import impossible_speed, overlap
 from .photos import Album, Taken, album_of, lookalikes
 from .seen import Link, Photo, Seen, void
-from .texts import TextUse, key_of, plain, used_by
+from .texts import FirstUse, TextUse, key_of, plain, used_by
 from .whole import (
     FLAGS,
     Elsewhere,
@@ -28,6 +28,7 @@ __all__ = [
     "Album",
     "Check",
     "Elsewhere",
+    "FirstUse",
     "Line",
     "Link",
     "Photo",

@@ -14,31 +14,11 @@ from math import exp
 
 from ...records import Finding
 from ...words import N_, Phrase
-from ..wording.words import words_of
+from .manner import Manner
 from .pairs import ONE_ADDRESS_M
 from .seen import Seen, door_of, metres, talked
+from .stock import MONTHS, STOCK
 
-# What a note of a fruitless or an everyday visit is made of: made of nothing else, it is nobody's own text.
-STOCK = words_of(
-    """a al algo alli antes aqui ausente aviso bajo barrio buenas busca casa cerrada cerrado cerro cita
-    cliente con contacto contesta contesto correcto cuando da dan de debajo deja dejado dejamos dejan dejando
-    dejar dejaron dejo del deudor dia dias direccion domicilio domingo e el ella en encontraba encontrado
-    encontro encuentra ese esposa esposo esta estaba estan este familia familiar familiares fue ha habita
-    habia hacer hay hermana hermano hija hijo hizo hora horas hoy hubo igual intentara intento jueves la las
-    le les lo local los luego lunes madre manana manana martes mas mensaje mes miercoles momento mudo nadie
-    negocio ni ninguna ninguno no noche nota notificacion nueva nuevamente nuevo o otra otro padre pago pagar
-    pagara para parte pasar pasara pendiente pero persona personas por porque porton presente programa
-    proxima proximo puede puerta que queda quedo quien recado regresa regresar regresara reprograma respondio
-    responde respuesta retorna retornar sabado salio salir se sea semana senor senora seguimiento si sin solo
-    su tampoco tarde telefono tiempo tiene titular toca tocan tocar toco todo trabaja trabajando trabajo tras
-    un una unas uno varias vario varios veces vecina vecino vecinos ver vez viernes visita visitado visitar
-    visitara visito vive vivienda volver volvera volvere y ya timbre llama llamar llamo atendio atiende abrio
-    abre abren abrieron abrir acompanante localizado localizada localizo ubico ubicado ubicada compromiso
-    promete promesa acuerda acordo firma firmo recibe recibio mama papa no nada mismo misma horario laboral
-    escrita escrito hoja ruta papel deje toque visite llame encontre hable regrese regresare volvi pase
-    not home nobody no one was at the door left
-    notice will return come back tomorrow closed"""
-)
 # As long as that a note is somebody's own even if every word of it is everybody's.
 STOCK_WORDS = 14
 # A phrase that many write is nobody's own; used so much more often on one day than chance gives, it is.
@@ -52,26 +32,45 @@ TEMPLATE_SHARE = 1 / 3
 HABIT_DAYS = 5
 # What says no figure, no date and nobody's name, written on so many days, is somebody's own set phrase.
 PHRASE_DAYS = 3
-MONTHS = words_of(
-    """enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre
-    january february march april may june july august september october november december"""
-)
-# Notes that differ in the debtor's name alone are one text when so many figures in them are the same.
-FIGURES = 2
+# What stands for a name, and so few letters that need not be one.
 NAME = "*"
+NAME_LETTERS = 4
+WORD_FOR_WORD = N_(
+    "La nota es palabra por palabra la de otro deudor ({debtors} deudores con el mismo texto)."
+)
 # From so many debtors with one text on, the first is no original either.
 ALL_COPIES = 3
 
 
+@dataclass(frozen=True)
+class FirstUse:
+    """When somebody first wrote a text, of which debtor, and at which visit where that is known."""
+
+    when: datetime
+    debtor: str
+    visit: str | None = None
+
+
 @dataclass
 class TextUse:
-    """How often each text (by its key) was used by each agent, and how many notes each wrote."""
+    """How often each text (by its key) was used by each agent and when first, and how many notes each wrote.
+
+    `manner` is how all of them write, and `bare` the same without names, where all they wrote is at hand.
+    """
 
     uses: dict[str, dict[str, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
     notes: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
-    def add(self, agent: str, key: str, count: int = 1) -> None:
+    manner: Manner | None = None
+    bare: Manner | None = None
+    firsts: dict[str, dict[str, FirstUse]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, agent: str, key: str, count: int = 1, first: FirstUse | None = None) -> None:
         self.uses[key][agent] += count
+        if first is not None:
+            held = self.firsts[key].setdefault(agent, first)
+            if first.when < held.when:
+                self.firsts[key][agent] = first
 
     def wrote(self, agent: str, count: int = 1) -> None:
         self.notes[agent] += count
@@ -91,15 +90,11 @@ def plain(note: str) -> str:
 
 
 def masked(seen: Seen) -> str:
-    """The plain note with a mark in the place of the debtor's name and of his account, where they are known
-    and the rest tells one visit from another."""
-    text = plain(seen.visit.note)
-    if sum(word.isdigit() for word in text.split()) < FIGURES:
-        return text
-    held = f" {text} "
-    for name in {plain(seen.visit.debtor), plain(seen.account)}:
-        words = name.split()
-        if words and (len(words) > 1 or len(name) > 3):
+    """The plain note with a mark in the place of the debtor's name or his first name, and of his account."""
+    held = f" {plain(seen.visit.note)} "
+    debtor = plain(seen.visit.debtor)
+    for name in (debtor, plain(seen.account), debtor.partition(" ")[0]):
+        if " " in name or len(name) >= NAME_LETTERS:
             held = held.replace(f" {name} ", f" {NAME} ")
     return held.strip()
 
@@ -115,46 +110,49 @@ def own_words(text: str, least: int) -> bool:
 def used_by(visits: Iterable[Seen]) -> TextUse:
     """The texts of these visits, by agent."""
     found = TextUse()
+    texts: list[str] = []
+    bare: list[str] = []
     for seen in visits:
         text = plain(seen.visit.note)
         if text:
             found.wrote(seen.visit.agent)
-            found.add(seen.visit.agent, key_of(text))
+            first = FirstUse(seen.visit.recorded, seen.visit.debtor, seen.id)
+            found.add(seen.visit.agent, key_of(text), first=first)
+            texts.append(text)
+            bare.append(masked(seen))
+    found.manner, found.bare = Manner(texts), Manner(bare)
     return found
 
 
 def copied_texts(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
     """One agent's visits whose note he also wrote of another debtor, in the order in which he wrote them."""
     groups: dict[str, list[Seen]] = defaultdict(list)
-    swapped: dict[str, list[Seen]] = defaultdict(list)
     for seen in sorted(visits, key=written):
         text = plain(seen.visit.note)
         if own_words(text, seen.policy.audit.copied_words):
             groups[text].append(seen)
-            if (bare := masked(seen)) != text:
-                swapped[bare].append(seen)
-    found = [one for group in swapped.values() if _debtors(group) > 1 for one in _copies(group)]
-    shared = {text: group for text, group in groups.items() if _debtors(group) > 1}
+    found: list[Finding] = []
+    shared = {text: group for text, group in groups.items() if debtors_of(group) > 1}
     private = {
         text: group
         for text, group in shared.items()
-        if not _common(group[0], known) and not _formula(group) and not _phrase(group)
+        if not common(group[0], known) and not _formula(group) and not _phrase(group)
     }
     templates = _by_templates(private, sum(map(len, groups.values())))
     for group in shared.values():
-        if _common(group[0], known):
+        if common(group[0], known):
             found += _bunched(group, visits, _others_rate(group[0], known))
         elif templates:
             found += _bunched(group, visits, None)
         elif _phrase(group):
-            found += [replace(one, severity="info") for one in _copies(group)]
+            found += [replace(one, severity="info") for one in copies(group)]
             found += _bunched(group, visits, None)
         elif not _formula(group):
-            found += _copies(group)
+            found += copies(group)
         else:
             # Set words for a shut door say nothing there; of somebody who was spoken to they do.
             spoken = {seen.id for seen in group if talked(seen.visit)}
-            found += [one for one in _copies(group) if one.visit in spoken]
+            found += [one for one in copies(group) if one.visit in spoken]
     return found
 
 
@@ -163,7 +161,7 @@ def _by_templates(shared: Mapping[str, Sequence[Seen]], notes: int) -> bool:
     return len(shared) >= TEMPLATES and repeated > notes * TEMPLATE_SHARE
 
 
-def _common(seen: Seen, known: TextUse) -> bool:
+def common(seen: Seen, known: TextUse) -> bool:
     """True of what so many agents write that it is nobody's own."""
     users = known.uses.get(key_of(plain(seen.visit.note)), {})
     return len(users) >= seen.policy.audit.copied_agents and not _clumped(users, known)
@@ -191,13 +189,17 @@ def _formula(group: Sequence[Seen]) -> bool:
 def _phrase(group: Sequence[Seen]) -> bool:
     """One's own set phrase: nothing in it is of one visit, and it is written day after day."""
     note = group[0].visit.note
-    words = plain(note).split()
-    if not MONTHS.isdisjoint(words) or any(mark.isdigit() for mark in note):
+    if dated(note):
         return False
-    return len({_day(seen) for seen in group}) >= PHRASE_DAYS and not any(map(_names_somebody, group))
+    return len({_day(seen) for seen in group}) >= PHRASE_DAYS and not any(map(names_somebody, group))
 
 
-def _names_somebody(seen: Seen) -> bool:
+def dated(note: str) -> bool:
+    """True of a note with a figure or a month in it: it is of one visit."""
+    return any(mark.isdigit() for mark in note) or not MONTHS.isdisjoint(plain(note).split())
+
+
+def names_somebody(seen: Seen) -> bool:
     """A name within a sentence, by its first letter; in a note all in capitals nothing shows it."""
     note = seen.visit.note
     if note.isupper():
@@ -206,15 +208,15 @@ def _names_somebody(seen: Seen) -> bool:
     return any(word[0].isupper() for one in sentences for word in one.split()[1:])
 
 
-def _copies(group: Sequence[Seen]) -> list[Finding]:
+def copies(group: Sequence[Seen], text: str = WORD_FOR_WORD) -> list[Finding]:
     """All but the first; the first too where so many bear one text. A debtor's own are not copies."""
     found = []
-    many = _debtors(group) >= ALL_COPIES
+    many = debtors_of(group) >= ALL_COPIES
     for at, seen in enumerate(group):
         others = [one for one in group if one.visit.debtor != seen.visit.debtor]
         earlier = [one for one in group[:at] if one.visit.debtor != seen.visit.debtor]
         if (earlier or many) and not all(together(seen, one) for one in (earlier or others)):
-            found.append(_finding(seen, (earlier or others)[-1 if earlier else 0], _debtors(group)))
+            found.append(_finding(seen, (earlier or others)[-1 if earlier else 0], debtors_of(group), text))
     return found
 
 
@@ -225,14 +227,14 @@ def _bunched(group: Sequence[Seen], visits: Sequence[Seen], rate: float | None) 
     all_notes = sum(len(same) for same in notes.values())
     found = []
     for day, same in days.items():
-        if len(same) < DAILY or _debtors(same) < DAILY:
+        if len(same) < DAILY or debtors_of(same) < DAILY:
             continue
         usual = rate
         if usual is None:
             usual = (len(group) - len(same)) / max(1, all_notes - len(notes[day]))
         if _at_least(len(same), usual * len(notes[day])) < CHANCE:
             found += [
-                _finding(one, same[0] if one is not same[0] else same[1], _debtors(same)) for one in same
+                _finding(one, same[0] if one is not same[0] else same[1], debtors_of(same)) for one in same
             ]
     return found
 
@@ -253,8 +255,7 @@ def _at_least(count: int, expected: float) -> float:
     return max(0.0, 1.0 - below)
 
 
-def _finding(seen: Seen, other: Seen, debtors: int) -> Finding:
-    text = N_("La nota es palabra por palabra la de otro deudor ({debtors} deudores con el mismo texto).")
+def _finding(seen: Seen, other: Seen, debtors: int, text: str = WORD_FOR_WORD) -> Finding:
     return Finding("audit.copied_text", seen.id, "review", Phrase(text, {"debtors": debtors}), other.id)
 
 
@@ -271,7 +272,7 @@ def written(seen: Seen) -> tuple[datetime, datetime, str]:
     return seen.visit.recorded, seen.visit.happened.start, seen.id
 
 
-def _debtors(group: Sequence[Seen]) -> int:
+def debtors_of(group: Sequence[Seen]) -> int:
     return len({seen.visit.debtor for seen in group})
 
 

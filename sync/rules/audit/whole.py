@@ -11,6 +11,7 @@ from ..policy import Policy
 from . import alone, moments, one_spot, pairs, spots
 from .chains import chain_findings
 from .line import Line
+from .near_texts import colleagues_notes, edited_copies
 from .photos import Album, album_of, reused_photos
 from .seen import Link, Seen, away_m, began, door_of, slack_m, void
 from .texts import TextUse, copied_texts, used_by
@@ -113,6 +114,8 @@ def together(made: Sequence[Seen], elsewhere: Elsewhere) -> list[Finding]:
     """What no visit shows by itself: the checks over all of one agent's."""
     found = [
         *copied_texts(made, elsewhere.texts),
+        *edited_copies(made, elsewhere.texts),
+        *colleagues_notes(made, elsewhere.texts),
         *reused_photos(made, elsewhere.album),
         *spots.same_fix(made),
         *spots.copied_marks(made),
