@@ -17,6 +17,7 @@ from sync.words import N_
 
 from ..assigning import changing, drafting, moving, proposing, putting_back
 from ..assigning.changing import Taken
+from ..assigning.moving import Asked
 from ..assigning.proposing import Proposed
 from ..assigning.putting_back import PutBack
 from ..assigning.reporting import AssignmentReport
@@ -165,16 +166,7 @@ def map(set_id: str) -> Response:
 @blueprint.post("/<set_id>/effect")
 def effect(set_id: str) -> str:
     """What the move would do; nothing changes. For the page's script only that part of the page."""
-    with reading(here.engine()) as connection:
-        found = found_set(connection, set_id)
-        wanted = chosen(connection, found)
-    answer = moving.look(
-        here.engine(),
-        wanted,
-        actor=here.actor(),
-        now=here.now(),
-        roads=_roads(),
-    )
+    answer = moving.look(here.engine(), _wanted(set_id), actor=here.actor(), now=here.now(), roads=_roads())
     if request.headers.get("X-Ronda-Part") == "effect":
         return render_template("desk/effect.html", **effect_shown(answer))
     return page_of(set_id, answer)
@@ -182,16 +174,7 @@ def effect(set_id: str) -> str:
 
 @blueprint.post("/<set_id>/move")
 def move(set_id: str) -> BaseResponse | tuple[str, int]:
-    with reading(here.engine()) as connection:
-        found = found_set(connection, set_id)
-        wanted = chosen(connection, found)
-    answer = moving.move(
-        here.engine(),
-        wanted,
-        actor=here.actor(),
-        now=here.now(),
-        roads=_roads(),
-    )
+    answer = moving.move(here.engine(), _wanted(set_id), actor=here.actor(), now=here.now(), roads=_roads())
     if isinstance(answer, Refused):
         flash(here.sentence(answer.reason), "error")
         return page_of(set_id, answer), 422
@@ -333,6 +316,12 @@ def _tell(done: Taken) -> None:
     if done.overtaken:
         said = _("%(n)s se dejaron como estaban: la página dice por qué.", n=len(done.overtaken))
         flash(said, "warning")
+
+
+def _wanted(set_id: str) -> Asked:
+    """The move that the form asks for."""
+    with reading(here.engine()) as connection:
+        return chosen(connection, found_set(connection, set_id))
 
 
 def _roads() -> Roads:

@@ -8,6 +8,8 @@ from flask import Blueprint, render_template
 
 from sync.words import N_
 
+from ..fleet import SILENT
+from ..hearing.looking import NEAR
 from ..packs import at_office
 from ..store import claims, erasures
 from ..store.boards import watch
@@ -19,10 +21,8 @@ from .claims import shown
 
 blueprint = Blueprint("oversight", __name__, url_prefix="/oversight")
 
-NEAR = timedelta(days=3)
 MONTH = timedelta(days=30)
 EXPIRES = timedelta(days=90)
-SILENT = timedelta(days=3)
 TAKEN = {
     "access.written": N_("Datos de una persona, para ella"),
     "case.handed_over": N_("Caso entregado"),
