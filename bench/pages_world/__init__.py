@@ -25,6 +25,7 @@ from . import (
     planned,
     remembered,
     staffing,
+    synced,
     told,
     tray,
     walked,
@@ -57,6 +58,7 @@ PARTS = (
     Part("the desk", (tray.drafts,)),
     Part("the cash", (monthly.cash,)),
     Part("the work", (worked.results, worked.writeoffs, worked.questions)),
+    Part("the feeds", (synced.feeds, synced.troubles)),
     Part("the log", (journal.facts, journal.kept)),
 )
 
@@ -74,7 +76,9 @@ def fill(office: Office, size: Size, password_hash: str, say: Say) -> None:
     weigh(world.engine)
     for name, made in (
         ("the returned files", monthly.returned),
+        ("the wordings", synced.wordings),
         ("the worklists", remembered.worklists),
+        ("the days of figures", remembered.days),
         ("the figures", remembered.figures),
         ("the closed months", frozen.months),
         ("the figures again", remembered.figures),

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import date, timedelta
+from multiprocessing import get_context
 
 from server.commissioning import first_of, month_before
+from server.config import Config
 from server.figuring import keeping
-from server.store.figure_cells import Span
+from server.figuring.gathering import facts_of
+from server.office import open_office
+from server.store import figure_cells
+from server.store.engine import reading, writing
+from server.store.figure_cells import DAY, Span
 from server.strategy import listing
+from sync.rules.figures_cells import Cells
 
 from .base import NOW, TODAY, World
 
+WORKERS = 2
 STEPS = 12  # of the page of trends
 
 
 def worklists(world: World) -> None:
     listing.make(world.engine, TODAY, now=NOW, actor="nora")
+
+
+def days(world: World) -> None:
+    """The cells of every day, the work of two processes; then nothing of what was recorded is news."""
+    with reading(world.engine) as connection:
+        wanted = keeping.lacking(connection, (), TODAY).days
+    config, shares = world.office.config, [wanted[place::WORKERS] for place in range(WORKERS)]
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        list(pool.map(_made, [config] * WORKERS, shares))
+    with writing(world.engine) as connection:
+        figure_cells.put_marks(connection, figure_cells.newest(connection))
+
+
+def _made(config: Config, share: Sequence[date]) -> None:
+    engine = open_office(config).engine
+    for day in share:
+        cells = Cells()
+        with reading(engine) as connection:
+            for fact in facts_of(connection, day, TODAY, keeping.settings(connection).attribution_days):
+                cells.add(fact)
+        with writing(engine) as connection:
+            figure_cells.save(connection, DAY, (day, day), cells, NOW, TODAY)
+    engine.dispose()
 
 
 def figures(world: World) -> None:

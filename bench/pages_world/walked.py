@@ -48,6 +48,7 @@ def visits(world: World) -> Rows:
                 if arrival % kept == 0:
                     world.seen.append(visit)
                 yield t.events, _event(world, visit)
+                yield t.applied, _applied(visit)
                 yield t.visits, _visit(world, visit)
                 yield t.visit_results, _result(visit)
                 if visit.result == "PTP":
@@ -80,6 +81,16 @@ def _event(world: World, visit: Visit) -> Row:
         "received_at": visit.ended + timedelta(minutes=5),
         "arrival": visit.arrival,
         "quarantine": ("unknown_kind", "bad_body")[visit.arrival % 3 == 0] if aside else None,
+    }
+
+
+def _applied(visit: Visit) -> Row:
+    return {
+        "event_id": visit.id,
+        "body_digest": b"d" * 32,
+        "incarnation": visit.agent.device,
+        "n": visit.agent.n,
+        "applied_at": visit.ended + timedelta(minutes=5),
     }
 
 
