@@ -70,8 +70,22 @@ def changed(
             if one.account["lender_id"] not in others
             and (lender_ids is None or one.account["lender_id"] in lender_ids)
         ]
-    taken = months.adjustments(connection, original_id=closed["id"])
-    return _against(frozen, now_, taken, closed["id"])
+    return _against(frozen, now_, _taken(connection, closed, lender_ids, account_ids), closed["id"])
+
+
+def _taken(
+    connection: Connection,
+    closed: Mapping[str, Any],
+    lender_ids: set[str] | None,
+    account_ids: list[str] | None,
+) -> list[Row]:
+    """What was adjusted of these lenders and accounts: what was of others would look as if it were lost."""
+    return [
+        row
+        for row in months.adjustments(connection, original_id=closed["id"])
+        if (lender_ids is None or row["lender_id"] in lender_ids)
+        and (account_ids is None or row["account_id"] in account_ids)
+    ]
 
 
 def _elsewhere(connection: Connection, closed: Mapping[str, Any]) -> set[str]:

@@ -114,6 +114,7 @@ def adjustments(connection: Connection, **equal: Any) -> list[Row]:
             agents.c.name.label("agent_name"),
             accounts.c.number,
             accounts.c.debtor_id,
+            accounts.c.lender_id,
         )
         .join(original, original.c.id == month_adjustments.c.original_id)
         .join(taking, taking.c.id == month_adjustments.c.close_id)

@@ -128,6 +128,36 @@ def test_of_many_lenders_closed_one_by_one_none_is_closed_twice(world: Month) ->
     assert again.rule == "month.closed"
 
 
+def test_what_one_close_adjusted_another_lenders_close_leaves_alone(world: Month) -> None:
+    signer, october, november = new_signing_key(), date(2026, 10, 1), date(2026, 11, 1)
+    december = date(2026, 12, 2)
+    with writing(world.engine) as connection:
+        other = dict(world.rows(t.lenders)[0]) | {"id": new_id(), "name": "Banco Otro"}
+        connection.execute(insert(t.lenders), [other])
+    ana = world.agent("Ana")
+    rosa, luis = world.owes("Rosa", october), world.owes("Luis", october)
+    world.set_account(luis, lender_id=other["id"])
+    for account in (rosa, luis):
+        world.calls(account, ana, date(2026, 10, 5))
+    world.paid(rosa, 100_000, date(2026, 10, 9))
+    whole = closed(world, october, signer)
+    world.paid(luis, 100_000, date(2026, 10, 10))  # known only after October was closed
+    taken = {}
+    for lender in (other["id"], world.lender):
+        asked = closing_months.ask(world.engine, november, lender, actor="carla", now=NOW, today=december)
+        assert isinstance(asked, str)
+        done = closing_months.close(world.engine, asked, signer, actor="elena", now=NOW, today=december)
+        assert isinstance(done, Closed)
+        taken[lender] = done.adjustments
+    assert taken == {other["id"]: 2, world.lender: 0}, "his payment is adjusted once, by his lender's close"
+    with reading(world.engine) as connection:
+        row = months.one(connection, whole.id)
+        assert row is not None
+        assert closing_months.changed(connection, row, None, december) == []
+        assert closing_months.changed(connection, row, None, december, account_ids=[rosa]) == []
+        assert closing_months.changed(connection, row, None, december, account_ids=[luis]) == []
+
+
 def closed(world: Month, month: date, signer: SigningKey) -> Closed:
     asked = closing_months.ask(world.engine, month, None, actor="carla", now=NOW, today=DAY)
     assert isinstance(asked, str)
