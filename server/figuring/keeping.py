@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine
 
+from sync.rules.clauses import LONGEST_LAG_DAYS
 from sync.rules.figures import ATTRIBUTION_DAYS, Settings
 from sync.rules.figures_cells import Cells
 
@@ -51,8 +52,6 @@ WITHOUT_FIGURES = (
 )
 # What may change days long past: where addresses lie, whose data are gone, what a payment is for.
 WHOLE = ("address", "erasure.", "office.restored", "payment.", "promise.", "city.", "figures.", "claim")
-# Payments imported through a later day decide promises that ended before; no pack waits longer than this.
-LONGEST_LAG = timedelta(days=15)
 Say = Callable[[str], None]
 _one_at_a_time = threading.Lock()
 
@@ -199,7 +198,8 @@ def _since_facts(connection: Connection, number: int) -> date | None:
             through = before.get(one["lender_id"])
             if through is None:
                 return date.min  # the first: every promise before it was waiting for it
-            days.append(through - LONGEST_LAG)
+            # Payments imported through a later day decide promises that ended before.
+            days.append(through - timedelta(days=LONGEST_LAG_DAYS))
     return min(days, default=None)
 
 

@@ -134,6 +134,10 @@ class PromiseRule:
     allocation: str = "oldest_due"
 
 
+# The longest that a pack may wait for payments to be posted; one that asks for more is not read.
+LONGEST_LAG_DAYS = 15
+
+
 @dataclass(frozen=True)
 class AuditLimits:
     """Thresholds of the audit's findings and of evidence typed late; why each, in docs/auditing.md."""

@@ -14,6 +14,7 @@ from ..records import Party, Place
 from .clauses import (
     CHANNELS,
     LONGEST_CAP_DAYS,
+    LONGEST_LAG_DAYS,
     AuditLimits,
     Cap,
     Cite,
@@ -258,7 +259,7 @@ def promise_of(table: Table) -> PromiseRule:
         cite_of(table),
         table.number("grace_days", 0),
         Decimal(percent),
-        table.number("posting_lag_days", 2),
+        table.number("posting_lag_days", 2, most=LONGEST_LAG_DAYS),
         table.number("max_promise_days", 30, least=1),
         table.number("repromise_limit", 3),
         table.number("review_days", 2),

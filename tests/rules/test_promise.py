@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.records import Payment, Promise, PromiseState
+from sync.rules.clauses import LONGEST_LAG_DAYS, PolicyError
 from sync.rules.promise import allocate, check_promise, standings, state
+from sync.rules.reading import Table, promise_of
 from tests.rules.world import BOGOTA, FRIDAY, pack, paid, promised
 
 quick = settings(derandomize=True, deadline=None, max_examples=80)
@@ -220,3 +222,14 @@ def test_an_appointment_must_lie_in_the_lawful_hours_of_its_day() -> None:
     assert checked(window_start=time(19, 50), window_end=time(20, 10)) == ["window_start"]
     sunday = date(2026, 11, 29)
     assert checked(due=sunday, window_start=time(11), window_end=time(12)) == ["window_start"]
+
+
+def test_a_pack_waits_no_longer_for_payments_than_figures_do() -> None:
+    written: dict[str, object] = {"id": "own.promise", "quote": "x", "confidence": "fictitious"}
+    for days in (LONGEST_LAG_DAYS, LONGEST_LAG_DAYS + 1):
+        table = Table(written | {"posting_lag_days": days}, "promise", strict=True)
+        if days == LONGEST_LAG_DAYS:
+            assert promise_of(table).posting_lag_days == days
+        else:
+            with pytest.raises(PolicyError, match="posting_lag_days must be a whole number of at most 15"):
+                promise_of(table)
