@@ -193,13 +193,17 @@ def _told_by_watch(made: Visits) -> list[Seen]:
     if sum(1 for start in starts if start.second) <= STAMPED * len(starts):
         return made.seen
     return [
-        _typed_later(seen)
-        if seen.unsaid
-        and not seen.stamped
-        and not (start.second or start.microsecond or start.minute % ROUND_MINUTES)
-        else seen
-        for seen, start in zip(made.seen, starts, strict=True)
+        _typed_later(seen) if seen.unsaid and not seen.stamped and _round(_as_told(seen)) else seen
+        for seen in made.seen
     ]
+
+
+def _round(told: Interval) -> bool:
+    """True of times as a person tells them: to five minutes, or beginning and end to the minute."""
+    start, end = told.start, told.end
+    if start.second or start.microsecond or end.second or end.microsecond:
+        return False
+    return start.minute % ROUND_MINUTES == 0 or end != start
 
 
 def _typed_later(seen: Seen) -> Seen:

@@ -54,3 +54,17 @@ def test_a_clock_that_always_stood_wrong_was_not_moved_and_one_set_for_a_visit_w
     set_back = [*steady[:7], row(7, 7 * 30, -7200.0, "-7200")]
     _, said = run(tmp_path, HEADER, *set_back)
     assert checks(said).get("clock_moved") == 1
+
+
+def test_times_to_the_whole_minute_among_times_to_the_second_were_told_by_a_person(tmp_path: Path) -> None:
+    header = "agent,account,happened_from,happened_to,lat,lon,address_lat,address_lon"
+    stamped = [
+        f"ana,{n},2026-11-18T{8 + n:02d}:03:17-05:00,2026-11-18T{8 + n:02d}:09:41-05:00,"
+        f"{4.61 + n * 0.01 + 0.000123:.6f},-74.081234,{4.61 + n * 0.01},-74.0812"
+        for n in range(6)
+    ]
+    typed = "ana,9,2026-11-18T15:07:{s}-05:00,2026-11-18T15:12:{s}-05:00,4.900123,-74.300123,4.68,-74.0812"
+    _, said = run(tmp_path, header, *stamped, typed.format(s="00"))
+    assert checks(said) == {}
+    _, said = run(tmp_path, header, *stamped, typed.format(s="21"))
+    assert checks(said) == {"far_from_address": 1}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
-from sync.records import Known
+from sync.records import Known, LocationSource
 from sync.rules import audit
 from sync.rules.audit import Seen
 from tests.rules.test_audit_together import day, doors, flags, seen
@@ -97,3 +98,59 @@ def test_an_address_whose_visits_agree_on_another_place_is_what_is_wrong() -> No
         for number, door in enumerate([(5.85, -73.02), (5.86, -73.04)])
     ]
     assert rule([*at(["17", "19"]), *others], "far_from_address") == {"a0", "a1", "b0", "b1"}
+
+
+def test_a_position_given_again_after_two_elsewhere_is_a_repeated_one_even_without_addresses() -> None:
+    def unaddressed(visits: Sequence[Seen]) -> list[Seen]:
+        return [replace(one, address=None, visit=replace(one.visit, address=None)) for one in visits]
+
+    visits = unaddressed(day())
+    again = [
+        *visits[:4],
+        replace(visits[4], visit=replace(visits[4].visit, location=visits[1].visit.location)),
+    ]
+    assert rule(again, "same_fix") == {"v4"}
+    # The last one again, as telephones that save power give it, is none.
+    last = [
+        *visits[:4],
+        replace(visits[4], visit=replace(visits[4].visit, location=visits[3].visit.location)),
+    ]
+    assert rule(last, "same_fix") == set()
+
+
+def test_two_visited_at_once_where_nothing_says_how_far_apart_are_a_couple() -> None:
+    def at(minute: int, seconds: int) -> list[Seen]:
+        first = seen("a", "2026-11-20T09:00", minutes=10, where=None)
+        second = seen("b", f"2026-11-20T09:{minute:02d}", minutes=10, where=None, debtor="luis")
+        happened = replace(
+            second.visit.happened,
+            start=second.visit.happened.start + timedelta(seconds=seconds),
+            end=first.visit.happened.end if not minute else second.visit.happened.end,
+        )
+        both = [first, replace(second, visit=replace(second.visit, happened=happened))]
+        return [replace(one, address=None, visit=replace(one.visit, address=None)) for one in both]
+
+    assert rule(at(0, 15), "overlap") == set()
+    assert rule(at(5, 0), "overlap") == {"b"}
+
+
+def test_a_picture_with_what_was_typed_later_may_be_of_the_sheet() -> None:
+    def pictured(known: Known, written_s: float) -> list[Seen]:
+        visits = day()
+        far = seen("v2", "2026-11-20T10:00", door=doors(5)[2], where=(5.86, -73.01), known=known,
+                   written_s=written_s)  # fmt: skip
+        place = replace(far.visit.location, source=LocationSource.EXIF)
+        return [*visits[:2], replace(far, visit=replace(far.visit, location=place)), *visits[3:]]
+
+    assert rule(pictured(Known.LATER, 36000), "far_from_address") == set()
+    assert rule(pictured(Known.LIVE, 60), "far_from_address") == {"v2"}
+
+
+def test_who_is_paid_in_the_market_was_not_asked_for_the_debt_there() -> None:
+    *visits, last = day()
+
+    def noted(note: str) -> list[Seen]:
+        return [*visits, replace(last, visit=replace(last.visit, note=note))]
+
+    assert rule(noted("Pagará cuando cobre en el mercado"), "third_party_told") == set()
+    assert rule(noted("Le cobré en el mercado delante de todos"), "third_party_told") == {"v4"}

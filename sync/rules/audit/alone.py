@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -195,13 +196,18 @@ def third_party_told(visit: Visit, policy: Policy) -> Finding | None:
     return Finding("audit.third_party_told", visit.id, "serious", because)
 
 
+# Who pays "cuando cobre en el mercado" is paid there himself; nobody was asked for the debt in public.
+PAID = re.compile(r"\b(cuando|apenas|en cuanto|hasta que|una vez que|luego que)\s+cobren?\b", re.IGNORECASE)
+
+
 def said_told(seen: Seen) -> Finding | None:
     """Somebody says, or the note's own words do, that a third party was told of the debt."""
     visit, policy = seen.visit, seen.policy
     if seen.third_party:
         because = Phrase(N_("Consta que un tercero supo de la deuda."))
         return Finding("audit.third_party_told", visit.id, "serious", because)
-    found = lint(visit.note, policy, TextKind.NOTE).found if visit.note.strip() else ()
+    note = PAID.sub(r"\1 reciba", visit.note)
+    found = lint(note, policy, TextKind.NOTE).found if note.strip() else ()
     words = next((one.words for one in found if one.category is Category.THIRD), None)
     if words is None:
         return None

@@ -78,11 +78,14 @@ def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: flo
     earlier, later = _ordered(visit, other)
     if _one_door(earlier, later, line):
         return None
+    near_m = _near_m(earlier, later, line)
+    if near_m == float("inf") and _as_one(earlier, later, policy.audit.overlap_s):
+        return None
     shared = min(earlier.happened.end, later.happened.end) - later.happened.start
     seconds = shared.total_seconds() - slack_s
     live = earlier.known is Known.LIVE and later.known is Known.LIVE
     least = float(policy.audit.overlap_s)
-    if _near_m(earlier, later, line) <= NEXT_DOOR_M:
+    if near_m <= NEXT_DOOR_M:
         least = max(least, NEXT_DOOR_S)
     if not live:
         least = max(least, TOLD_ROUGHLY_S)
@@ -92,6 +95,12 @@ def overlap(visit: Visit, other: Visit, policy: Policy, line: Line, slack_s: flo
     text = N_("Se cruza {seconds} s con otra visita del mismo gestor.")
     because = Phrase(text, {"seconds": round(seconds)})
     return Finding("audit.overlap", odd.id, "serious" if live else "review", because, plain.id)
+
+
+def _as_one(one: Visit, other: Visit, slack_s: float) -> bool:
+    """Begun and ended together: where nothing says how far apart they are, a couple was visited at once."""
+    apart = (one.happened.start - other.happened.start, one.happened.end - other.happened.end)
+    return all(abs(each.total_seconds()) <= slack_s for each in apart)
 
 
 def impossible_speed(
@@ -192,7 +201,7 @@ def _one_door(one: Visit, other: Visit, line: Line) -> bool:
 
 
 def _near_m(one: Visit, other: Visit, line: Line) -> float:
-    """How near their doors are, or else their positions."""
+    """How near their doors are, or else their positions; endlessly far where neither is known."""
     here, there = line.doors.get(one.id), line.doors.get(other.id)
     if here is not None and there is not None:
         return metres(here, there)

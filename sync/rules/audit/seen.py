@@ -137,8 +137,11 @@ def accuracy_m(visit: Visit) -> float:
 
 
 def measured_there(visit: Visit) -> bool:
-    """True where the position is that of the visit and not of the table at which it was typed later."""
-    if visit.known is Known.LIVE or visit.location.source is LocationSource.EXIF:
+    """True where the position is that of the visit and not of the table at which it was typed later.
+
+    A picture that comes with what was typed later may be one of the paper sheet.
+    """
+    if visit.known is Known.LIVE:
         return True
     return visit.recorded - visit.happened.end <= AT_ONCE
 

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from statistics import median_low
 
-from ...records import Finding
+from ...records import Finding, LocationSource
 from ...words import N_, Phrase
 from .alone import exactly
 from .seen import (
     FINE_DECIMALS,
     Seen,
+    began,
     decimals,
     mark_of,
     metres,
@@ -34,6 +35,10 @@ COARSE_DECIMALS = 4
 # Without known addresses: so many debtors over so long from one identical position.
 NO_ADDRESS_VISITS = 4
 NO_ADDRESS_SPREAD = timedelta(hours=2)
+# So far off a telephone has measured anew, and its last position is another.
+LEFT_M = 300.0
+# One position elsewhere between two that are the same may be the one that is false.
+LEFT_TIMES = 2
 # Of honest fixes fifteen lie between one and four times a distance for each within it.
 RING = 4.0
 TOO_MANY = 3
@@ -50,6 +55,7 @@ def same_fix(visits: Sequence[Seen]) -> list[Finding]:
     for point, group in groups.items():
         if len(group) > 1:
             found += _identical(point, group)
+            found += _come_back_to(point, group, visits)
     return found
 
 
@@ -102,6 +108,31 @@ def _without_addresses(group: Sequence[Seen]) -> list[Finding]:
     if len(debtors) < NO_ADDRESS_VISITS or max(starts) - min(starts) < NO_ADDRESS_SPREAD:
         return []
     return [_repeated(seen, group[0] if seen is not group[0] else group[1], len(group)) for seen in group]
+
+
+def _come_back_to(point: tuple[float, float], group: Sequence[Seen], visits: Sequence[Seen]) -> list[Finding]:
+    """Without addresses: those measured at the point of others before, after visits measured elsewhere.
+
+    A telephone gives its last position again, never the last but one.
+    """
+    if any(mark_of(seen.address) for seen in group) or decimals(point) < FINE_DECIMALS:
+        return []
+    away = [seen.visit.happened.start for seen in visits if _elsewhere_than(point, seen)]
+    found = []
+    ordered = sorted(group, key=lambda seen: began(seen.visit))
+    for at, seen in enumerate(ordered):
+        before = [one for one in ordered[:at] if one.visit.debtor != seen.visit.debtor]
+        if not before or seen.visit.location.source is not LocationSource.GNSS:
+            continue
+        first, start = before[0].visit.happened.start, seen.visit.happened.start
+        if sum(1 for left in away if first < left < start) >= LEFT_TIMES:
+            found.append(_repeated(seen, before[0], len(group)))
+    return found
+
+
+def _elsewhere_than(point: tuple[float, float], seen: Seen) -> bool:
+    here = point_there(seen)
+    return here is not None and metres(here, point) > LEFT_M
 
 
 def _repeated(seen: Seen, other: Seen, visits: int) -> Finding:
