@@ -24,11 +24,11 @@ from sync.rules.segment import Traits
 from sync.words import N_, Phrase
 
 from . import offering, publishing
+from .earning import earns
 from .offering import SETTING
-from .overriding import PAID_BY_RESULT
 from .recovering import Person
 from .standing import accounts_today
-from .store import agents, cases, facts, offices, overrides, terms
+from .store import agents, cases, facts, offices, terms
 from .store.engine import writing
 from .store.scopes import Scope
 
@@ -72,11 +72,11 @@ def decide_offer(
         exceeded = exceeded_by(
             connection, row, found, offering.limit_of_person(found, by.username, by.roles), now
         )
-        earns = {by.username} if _earns(connection, by, row["debtor_id"]) else set()
+        earners = {by.username} if earns(connection, by, row["debtor_id"]) else set()
         wrong = may_decide(
             actor=by.username,
             asked_by=row["asked_by"] or "",
-            earns=earns,
+            earns=earners,
             exceeded=exceeded if approve else (),
         )
         if wrong is not None:
@@ -250,15 +250,6 @@ def _frozen(connection: Connection, row: Any, now: datetime) -> Phrase | None:
     account = next((one for one in case.accounts if one.id == row["account_id"]), None)
     state = AccountState.ABSENT if account is None else account.state
     return frozen(state, case.stops_of(row["account_id"]))
-
-
-def _earns(connection: Connection, by: Person, debtor_id: str) -> bool:
-    """Whoever is paid by what he collects, has or had the debtor, or is declared to earn on his branch."""
-    return (
-        bool(by.roles & PAID_BY_RESULT)
-        or overrides.is_his_agent(connection, by.username, debtor_id)
-        or overrides.earns(connection, by.username, overrides.branches_of(connection, debtor_id))
-    )
 
 
 def _today(connection: Connection, now: datetime) -> date:

@@ -19,6 +19,7 @@ from sync.rules.policy import Policy, local_day
 from sync.words import N_, Phrase
 
 from . import publishing
+from .earning import earns
 from .packs import at_office
 from .recovering import Person
 from .store import facts, known, overrides, people
@@ -27,8 +28,6 @@ from .store.engine import writing
 from .store.scopes import Scope
 
 SHORTEST_REASON = 10
-# Who is paid by what he collects has no say, whatever other role he holds.
-PAID_BY_RESULT = frozenset({UserRole.COLLECTOR, UserRole.TELEPHONE})
 
 
 def ask(
@@ -195,12 +194,7 @@ def _barred(connection: Connection, by: Person, policy: Policy, debtor_id: str) 
     """Why this person may not decide for this debtor; None when he may."""
     if not _may(by, policy):
         return _refused(N_("Su rol no permite decidir excepciones a las reglas"), "override.role")
-    earns = (
-        bool(by.roles & PAID_BY_RESULT)
-        or overrides.is_his_agent(connection, by.username, debtor_id)
-        or overrides.earns(connection, by.username, overrides.branches_of(connection, debtor_id))
-    )
-    if earns:
+    if earns(connection, by, debtor_id):
         text = N_("Quien gana comisión con esta deuda no puede exceptuarla de una regla: pida a otra persona")
         return _refused(text, "override.commission")
     return None

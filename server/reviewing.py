@@ -18,7 +18,7 @@ from sync.records import Refused
 from sync.words import N_, Phrase
 
 from . import auditing
-from .overriding import PAID_BY_RESULT
+from .earning import earns
 from .queueing import bring, was_lifted
 from .recovering import Person
 from .store import facts, findings, overrides, people, reviews
@@ -177,12 +177,7 @@ def barred(connection: Connection, visit: Mapping[str, Any], by: Person) -> Refu
     if reviews.is_agent(connection, by.username, str(visit["agent_id"])):
         return _refused(N_("Es una visita suya: la revisa otra persona"), "review.own")
     debtor_id = str(visit["debtor_id"])
-    earns = (
-        bool(by.roles & PAID_BY_RESULT)
-        or overrides.is_his_agent(connection, by.username, debtor_id)
-        or overrides.earns(connection, by.username, overrides.branches_of(connection, debtor_id))
-    )
-    if earns:
+    if earns(connection, by, debtor_id):
         text = N_("Quien gana comisión con esta deuda no aprueba sus visitas: pida a otra persona")
         return _refused(text, "review.commission")
     if was_lifted(visit["verdict"]) and _gave_leave(connection, visit, by.username):

@@ -17,7 +17,7 @@ from sync.rules.clauses import CHANNELS, StopKind
 from sync.words import N_, Phrase
 
 from .. import publishing, repairing, resolving
-from ..overriding import PAID_BY_RESULT
+from ..earning import earns
 from ..recovering import Person
 from ..store import claims, overrides, stop_states
 from ..store.claims import CLOSED, OPEN
@@ -139,10 +139,7 @@ def _barred(connection: Connection, held: dict[str, Any], by: Person, now: datet
         )
         return Refused(Phrase(text), "claim.role")
     his = overrides.is_his_agent(connection, by.username, held["debtor_id"])
-    earns = bool(by.roles & PAID_BY_RESULT) or overrides.earns(
-        connection, by.username, overrides.branches_of(connection, held["debtor_id"])
-    )
-    if his or (stops and earns):
+    if his or (stops and earns(connection, by, held["debtor_id"])):
         text = N_("Quien gana comisión con esta deuda, o lo visita, no resuelve su caso: pida a otra persona")
         return Refused(Phrase(text), "claim.commission")
     return None
