@@ -21,7 +21,7 @@ from sync.records import Balance, Party, Payment, PromiseState
 from sync.rules import ageing
 from sync.rules.commission import Called, Kept, Line, Paid, Terms, lines
 from sync.rules.commission_rules import CommissionRules, Traits, rules_from
-from sync.rules.policy import local_day
+from sync.rules.policy import edges_of, local_day
 from sync.rules.promise import standings
 
 from .packs import pack_of
@@ -153,8 +153,7 @@ def _called(row: Mapping[str, Any], timezone: str) -> Called:
 def _traits(
     row: Mapping[str, Any], owed: Sequence[Balance], paid: Sequence[Payment]
 ) -> Callable[[date], Traits]:
-    policy = pack_of(row["pack"])
-    edges = policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
+    edges = edges_of(pack_of(row["pack"]))
 
     def on(day: date) -> Traits:
         before = [one for one in owed if one.as_of <= day]

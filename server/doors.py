@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from sync.records import Account, AccountState, Address, AddressKind, Place, Precision, Ruling, Verdict
-from sync.rules.ageing import DEFAULT_EDGES, Standing, standing
+from sync.rules.ageing import Standing, standing
 from sync.rules.asking import PLACE_OF
 from sync.rules.circumstances import dates_of
 from sync.rules.eligibility import may_be_visited
-from sync.rules.policy import Policy
+from sync.rules.policy import Policy, edges_of
 
 from .store.cases import Case
 
@@ -118,7 +118,7 @@ def debts(case: Case, day: date, packs: Packs) -> list[Debt]:
         if account.state is not AccountState.OPEN or account.balance is None:
             continue
         policy = packs(account.pack)
-        edges = policy.ageing_edges if policy else DEFAULT_EDGES
+        edges = edges_of(policy)
         stands = standing(account.balance, case.payments_of(account.id), day, edges)
         if stands.overdue > 0:
             found.append(Debt(account, stands, policy))

@@ -13,7 +13,7 @@ from sync.money import from_minor, written
 from sync.records import Payment, Precision
 from sync.rules import ageing
 from sync.rules.figures_reading import road_metres
-from sync.rules.policy import local_day
+from sync.rules.policy import edges_of, local_day
 from sync.rules.promise import deadline, standings
 
 from .doors import in_order
@@ -45,14 +45,9 @@ def accounts(connection: Connection, as_of: date) -> Iterator[Row]:
                 "lat": place.lat if place is not None else None,
                 "lon": place.lon if place is not None else None,
                 "precision": (place.precision if place is not None else Precision.NONE).value,
-                "edges": " ".join(map(str, edges_of(row["pack"]))),
+                "edges": " ".join(map(str, edges_of(pack_of(row["pack"])))),
                 "gone_on": None if row["state"] == "open" else row["last_file"],
             }
-
-
-def edges_of(pack: str) -> tuple[int, ...]:
-    policy = pack_of(pack)
-    return policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
 
 
 def _standing(row: Row, paid: list[Payment], as_of: date) -> Row:
@@ -60,7 +55,7 @@ def _standing(row: Row, paid: list[Payment], as_of: date) -> Row:
     if row["as_of"] is None:
         return {}
     currency = row["currency"]
-    today = ageing.standing(as_records.balance(row), paid, as_of, edges_of(row["pack"]))
+    today = ageing.standing(as_records.balance(row), paid, as_of, edges_of(pack_of(row["pack"])))
     return {
         "days_past_due": today.dpd,
         "bucket": today.bucket,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from sync.money import from_minor
 from sync.records import Balance, Payment
 from sync.rules import ageing
+from sync.rules.policy import edges_of
 from sync.words import Phrase
 
 from .packs import pack_of
@@ -227,8 +228,7 @@ def lateness(bucket: str) -> int:
 
 def _today(row: dict[str, Any], paid: list[Payment], day: date) -> AccountToday:
     balance = as_records.balance(row) if row["as_of"] is not None else None
-    policy = pack_of(row["pack"])
-    edges = policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
+    edges = edges_of(pack_of(row["pack"]))
     return AccountToday(
         id=row["id"],
         number=row["number"],

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from sync.records import Known, Party, Precision, Result
 from sync.rules import ageing
+from sync.rules.allocating import deadline
 from sync.rules.figures_facts import (
     ContactFact,
     CureFact,
@@ -36,7 +37,7 @@ from sync.rules.figures_reading import (
     road_metres,
     window,
 )
-from sync.rules.policy import Policy
+from sync.rules.policy import edges_of as edges_under
 
 from ..packs import pack_of
 from ..store import as_records, encounters, figure_facts, payments
@@ -98,8 +99,7 @@ def bucket_of(stood: Mapping[str, Any] | None, day: date, edges: tuple[int, ...]
 
 
 def edges_of(pack: str) -> tuple[int, ...]:
-    policy = pack_of(pack)
-    return policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
+    return edges_under(pack_of(pack))
 
 
 def facts_of(connection: Connection, day: date, today: date, attribution_days: int) -> list[Fact]:
@@ -258,7 +258,7 @@ def _ended(connection: Connection, day: date) -> list[Ended]:
     longest = timedelta(days=max(graces, default=0))
     near = figure_facts.promised_accounts(connection, day - longest, day)
     rows = figure_facts.promises_of(connection, near)
-    mine = [row for row in rows if _grace(row) == day]
+    mine = [row for row in rows if _last_day(row) == day]
     accounts = {row["account_id"] for row in mine}
     if not accounts:
         return []
@@ -276,10 +276,9 @@ def _ended(connection: Connection, day: date) -> list[Ended]:
     ]
 
 
-def _grace(row: Mapping[str, Any]) -> date | None:
-    policy: Policy | None = pack_of(row["pack"])
-    due: date = row["due"]
-    return due + timedelta(days=policy.promise.grace_days) if policy is not None else None
+def _last_day(row: Mapping[str, Any]) -> date | None:
+    policy = pack_of(row["pack"])
+    return deadline(as_records.promise(row), policy) if policy is not None else None
 
 
 def _payments(

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine
 
 from sync.records import Account, AccountState, Refused, RouteState, Ruling
-from sync.rules.ageing import DEFAULT_EDGES, standing
+from sync.rules.ageing import standing
 from sync.rules.eligibility import field_ruling, may_be_visited
+from sync.rules.policy import edges_of
 from sync.words import N_, Phrase
 
 from ..doors import Debt, Packs, best_door
@@ -239,7 +240,7 @@ class _Week:
         if self.account.balance is None:
             return None
         policy = self.packs(self.account.pack)
-        edges = policy.ageing_edges if policy else DEFAULT_EDGES
+        edges = edges_of(policy)
         paid = self.case.payments_of(self.account.id)
         return Debt(self.account, standing(self.account.balance, paid, self.first, edges), policy)
 

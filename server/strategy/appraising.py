@@ -17,7 +17,7 @@ from sync.rules import ageing, eligibility, ladder, paying, promise, reaching, s
 from sync.rules.asking import PLACE_OF
 from sync.rules.caps import REACHED, as_contact
 from sync.rules.cease import closes
-from sync.rules.policy import Policy, zone_of
+from sync.rules.policy import Policy, edges_of, zone_of
 from sync.rules.results import RESULTS
 from sync.rules.segment import Traits
 from sync.rules.strategy import Strategy
@@ -105,7 +105,7 @@ def _debt(known: KnownDebtor, row: dict[str, object], ground: Ground) -> Debt | 
     if owed is None or row["state"] != "open":
         return None
     policy = ground.packs(str(row["pack"]))
-    edges = policy.ageing_edges if policy is not None else ageing.DEFAULT_EDGES
+    edges = edges_of(policy)
     balance = as_records.balance(owed)
     paid = [one for one in known.payments if one.account == id] if known.payments else []
     promised: dict[str, promise.PromiseStanding] = {}

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..records import Interval, Place
 from . import reading, reading_limits
+from .ageing import DEFAULT_EDGES
 from .clauses import (
     CHANNELS,
     AuditLimits,
@@ -221,6 +222,11 @@ def zone_of(name: str) -> ZoneInfo | None:
         return None
 
 
+def edges_of(policy: Policy | None) -> tuple[int, ...]:
+    """The first day of each bucket after "current"; the usual ones where no pack is known."""
+    return policy.ageing_edges if policy is not None else DEFAULT_EDGES
+
+
 def local_day(moment: datetime, zone: str) -> date:
     """The civil date of an instant in a zone; in the instant's own where the zone is not known."""
     where = zone_of(zone)
@@ -371,7 +377,7 @@ def _overrides(table: reading.Table, policy: Policy) -> OverrideRule:
 
 
 def _edges(pack: reading.Table) -> tuple[int, ...]:
-    edges = pack.get("ageing_edges", [1, 31, 61, 90])
+    edges = pack.get("ageing_edges", list(DEFAULT_EDGES))
     whole = isinstance(edges, list) and all(isinstance(edge, int) for edge in edges)
     if not whole or not edges or edges[0] < 1 or edges != sorted(set(edges)):
         raise pack.fail("ageing_edges", "growing whole numbers from 1, such as [1, 31, 61, 90]")
