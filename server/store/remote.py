@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, true, update
+from sqlalchemy import Connection, and_, exists, func, insert, or_, select, true, update
+from sqlalchemy.sql import ColumnElement
 
 from sync.ids import new_id
 from sync.records import Account, UserRole
@@ -20,10 +21,12 @@ from .said import phrase_of
 from .scopes import Scope, Share
 from .tables import (
     agents,
+    contacts,
     remote_accounts,
     remote_assignments,
     remote_marks,
     roles,
+    stop_states,
     user_roles,
     user_scopes,
     users,
@@ -160,12 +163,67 @@ def every_open(connection: Connection, debtor_ids: Collection[str] | None = None
     }
 
 
-def in_scope(connection: Connection, scope: Scope) -> set[str]:
-    """The debtors with an open row whom somebody of this scope may see."""
-    query = select(remote_assignments.c.debtor_id).where(
-        remote_assignments.c.until.is_(None), scope.sees(remote_assignments.c.debtor_id)
+@dataclass(frozen=True)
+class Whose:
+    """Open rows that somebody may see: all of a scope, or those of some workers, or both."""
+
+    scope: Scope | None = None
+    workers: tuple[str, ...] | None = None
+
+    def condition(self) -> ColumnElement[bool]:
+        row = remote_assignments.c
+        asked: list[ColumnElement[bool]] = [row.until.is_(None)]
+        if self.scope is not None:
+            asked.append(self.scope.sees(row.debtor_id))
+        if self.workers is not None:
+            asked.append(or_(row.agent_id.in_(self.workers), row.user_id.in_(self.workers)))
+        return and_(*asked)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """How many debtors: all, those under a stop, those whom a document would free for visits."""
+
+    debtors: int
+    stopped: int
+    lacking: int
+
+
+def counted(connection: Connection, whose: Whose, now: datetime) -> Counted:
+    lacks = exists().where(
+        remote_accounts.c.assignment_id == remote_assignments.c.id, remote_accounts.c.lacks_evidence
     )
-    return set(connection.execute(query).scalars())
+    query = select(func.count(), func.count().filter(_under_a_stop(now)), func.count().filter(lacks)).where(
+        whose.condition()
+    )
+    return Counted(*connection.execute(query.select_from(remote_assignments)).one())
+
+
+def in_turn(connection: Connection, whose: Whose, now: datetime, limit: int, offset: int = 0) -> list[str]:
+    """The ids of the debtors: who was contacted longest ago first, those under a stop last."""
+    last = (
+        select(func.max(contacts.c.started))
+        .where(contacts.c.debtor_id == remote_assignments.c.debtor_id)
+        .scalar_subquery()
+    )
+    query = (
+        select(remote_assignments.c.debtor_id)
+        .where(whose.condition())
+        .order_by(
+            _under_a_stop(now),
+            last.asc().nulls_first(),
+            remote_assignments.c.since,
+            remote_assignments.c.debtor_id,
+        )
+    )
+    return list(connection.execute(query.limit(limit).offset(offset)).scalars())
+
+
+def _under_a_stop(now: datetime) -> ColumnElement[bool]:
+    return exists().where(
+        stop_states.c.debtor_id == remote_assignments.c.debtor_id,
+        or_(stop_states.c.until.is_(None), stop_states.c.until > now),
+    )
 
 
 def decide(

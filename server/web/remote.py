@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -20,10 +21,12 @@ from ..remote_working import Row, rows
 from ..store import remote
 from ..store.engine import reading
 from . import here
-from .paging import paged
+from .paging import SIZE, Page, cut, paged
 
 blueprint = Blueprint("remote", __name__, url_prefix="/remote")
 WORKERS = {UserRole.TELEPHONE, UserRole.COLLECTOR}
+# So many are asked one by one when each may be contacted; of a longer list, those of the page.
+ASKED_ONE_BY_ONE = 2 * SIZE
 # What came of it → whom was reached, and whether he who owes was.
 RESULTS: dict[str, tuple[Party | None, bool]] = {
     "holder": (Party.HOLDER, True),
@@ -123,14 +126,21 @@ def _page(given: Given | None = None, errors: dict[str, str] | None = None) -> s
         mine = _workers(connection)
         wanted = request.args.get("agent", "")
         people = remote.workers(connection)
-        found = _visible(connection, mine, wanted)
+        whose = remote.Whose(
+            here.scope() if mine is None else None,
+            tuple(mine) if mine is not None else (wanted,) if wanted else None,
+        )
+        counted = remote.counted(connection, whose, here.now())
+        long = counted.debtors > ASKED_ONE_BY_ONE
+        page, judged = _cut(connection, whose, counted.debtors)
     return render_template(
         "remote/index.html",
-        page=paged(found, request.args.get("page")),
-        waiting=sum(bool(row.now) for row in found),
-        stopped=sum(row.next is None for row in found),
-        lacking=sum(row.lacks_evidence for row in found),
-        total=len(found),
+        page=page,
+        long=long,
+        total=counted.debtors,
+        waiting=sum(bool(row.now) for row in judged),
+        stopped=counted.stopped if long else sum(row.next is None for row in judged),
+        lacking=counted.lacking,
         mine=mine is not None,
         agents=[(one.id, one.name) for one in people],
         wanted=wanted,
@@ -160,12 +170,20 @@ def _workers(connection: Connection) -> list[str] | None:
     return [one.id for one in remote.worker_of(connection, here.me().id)]
 
 
-def _visible(connection: Connection, mine: list[str] | None, wanted: str = "") -> list[Row]:
-    if mine is not None:
-        return rows(connection, day=here.today(), now=here.now(), workers=mine)
-    held = remote.in_scope(connection, here.scope())
-    only = [wanted] if wanted else None
-    return rows(connection, day=here.today(), now=here.now(), workers=only, debtors=held)
+def _cut(connection: Connection, whose: remote.Whose, total: int) -> tuple[Page[Row], Sequence[Row]]:
+    """The page asked for, and those who were judged. A short list is in the order in which each may be
+    contacted; a long one has those first who were contacted longest ago, and each page is in that order."""
+    asked, now = request.args.get("page"), here.now()
+
+    def judged(limit: int, offset: int) -> list[Row]:
+        held = remote.in_turn(connection, whose, now, limit, offset)
+        return rows(connection, day=here.today(), now=now, debtors=held)
+
+    if total > ASKED_ONE_BY_ONE:
+        page = cut(asked, total, judged)
+        return page, page.rows
+    every = judged(total, 0)
+    return paged(every, asked), every
 
 
 def _mine(connection: Connection, debtor_id: str) -> Row:

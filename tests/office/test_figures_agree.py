@@ -17,7 +17,7 @@ from sqlalchemy import delete
 from server import erasing, exporting, receiving
 from server.figuring import keeping, showing
 from server.kpi import kpi, told_figures
-from server.store import figure_cells
+from server.store import facts, figure_cells
 from server.store import tables as t
 from server.store.engine import open_engine, reading, writing
 from server.store.scopes import Scope
@@ -166,6 +166,11 @@ def test_what_is_kept_is_what_the_facts_say_whatever_came_in_since(
     exporting.export(world.engine, world.signer, tmp_path / "out", as_of=TODAY, actor="carla", now=NOW)
     theirs = recomputed(tmp_path / "out", span, "agent")
     assert (after["all"], after["groups"]) == (theirs["all"], theirs["groups"])
+    for kind, remade in (("letters.taken", False), ("month.closed", False), ("stop.released", True)):
+        with writing(town.engine) as connection:
+            facts.append(connection, kind, as_of=date(2026, 9, 5), now=NOW, actor="nora", payload={})
+        again = keeping.refresh(town.engine, [span], today=TODAY, now=NOW)
+        assert (again > 0) is remade, f"{kind}: {again} days made again"
     keeping.rebuild(town.engine, today=TODAY, now=NOW)
     keeping.refresh(town.engine, [span], today=TODAY, now=NOW)
     assert shown(town, span, "agent") == after

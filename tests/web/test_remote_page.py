@@ -47,6 +47,22 @@ def test_the_telephone_agent_sees_whom_when_and_why_nobody_visits(barred: World,
     assert "Llamada ahora mismo" in page
 
 
+def test_a_long_list_is_judged_a_page_at_a_time_and_says_so(
+    barred: World, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = log_in(app, "fabio")
+    short = words(client.get("/remote/").text)
+    assert "de los de esta página" not in short
+    monkeypatch.setattr("server.web.remote.ASKED_ONE_BY_ONE", 0)
+    long = words(client.get("/remote/").text)
+    assert "de los de esta página" in long
+    assert long.replace("de los de esta página", "").split() == short.split()
+    everybody = words(log_in(app, "dora").get("/remote/").text)
+    assert "Rosa" in everybody
+    of_nobody = words(log_in(app, "dora").get("/remote/?agent=nobody").text)
+    assert "Rosa" not in of_nobody
+
+
 def test_what_came_of_a_call_counts_at_once_and_is_a_fact(barred: World, app: Flask) -> None:
     client = log_in(app, "fabio")
     rosa = barred.debtors["Rosa"]
