@@ -154,3 +154,18 @@ def test_who_is_paid_in_the_market_was_not_asked_for_the_debt_there() -> None:
 
     assert rule(noted("Pagará cuando cobre en el mercado"), "third_party_told") == set()
     assert rule(noted("Le cobré en el mercado delante de todos"), "third_party_told") == {"v4"}
+
+
+def test_a_day_much_more_exact_than_ones_others_is_more_than_luck_and_a_good_telephone_is_not() -> None:
+    def on(date: int, north_m: Sequence[float]) -> list[Seen]:
+        return [
+            seen(f"d{date}-{number}", f"2026-11-{date}T{9 + number:02d}:00", door=door, debtor=f"{date} {number}",
+                 where=(round(door[0] + away / 111_195, 7), round(door[1] + 1e-6 * number, 7)))
+            for number, (door, away) in enumerate(zip(doors(len(north_m)), north_m, strict=True))
+        ]  # fmt: skip
+
+    others = [one for date in range(10, 19) for one in on(date, (25, 11, -18, 32, 8, -27, 14, 21, -9))]
+    copied = on(20, (1.5, 1.2, 11, -1.6, -8, 25))
+    assert rule([*others, *copied], "too_exact") == {"d20-0", "d20-1", "d20-3"}
+    good = [one for date in range(10, 19) for one in on(date, (2, 5, -1, 4, 6, -2, 3.5, 1.8, -5))]
+    assert rule([*good, *copied], "too_exact") == set()

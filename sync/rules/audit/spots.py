@@ -10,6 +10,7 @@ from statistics import median_low
 from ...records import Finding, LocationSource
 from ...words import N_, Phrase
 from .alone import exactly
+from .chance import at_least
 from .seen import (
     FINE_DECIMALS,
     Seen,
@@ -42,6 +43,8 @@ LEFT_TIMES = 2
 # Of honest fixes fifteen lie between one and four times a distance for each within it.
 RING = 4.0
 TOO_MANY = 3
+# So seldom one of an agent's days is by chance so much more exact than his others.
+CHANCE = 1e-3
 
 
 def same_fix(visits: Sequence[Seen]) -> list[Finding]:
@@ -141,21 +144,37 @@ def _repeated(seen: Seen, other: Seen, visits: int) -> Finding:
 
 
 def too_near(visits: Sequence[Seen]) -> list[Finding]:
-    """One agent's day: several fixes nearer their addresses than the day's others allow."""
-    near: list[tuple[float, Seen]] = []
-    ring = 0
+    """One agent's days with several fixes nearer their addresses than the day's others allow, or than his
+    other days do."""
+    days: dict[object, list[tuple[float, Seen]]] = defaultdict(list)
     for seen in visits:
         here, door = exactly(seen.visit, seen.address)
-        if here is None or door is None:
+        if here is not None and door is not None:
+            days[seen.visit.happened.start.date()].append((metres(here, door), seen))
+    counts = {day: (_fixes(_near(fixes)), _fixes(fixes)) for day, fixes in days.items()}
+    all_near, all_fixes = (sum(each) for each in zip(*counts.values(), strict=True)) if counts else (0, 0)
+    found = []
+    for day, fixes in days.items():
+        near, many = counts[day]
+        if near < TOO_MANY:
             continue
-        away, limit = metres(here, door), seen.policy.audit.exact_near_m
-        if away <= limit:
-            near.append((away, seen))
-        ring += limit < away <= RING * 3
-    # A fix that served for a building's doors was made once.
-    fixes = len({point_of(seen.visit.location) for _, seen in near})
-    if fixes < TOO_MANY or fixes <= 2 * ring + 1:
-        return []
+        ring = sum(1 for away, seen in fixes if seen.policy.audit.exact_near_m < away <= RING * 3)
+        usual = (all_near - near + 1) / (all_fixes - many + RING**2)
+        if near > 2 * ring + 1 or at_least(near, usual * many) < CHANCE:
+            found += _at_the_mark(_near(fixes))
+    return found
+
+
+def _near(fixes: Sequence[tuple[float, Seen]]) -> list[tuple[float, Seen]]:
+    return [(away, seen) for away, seen in fixes if away <= seen.policy.audit.exact_near_m]
+
+
+def _fixes(fixes: Sequence[tuple[float, Seen]]) -> int:
+    """How many were measured: a fix that served for a building's doors was made once."""
+    return len({point_of(seen.visit.location) for _, seen in fixes})
+
+
+def _at_the_mark(near: Sequence[tuple[float, Seen]]) -> list[Finding]:
     text = N_(
         "{visits} posiciones del día están a {metres} m o menos de su dirección: ninguna medición "
         "es tan exacta."

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from math import exp
 
 from ...records import Finding
 from ...words import N_, Phrase
+from .chance import at_least
 from .manner import Manner
 from .pairs import ONE_ADDRESS_M
 from .seen import Seen, door_of, metres, talked
@@ -232,7 +232,7 @@ def _bunched(group: Sequence[Seen], visits: Sequence[Seen], rate: float | None) 
         usual = rate
         if usual is None:
             usual = (len(group) - len(same)) / max(1, all_notes - len(notes[day]))
-        if _at_least(len(same), usual * len(notes[day])) < CHANCE:
+        if at_least(len(same), usual * len(notes[day])) < CHANCE:
             found += [
                 _finding(one, same[0] if one is not same[0] else same[1], debtors_of(same)) for one in same
             ]
@@ -244,15 +244,6 @@ def _by_day(visits: Iterable[Seen]) -> dict[str, list[Seen]]:
     for seen in visits:
         days[_day(seen)].append(seen)
     return days
-
-
-def _at_least(count: int, expected: float) -> float:
-    """The chance of so many where so few are expected (Poisson)."""
-    term = below = exp(-expected)
-    for number in range(1, count):
-        term *= expected / number
-        below += term
-    return max(0.0, 1.0 - below)
 
 
 def _finding(seen: Seen, other: Seen, debtors: int, text: str = WORD_FOR_WORD) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...records import Address, Finding, Verdict, Visit
@@ -120,15 +120,11 @@ def together(made: Sequence[Seen], elsewhere: Elsewhere) -> list[Finding]:
         *spots.same_fix(made),
         *spots.copied_marks(made),
         *one_spot.same_spot(made),
+        *spots.too_near(made),
         *moments.burst_entry(made),
     ]
-    daily: tuple[Callable[[Sequence[Seen]], list[Finding]], ...] = (
-        spots.too_near,
-        moments.regular_cadence,
-    )
     for day in _days(made):
-        for check in daily:
-            found += check(day)
+        found += moments.regular_cadence(day)
     return found
 
 
