@@ -57,7 +57,7 @@ def repeated_notes(connection: Connection) -> Iterator[tuple[str, str, int, date
             visits.c.agent_id,
             visits.c.note,
             func.count(),
-            func.min(visits.c.recorded_at),
+            func.min(visits.c.started),
             func.min(visits.c.debtor_id),
         )
         .where(visits.c.note.in_(again.having(func.count() > 1)))

@@ -53,6 +53,18 @@ def test_a_note_copied_from_another_debtor_is_found_overnight(world: World, lapt
     assert (second.id, "audit.copied_text") in found(world)
 
 
+def test_a_note_copied_from_a_colleague_is_found_of_the_later(world: World, laptop: Laptop) -> None:
+    note = "Don Jaime ofrece 250 mil el 15 cuando venda la moto que dejó en el taller"
+    laptop.visit("Rosa", party="NAD", note=note, start=NOW - timedelta(hours=5))
+    say(laptop)
+    other = enrolled(world, "Benito")
+    copied = other.visit("Marta", party="NAD", note=note, start=NOW - timedelta(hours=1))
+    say(other)
+    assert {each for each in found(world) if each[1] == "audit.copied_text"} == {
+        (copied.id, "audit.copied_text")
+    }
+
+
 def picture(seed: int, *, crop: int = 0, quality: int = 90) -> bytes:
     """A street as a telephone might see it, cropped by some points a side and saved as JPEG."""
     rng = random.Random(seed)

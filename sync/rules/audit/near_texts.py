@@ -84,12 +84,12 @@ def colleagues_notes(visits: Sequence[Seen], known: TextUse) -> list[Finding]:
         if len(firsts) != OF_BOTH or seen.visit.agent not in firsts or common(seen, known):
             continue
         [other] = (first for agent, first in firsts.items() if agent != seen.visit.agent)
-        earlier = other.when + COMPANIONS < seen.visit.recorded and other.debtor != seen.visit.debtor
+        earlier = other.when + COMPANIONS < seen.visit.happened.start and other.debtor != seen.visit.debtor
         if not earlier or not own_words(text, seen.policy.audit.copied_words):
             continue
         if (dated(seen.visit.note) or names_somebody(seen)) and _nobodys_chance(text, known.manner):
-            text_ = N_("La nota es palabra por palabra la que otro gestor escribió antes de otro deudor.")
-            found.append(Finding("audit.copied_text", seen.id, "review", Phrase(text_), other.visit))
+            words = N_("La nota es palabra por palabra la que otro gestor escribió antes de otro deudor.")
+            found.append(Finding("audit.copied_text", seen.id, "review", Phrase(words), other.visit))
     return found
 
 

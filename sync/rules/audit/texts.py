@@ -44,7 +44,7 @@ ALL_COPIES = 3
 
 @dataclass(frozen=True)
 class FirstUse:
-    """When somebody first wrote a text, of which debtor, and at which visit where that is known."""
+    """Of which visit somebody first wrote a text: when it was, of which debtor, and its id where known."""
 
     when: datetime
     debtor: str
@@ -116,7 +116,7 @@ def used_by(visits: Iterable[Seen]) -> TextUse:
         text = plain(seen.visit.note)
         if text:
             found.wrote(seen.visit.agent)
-            first = FirstUse(seen.visit.recorded, seen.visit.debtor, seen.id)
+            first = FirstUse(seen.visit.happened.start, seen.visit.debtor, seen.id)
             found.add(seen.visit.agent, key_of(text), first=first)
             texts.append(text)
             bare.append(masked(seen))
