@@ -22,7 +22,8 @@ M_PER_DEGREE = 111_195.0
 def same_spot(visits: Sequence[Seen]) -> list[Finding]:
     """One agent's visits off their addresses, from one spot, whose addresses are not one another's: three on
     whatever days, or two on the day of a visit to somebody who does live there."""
-    placed = _Spots(seen for seen in visits if point_there(seen) is not None)
+    spot_m = max((seen.policy.audit.same_spot_m for seen in visits), default=1)
+    placed = _Spots((seen for seen in visits if point_there(seen) is not None), spot_m)
     own = at_own_place(visits)
     away = {seen.id for seen in visits if seen.id not in own and _off(seen)}
     found = []
@@ -45,20 +46,16 @@ def same_spot(visits: Sequence[Seen]) -> list[Finding]:
 def at_own_place(visits: Sequence[Seen]) -> frozenset[str]:
     """Those off the coordinate of their address where its visits of other days were measured too, and fewer
     of other addresses': there it is the coordinate that is wrong."""
-    groups: dict[str, list[Seen]] = defaultdict(list)
     off = [seen for seen in visits if seen.visit.known is Known.LIVE and _off(seen)]
-    for seen in off:
-        if seen.visit.address is not None:
-            groups[seen.visit.address].append(seen)
+    placed = _Spots(off, APART_M)
     found = set()
-    for group in groups.values():
-        for seen in group:
-            there = [one for one in group if _beside(seen, one)]
-            if all(_one_day(seen, one) for one in there):
-                continue
-            others = [one for one in off if one.visit.address != seen.visit.address and _beside(seen, one)]
-            if len(there) > len(others):
-                found.add(seen.id)
+    for seen in off:
+        if seen.visit.address is None:
+            continue
+        near = [one for one in placed.around(seen) if _beside(seen, one)]
+        there = [one for one in near if one.visit.address == seen.visit.address]
+        if not all(_one_day(seen, one) for one in there) and 1 + len(there) > len(near) - len(there):
+            found.add(seen.id)
     return frozenset(found)
 
 
@@ -87,25 +84,24 @@ def _one_day(*visits: Seen) -> bool:
 
 
 class _Spots:
-    """Visits by the squares of the ground they were measured in, so that those near one are few."""
+    """Visits by the squares of the ground they were measured in, so wide that none nearer is missed."""
 
-    def __init__(self, visits: Iterable[Seen]) -> None:
+    def __init__(self, visits: Iterable[Seen], wide_m: float) -> None:
+        self.side = max(1.0, wide_m) / M_PER_DEGREE
         self.squares: dict[tuple[int, int], list[Seen]] = defaultdict(list)
         for seen in visits:
-            self.squares[_square(seen)].append(seen)
+            self.squares[self._square(seen)].append(seen)
 
     def around(self, seen: Seen) -> list[Seen]:
-        row, column = _square(seen)
+        row, column = self._square(seen)
         beside = (-1, 0, 1)
         squares = (self.squares.get((row + north, column + east), ()) for north in beside for east in beside)
         return [one for square in squares for one in square if one is not seen]
 
-
-def _square(seen: Seen) -> tuple[int, int]:
-    point = point_there(seen) or (0.0, 0.0)
-    # Degrees of longitude are shorter than those of latitude; beyond 60 degrees nobody collects.
-    side = max(1, seen.policy.audit.same_spot_m) / M_PER_DEGREE
-    return floor(point[0] / side), floor(point[1] / (2 * side))
+    def _square(self, seen: Seen) -> tuple[int, int]:
+        point = point_there(seen) or (0.0, 0.0)
+        # Degrees of longitude are shorter than those of latitude; beyond 60 degrees nobody collects.
+        return floor(point[0] / self.side), floor(point[1] / (2 * self.side))
 
 
 def _off(seen: Seen) -> bool:
