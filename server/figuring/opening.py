@@ -21,7 +21,7 @@ from sync.rules.figures_facts import MATURED
 from sync.rules.figures_reading import civil_day, latency_minutes
 from sync.rules.results import RESULTS
 
-from ..store import as_records, encounters, extracts, figure_facts, payments
+from ..store import as_records, encounters, extracts, figure_facts, payments, standings
 from ..store.boards import figure_rows, visits
 from ..store.figure_cells import Span
 from ..store.scopes import Scope
@@ -85,7 +85,7 @@ def rows(
 def _visits(
     connection: Connection, scope: Scope, code: str, span: Span, by: str, value: str, _today: date
 ) -> Iterator[Row]:
-    found = figure_rows.visits_made(connection, scope, span, by, value)
+    found = figure_rows.visits_made(connection, scope, span, by, value, _stood(connection, span, by, value))
     for piece in _pieces(row for row in found if span[0] <= _day(row) <= span[1]):
         told = visits.with_results(connection, scope, piece)
         ids = [row["id"] for row in piece]
@@ -128,21 +128,24 @@ def _day(row: Mapping[str, Any]) -> date:
     return civil_day(as_records.corrected_times(row)[0], row["timezone"])
 
 
+def _stood(connection: Connection, span: Span, by: str, value: str) -> figure_rows.Stood | None:
+    """Where a bucket is asked for: who may have been in it about the period. No balance is no bucket."""
+    if by != "bucket" or not value:
+        return None
+    days = {pack: ageing.days_of(value, edges_of(pack)) for pack in standings.packs_in_use(connection)}
+    named = {pack: each for pack, each in days.items() if each is not None}
+    return figure_rows.Stood(span[0] - 2 * DAY, span[1] + DAY, named)
+
+
 def _eves(connection: Connection, told: Iterable[Row]) -> dict[tuple[str, str], str]:
     """(visit, account) → the bucket on the eve of the visit."""
-    by_day: dict[date, list[tuple[str, str]]] = {}
-    for row in told:
-        for one in row["results"]:
-            by_day.setdefault(_day(row), []).append((row["id"], one["account_id"]))
-    made = {}
-    for day, pairs in by_day.items():
-        ids = {account for _visit, account in pairs}
-        stood = figure_facts.stood(connection, day - DAY, ids)
-        packs = figure_facts.accounts_of(connection, ids)
-        for pair in pairs:
-            edges = edges_of(packs[pair[1]]["pack"])
-            made[pair] = bucket_of(stood.get(pair[1]), day - DAY, edges)
-    return made
+    eves = {
+        (row["id"], one["account_id"]): (one["account_id"], _day(row) - DAY)
+        for row in told
+        for one in row["results"]
+    }
+    buckets = _buckets(connection, set(eves.values()))
+    return {pair: buckets[asked] for pair, asked in eves.items()}
 
 
 def _promises(
@@ -150,7 +153,8 @@ def _promises(
 ) -> Iterator[Row]:
     through = encounters.payments_through(connection)
     agents = {row["id"]: row for row in figure_facts.agents_known(connection)}
-    found = figure_rows.promising_accounts(connection, scope, span, by, value)
+    stood = _stood(connection, span, by, value)
+    found = figure_rows.promising_accounts(connection, scope, span, by, value, stood)
     for piece in _pieces(found, PROMISES_AT_A_TIME):
         told: dict[str, list[Row]] = {}
         for row in figure_facts.promises_of(connection, piece):
@@ -158,25 +162,30 @@ def _promises(
         paid = payments.of_accounts(connection, piece)
         gone = encounters.cancelled(connection, {row["debtor_id"] for each in told.values() for row in each})
         called = extracts.called(connection, piece)
-        for account, each in told.items():
-            for one in ended_before(each, paid.get(account, []), through, gone, today):
-                agent = agents.get(one.agent, {})
-                if not span[0] <= one.deadline <= span[1] or one.state not in MATURED:
-                    continue
-                if (by == "agent" and one.agent != value) or (by == "team" and agent.get("team") != value):
-                    continue
-                if by == "bucket" and _bucket(connection, account, one.deadline - DAY) != value:
-                    continue
-                yield {
-                    **called[account],
-                    "deadline": one.deadline,
-                    "agent_name": agent.get("name", ""),
-                    "promised": from_minor(one.promised, one.currency),
-                    "paid": from_minor(one.paid, one.currency),
-                    "currency": one.currency,
-                    "state": one.state.value,
-                    "counts": one.state is _above(code),
-                }
+        ended = [
+            (account, one)
+            for account, each in told.items()
+            for one in ended_before(each, paid.get(account, []), through, gone, today, since=span[0])
+            if one.deadline <= span[1] and one.state in MATURED
+        ]
+        asked = {(account, one.deadline - DAY) for account, one in ended} if by == "bucket" else set()
+        buckets = _buckets(connection, asked)
+        for account, one in ended:
+            agent = agents.get(one.agent, {})
+            if (by == "agent" and one.agent != value) or (by == "team" and agent.get("team") != value):
+                continue
+            if by == "bucket" and buckets[account, one.deadline - DAY] != value:
+                continue
+            yield {
+                **called[account],
+                "deadline": one.deadline,
+                "agent_name": agent.get("name", ""),
+                "promised": from_minor(one.promised, one.currency),
+                "paid": from_minor(one.paid, one.currency),
+                "currency": one.currency,
+                "state": one.state.value,
+                "counts": one.state is _above(code),
+            }
 
 
 def _above(code: str) -> PromiseState:
@@ -184,16 +193,11 @@ def _above(code: str) -> PromiseState:
     return named.get(code, PromiseState.KEPT)
 
 
-def _bucket(connection: Connection, account: str, day: date) -> str:
-    stood = figure_facts.stood(connection, day, [account])
-    pack = figure_facts.accounts_of(connection, [account])[account]["pack"]
-    return bucket_of(stood.get(account), day, edges_of(pack))
-
-
 def _payments(
     connection: Connection, scope: Scope, _code: str, span: Span, by: str, value: str, _today: date
 ) -> Iterator[Row]:
-    for piece in _pieces(figure_rows.payments_made(connection, scope, span, by, value)):
+    stood = _stood(connection, span, by, value)
+    for piece in _pieces(figure_rows.payments_made(connection, scope, span, by, value, stood)):
         buckets = _buckets(connection, {(row["account_id"], row["value_date"] - DAY) for row in piece})
         for row in piece:
             bucket = buckets[row["account_id"], row["value_date"] - DAY]
@@ -211,12 +215,16 @@ def _payments(
 
 def _buckets(connection: Connection, asked: set[tuple[str, date]]) -> dict[tuple[str, date], str]:
     """(account, day) → the bucket in which it stood."""
-    packs = figure_facts.accounts_of(connection, {account for account, _day_asked in asked})
+    if not asked:
+        return {}
+    ids, each = {account for account, _day_asked in asked}, [day for _account, day in asked]
+    packs = figure_facts.accounts_of(connection, ids)
+    stood = figure_facts.stood_over(connection, min(each), max(each), ids)
     made: dict[tuple[str, date], str] = {}
-    for day in {day for _account, day in asked}:
-        ids = [account for account, of_day in asked if of_day == day]
-        stood = figure_facts.stood(connection, day, ids)
-        made |= {(one, day): bucket_of(stood.get(one), day, edges_of(packs[one]["pack"])) for one in ids}
+    for account, day in asked:
+        told = (row for row in stood.get(account, ()) if row["since"] <= day)
+        then = next((row for row in told if row["until"] is None or row["until"] > day), None)
+        made[account, day] = bucket_of(then, day, edges_of(packs[account]["pack"]))
     return made
 
 
@@ -227,11 +235,13 @@ def _accounts(
     eve, last = span[0] - DAY, span[1]
     opening = code in ("roll_rate", "cure_rate", "time_to_cure")
     agents = {row["id"]: row["name"] for row in figure_facts.agents_known(connection)}
-    found = figure_rows.accounts_seen(connection, scope, by, value, eve if opening else last)
+    seen_on = eve if opening else last
+    stood_on = _stood(connection, (seen_on, seen_on), by, value)
+    found = figure_rows.accounts_seen(connection, scope, by, value, seen_on, stood_on)
     for piece in _pieces(found):
         ids = [row["id"] for row in piece]
         before, after = (figure_facts.stood(connection, day, ids) for day in (eve, last))
-        kept = figure_facts.keepers(connection, eve if opening else last, ids)
+        kept = figure_facts.keepers(connection, seen_on, ids)
         seen = extracts.visited(connection, ids, span) if code == "coverage" else set()
         for row in piece:
             edges, account = edges_of(row["pack"]), row["id"]

@@ -25,11 +25,14 @@ def ended_before(
     gone: Mapping[str, datetime],
     day: date,
     packs: Callable[[str], Policy | None] = pack_of,
+    *,
+    since: date = date.min,
 ) -> list[Ended]:
     """The promises of one account whose last good day was before `day`, each as it stood on the day after.
 
     `told` are all of its promises in order; `gone` are those cancelled, with when. What was paid, made or
-    cancelled later changes none of them, so each has one end however late somebody looks.
+    cancelled later changes none of them, so each has one end however late somebody looks. `since`: those
+    alone whose last good day was that day or later.
     """
     policy = packs(told[0]["pack"]) if told else None
     if policy is None:
@@ -41,7 +44,7 @@ def ended_before(
     made = []
     for row, promise in zip(told, held, strict=True):
         last = deadline(promise, policy)
-        if last >= day:
+        if not since <= last < day:
             continue
         after = last + timedelta(days=1)
         found = standings(held, paid, policy, after, imported, cancelled=over, zone=zone)

@@ -6,10 +6,10 @@ known then is what a closed month froze.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,7 @@ from sync.rules.figures_tally import Tally
 from ..store import figure_cells, figure_facts
 from ..store.figure_cells import DAY, SPAN, Part, Span
 from ..store.scopes import Scope
+from ..store.standings import remembered
 from . import keeping
 
 BREAKDOWNS = ("all", "agent", "team", "bucket", "product", "lender")
@@ -105,11 +106,21 @@ def trend(
 ) -> dict[Span, list[Figure]]:
     """The figures of each of these periods that need no balances, of one group."""
     said = keeping.settings(connection)
-    by_step: defaultdict[Span, Tally] = defaultdict(Tally)
-    for step in steps:
+    version = figure_cells.version(connection)
+
+    def made(step: Span) -> Tally:
+        held = Tally()
         parts = keeping.parts_of(connection, step, today)
         for cell in figure_cells.cells(connection, scope, parts, dimension, values=[value]):
-            by_step[step].add(cell.tally)
+            held.add(cell.tally)
+        return held
+
+    by_step = {
+        step: remembered(
+            connection, ("trend", version, scope, step, today, dimension, value), partial(made, step)
+        )
+        for step in steps
+    }
     return {
         step: board(Held(by_step[step], Tally(), said, attributable=dimension not in OF_ACCOUNTS))
         for step in steps

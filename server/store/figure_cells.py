@@ -21,6 +21,7 @@ from sync.rules.figures_cells import Cells
 from sync.rules.figures_reading import FAR_OFF_MS
 from sync.rules.figures_tally import Tally
 
+from . import counters
 from .chunks import append
 from .scopes import Scope, Share
 from .tables import (
@@ -36,6 +37,7 @@ from .tables import (
     visits,
 )
 
+FIGURES = "figures"  # the counter of what changed here
 DAY, SPAN, SUM = "day", "span", "sum"  # a sum: the days of a period added up
 FACTS, ARRIVAL = "facts", "arrival"
 Span = tuple[date, date]
@@ -75,6 +77,7 @@ def save(connection: Connection, kind: str, span: Span, cells: Cells, now: datet
 
 
 def forget(connection: Connection, kind: str, span: Span) -> None:
+    counters.take(connection, FIGURES)
     for table in (figure_cells, figure_days):
         mine = (table.c.kind == kind, table.c.first == span[0], table.c.last == span[1])
         connection.execute(delete(table).where(*mine))
@@ -87,7 +90,13 @@ def forget_from(connection: Connection, kind: str, day: date) -> int:
         .where(figure_days.c.kind == kind, figure_days.c.last >= day)
         .values(made_on=date.min)
     )
+    counters.take(connection, FIGURES)
     return changed.rowcount
+
+
+def version(connection: Connection) -> int:
+    """Another number after every change of what is kept."""
+    return counters.current(connection, FIGURES)
 
 
 def made(connection: Connection, kind: str) -> dict[Span, tuple[date, datetime]]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, null, or_, select, union_all
 
 from sync.rules.figures_reading import ABOUT_CONDUCT, FAR_OFF_MS
 
@@ -315,6 +316,34 @@ _STOOD_PAST = select(*_standing(past_standings)).where(
 
 _STOOD_OF = _STOOD.where(among(standings.c.account_id))
 _STOOD_PAST_OF = _STOOD_PAST.where(among(past_standings.c.account_id))
+
+
+def stood_over(
+    connection: Connection, first: date, last: date, account_ids: Iterable[str]
+) -> dict[str, list[dict[str, Any]]]:
+    """Account → its standings between two days, the latest first: late_since and amounts, from `since` to the
+    day before `until`, or to now."""
+    ids = list(account_ids)
+    made: dict[str, list[dict[str, Any]]] = {}
+    rows = [
+        *found(connection, _STOOD_OVER, ids, last=last),
+        *found(connection, _STOOD_PAST_OVER, ids, first=first, last=last),
+    ]
+    for row in rows:
+        made.setdefault(row["account_id"], []).append(dict(row))
+    return {one: sorted(each, key=itemgetter("since"), reverse=True) for one, each in made.items()}
+
+
+_STOOD_OVER = select(*_standing(standings), standings.c.since, null().label("until")).where(
+    standings.c.since <= bindparam("last"),
+    standings.c.as_of.is_not(None),
+    among(standings.c.account_id),
+)
+_STOOD_PAST_OVER = select(*_standing(past_standings), past_standings.c.since, past_standings.c.until).where(
+    past_standings.c.since <= bindparam("last"),
+    past_standings.c.until > bindparam("first"),
+    among(past_standings.c.account_id),
+)
 
 
 def moved_on(connection: Connection, day: date) -> set[str]:

@@ -62,6 +62,13 @@ def buckets(edges: Sequence[int] = DEFAULT_EDGES) -> tuple[str, ...]:
     return ("current", *closed, f"{edges[-1]}+")
 
 
+def days_of(name: str, edges: Sequence[int] = DEFAULT_EDGES) -> tuple[int, int | None] | None:
+    """The first and the last day past due of a bucket, None for the last of the last one; None: no bucket."""
+    bounds = [0, *edges]
+    lasts = [*(high - 1 for high in edges), None]
+    return dict(zip(buckets(edges), zip(bounds, lasts, strict=True), strict=True)).get(name)
+
+
 def bucket(dpd: int, edges: Sequence[int] = DEFAULT_EDGES) -> str:
     """The bucket's name: "current", "1-30", "31-60", "61-89", "90+" with the default edges (lower bounds)."""
     return buckets(edges)[sum(dpd >= edge for edge in edges)]

@@ -136,26 +136,27 @@ class _Purse:
 def spans_of(promises: Sequence[Promise], policy: Policy, where: ZoneInfo) -> dict[str, Span]:
     """The days of each promise. A newer one of the account, made in another visit before the deadline,
     replaces it; an instalment of an agreement is replaced by a newer agreement alone."""
-    by_account: dict[str, list[Promise]] = {}
+    by_account: dict[str, list[tuple[Promise, date]]] = {}
+    days = {promise.id: promise.made_at.astimezone(where).date() for promise in promises}
     for promise in promises:
-        by_account.setdefault(promise.account, []).append(promise)
+        by_account.setdefault(promise.account, []).append((promise, days[promise.id]))
     spans: dict[str, Span] = {}
     for promise in promises:
         last = deadline(promise, policy)
         newer = [
             other
-            for other in by_account[promise.account]
-            if other.visit != promise.visit
+            for other, day in by_account[promise.account]
+            if day <= last
+            and other.visit != promise.visit
             and (other.made_at, other.id) > (promise.made_at, promise.id)
             and (other.agreement or not promise.agreement)
-            and other.made_at.astimezone(where).date() <= last
         ]
-        made = promise.made_at.astimezone(where).date()
+        made = days[promise.id]
         if not newer:
             spans[promise.id] = Span(made, last, last, None)
             continue
         first = min(newer, key=lambda other: (other.made_at, other.id))
-        replaced = first.made_at.astimezone(where).date()
+        replaced = days[first.id]
         spans[promise.id] = Span(made, replaced, last, first.id)
     return spans
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sync.records import Payment
-from sync.rules.ageing import bucket, buckets, days_past_due, standing
+from sync.rules.ageing import bucket, buckets, days_of, days_past_due, standing
 from tests.rules.world import FRIDAY, balance, paid
 
 quick = settings(derandomize=True, deadline=None, max_examples=120)
@@ -163,3 +163,22 @@ def test_before_anything_is_paid_since_a_payment_never_raises_the_debt(found: li
     one = standing(balance("300", date(2026, 8, 1)), plain, FRIDAY + timedelta(days=30))
     assert one.overdue <= Decimal(300)
     assert one.reversed_since == 0
+
+
+@given(
+    dpd=st.integers(0, 2000),
+    edges=st.lists(st.integers(2, 400), min_size=1, max_size=6, unique=True).map(
+        lambda held: (1, *sorted(held))
+    ),
+)
+def test_a_day_past_due_lies_within_the_days_of_its_bucket_and_of_no_other(
+    dpd: int, edges: tuple[int, ...]
+) -> None:
+    within = []
+    for name in buckets(edges):
+        days = days_of(name, edges)
+        assert days is not None
+        if days[0] <= dpd and (days[1] is None or dpd <= days[1]):
+            within.append(name)
+    assert within == [bucket(dpd, edges)]
+    assert days_of("no such bucket", edges) is None

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, or_, select
 
 from sync.rules.figures_reading import MARGIN
 
@@ -19,9 +20,11 @@ from ..tables import (
     assignments,
     debtors,
     lenders,
+    past_standings,
     payments,
     promises,
     routes,
+    standings,
     stops,
     visit_results,
     visits,
@@ -36,8 +39,42 @@ Rows = Iterator[dict[str, Any]]
 Span = tuple[date, date]
 
 
-def _of_accounts(by: str, value: str) -> list[ColumnElement[bool]]:
-    """What a breakdown by a word of the account asks; buckets are for whoever knows the day."""
+@dataclass(frozen=True)
+class Stood:
+    """Accounts so many days past due, by pack, at some time from `first` to `last`; no end: and more."""
+
+    first: date
+    last: date
+    days: Mapping[str, tuple[int, int | None]]
+
+    def condition(self) -> ColumnElement[bool]:
+        packs: dict[tuple[int, int | None], list[str]] = {}
+        for pack, days in self.days.items():
+            packs.setdefault(days, []).append(pack)
+        return or_(
+            false(),
+            *(and_(accounts.c.pack.in_(named), self._late(*days)) for days, named in packs.items()),
+        )
+
+    def _late(self, least: int, most: int | None) -> ColumnElement[bool]:
+        """Late since a day that makes so many days past due of one of the days, as kept of then or now."""
+        found = []
+        for kept in (standings, past_standings):
+            asked = [kept.c.account_id == accounts.c.id, kept.c.since <= self.last]
+            asked += [kept.c.as_of.is_not(None)] if kept is standings else [kept.c.until > self.first]
+            if least:
+                asked.append(kept.c.late_since <= self.last - timedelta(days=least))
+            if most is not None:
+                asked.append(kept.c.late_since >= self.first - timedelta(days=most))
+            found.append(exists().where(*asked).correlate(accounts))
+        return or_(*found)
+
+
+def _of_accounts(by: str, value: str, stood: Stood | None) -> list[ColumnElement[bool]]:
+    """What a breakdown by a word of the account asks. Of a bucket: those who may have been in it; whoever
+    knows the day judges."""
+    if stood is not None:
+        return [stood.condition()]
     if by == "product":
         return [accounts.c.product == value]
     return [lenders.c.name == value] if by == "lender" else []
@@ -49,7 +86,9 @@ def _of_agents(by: str, value: str) -> list[ColumnElement[bool]]:
     return [agents.c.team == value] if by == "team" else []
 
 
-def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
+def visits_made(
+    connection: Connection, scope: Scope, span: Span, by: str, value: str, stood: Stood | None
+) -> Rows:
     """Visits about the period with a result for an account that is seen and asked for, not all `NOR`."""
     start = datetime.combine(span[0], time(), tzinfo=UTC)
     end = datetime.combine(span[1], time(), tzinfo=UTC) + timedelta(days=1)
@@ -64,7 +103,7 @@ def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value
             lenders.c.id == accounts.c.lender_id,
             visit_results.c.result != "NOR",
             scope.accounts(),
-            *_of_accounts(by, value),
+            *_of_accounts(by, value, stood),
         )
         .correlate(visits)
     )
@@ -88,7 +127,9 @@ def visits_made(connection: Connection, scope: Scope, span: Span, by: str, value
     return streamed(connection, query, AT_A_TIME)
 
 
-def payments_made(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
+def payments_made(
+    connection: Connection, scope: Scope, span: Span, by: str, value: str, stood: Stood | None
+) -> Rows:
     """Payments and reversals of the period, with who had the account on the eve."""
     kept = and_(
         assignments.c.since < payments.c.value_date,
@@ -118,7 +159,7 @@ def payments_made(connection: Connection, scope: Scope, span: Span, by: str, val
             payments.c.value_date >= span[0],
             payments.c.value_date <= span[1],
             scope.accounts(),
-            *_of_accounts(by, value),
+            *_of_accounts(by, value, stood),
             *(_of_agents(by, value) if value else [agents.c.id.is_(None)] if by == "agent" else []),
         )
         .order_by(payments.c.value_date.desc(), payments.c.id)
@@ -127,7 +168,7 @@ def payments_made(connection: Connection, scope: Scope, span: Span, by: str, val
 
 
 def promising_accounts(
-    connection: Connection, scope: Scope, span: Span, by: str, value: str
+    connection: Connection, scope: Scope, span: Span, by: str, value: str, stood: Stood | None
 ) -> Iterator[str]:
     """Accounts with a promise due about the period, the latest first, each once; whoever knows the grace
     judges its days."""
@@ -140,7 +181,7 @@ def promising_accounts(
             promises.c.due > span[0] - timedelta(days=60),
             promises.c.due <= span[1],
             scope.accounts(),
-            *_of_accounts(by, value),
+            *_of_accounts(by, value, stood),
             *_of_agents(by, value),
         )
         .order_by(promises.c.due.desc(), promises.c.id)
@@ -153,7 +194,7 @@ def promising_accounts(
 
 
 def accounts_seen(
-    connection: Connection, scope: Scope, by: str, value: str, day: date
+    connection: Connection, scope: Scope, by: str, value: str, day: date, stood: Stood | None
 ) -> Iterator[dict[str, Any]]:
     """Accounts in order; by agent or team only those that he had on `day`."""
     query = (
@@ -169,7 +210,7 @@ def accounts_seen(
         )
         .join(lenders, lenders.c.id == accounts.c.lender_id)
         .join(debtors, debtors.c.id == accounts.c.debtor_id)
-        .where(scope.accounts(), *_of_accounts(by, value))
+        .where(scope.accounts(), *_of_accounts(by, value, stood))
         .order_by(accounts.c.id)
     )
     if by in ("agent", "team") and value:
