@@ -41,10 +41,17 @@ class Held:
         return "owed" if self.due is not None else "none"
 
 
-def agreements(connection: Connection, scope: Scope, day: date) -> list[Held]:
-    """Every agreement in scope, the newest first."""
-    rows = terms.agreed_in(connection, scope)
-    return _held(connection, rows, day)
+def agreements(
+    connection: Connection, scope: Scope, day: date, letter: str, limit: int, offset: int
+) -> list[Held]:
+    """Some agreements in scope, the newest first: of all, or of those whose letter is issued or delivered."""
+    return _held(connection, terms.agreed_in(connection, scope, letter, limit, offset), day)
+
+
+def owed(connection: Connection, scope: Scope, day: date) -> list[Held]:
+    """The agreements in scope whose letter is owed, the newest first."""
+    held = _held(connection, terms.maybe_paid(connection, scope), day)
+    return [one for one in held if one.letter == "owed"]
 
 
 def agreement(connection: Connection, scope: Scope, agreement_id: str, day: date) -> Held | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, case, func, insert, select, update
 
 from sync import agreed
 from sync.ids import new_id
@@ -163,10 +163,36 @@ def agreement(connection: Connection, agreement_id: str, scope: Scope) -> Row | 
     return connection.execute(query).mappings().first()
 
 
-def agreed_in(connection: Connection, scope: Scope) -> Sequence[Row]:
-    """Every agreement in scope, the newest first, with its letter where one was issued."""
-    query = _agreed(scope).order_by(agreements.c.made_at.desc(), agreements.c.id)
+def agreed_in(connection: Connection, scope: Scope, letter: str, limit: int, offset: int) -> Sequence[Row]:
+    """Agreements in scope, the newest first, with the letter where one was issued; `letter`: all of them, or
+    those whose letter is issued or delivered."""
+    query = _agreed(scope).where(*_LETTERS[letter]).order_by(agreements.c.made_at.desc(), agreements.c.id)
+    return connection.execute(query.limit(limit).offset(offset)).mappings().all()
+
+
+def count_agreed(connection: Connection, scope: Scope, letter: str) -> int:
+    query = _agreed(scope).where(*_LETTERS[letter]).with_only_columns(func.count())
+    return int(connection.execute(query).scalar_one())
+
+
+def maybe_paid(connection: Connection, scope: Scope) -> Sequence[Row]:
+    """Agreements that settle, without a letter, of accounts that paid as much since: the only ones whose
+    letter may be owed. Whoever knows the allocation judges."""
+    paid = (
+        select(func.sum(case((payments.c.reverses.is_(None), payments.c.amount_minor), else_=0)))
+        .where(payments.c.account_id == agreements.c.account_id)
+        .scalar_subquery()
+    )
+    asked = (agreements.c.settles, settlement_letters.c.id.is_(None), paid >= agreements.c.total_minor)
+    query = _agreed(scope).where(*asked).order_by(agreements.c.made_at.desc(), agreements.c.id)
     return connection.execute(query).mappings().all()
+
+
+_LETTERS: dict[str, tuple[ColumnElement[bool], ...]] = {
+    "all": (),
+    "issued": (settlement_letters.c.id.is_not(None), settlement_letters.c.delivered_on.is_(None)),
+    "delivered": (settlement_letters.c.delivered_on.is_not(None),),
+}
 
 
 def _agreed(scope: Scope) -> Select[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -28,6 +29,7 @@ from ..standing import AccountToday, accounts_today
 from ..store import terms
 from ..store.engine import reading
 from . import here
+from .paging import cut, paged
 
 blueprint = Blueprint("agreements", __name__)
 LETTERS = ("owed", "issued", "delivered", "all")
@@ -39,16 +41,20 @@ def index() -> str:
     """Every agreement in scope; `letter` narrows them to the settlement letters owed, issued or delivered."""
     letter = request.args.get("letter", "all")
     letter = letter if letter in LETTERS else "all"
+    asked, scope, today = request.args.get("page"), here.scope(), here.today()
     with reading(here.engine()) as connection:
-        held = agreed_today.agreements(connection, here.scope(), here.today())
-    owed = [one for one in held if one.letter == "owed"]
-    shown = [one for one in held if letter in ("all", one.letter)]
+        owed = agreed_today.owed(connection, scope, today)
+        if letter == "owed":
+            page = paged(owed, asked)
+        else:
+            some = partial(agreed_today.agreements, connection, scope, today, letter)
+            page = cut(asked, terms.count_agreed(connection, scope, letter), some)
     return render_template(
         "agreements/index.html",
-        held=shown,
+        page=page,
         owed=len(owed),
         letter=letter,
-        day=here.today(),
+        day=today,
         offer_kinds=KINDS,
     )
 

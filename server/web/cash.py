@@ -5,7 +5,7 @@ Where none does, these pages do not exist.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -24,9 +24,12 @@ from ..store.agents import Agent
 from ..store.engine import reading
 from ..tabulating import Column
 from . import days, here, sheets
+from .paging import paged
 
 blueprint = Blueprint("cash", __name__, url_prefix="/cash")
 
+Row = dict[str, Any]
+Key = tuple[str, str]  # an agent and a currency
 ALARMS = {
     "unnumbered": N_("Sin número"),
     "twice": N_("Número repetido"),
@@ -49,29 +52,48 @@ def index() -> Response | str:
         waiting = cash.paid_in(connection, "proposed")
         most = handling_cash.limits(connection)
         counted = cash.last_counts(connection)
-    rows = []
-    for one in staff:
-        for currency in sorted({key[1] for key in (*held, *waiting) if key[0] == one.id}):
-            minor, key = held.get((one.id, currency), 0), (one.id, currency)
-            last = counted.get(key)
-            rows.append(
-                {
-                    "agent_id": one.id,
-                    "agent_name": one.name,
-                    "currency": currency,
-                    "held": from_minor(minor, currency),
-                    "waiting": from_minor(waiting.get(key, 0), currency),
-                    "limit": from_minor(most[currency], currency) if currency in most else None,
-                    "over": currency in most and minor > most[currency],
-                    "counted_on": last["day"] if last else None,
-                    "lacked": from_minor(last["counted_minor"] - last["expected_minor"], currency)
-                    if last
-                    else None,
-                }
-            )
+    heavy = {agent for (agent, currency), minor in held.items() if minor > most.get(currency, minor)}
+    carrying: dict[str, set[str]] = {}
+    for agent, currency in (*held, *waiting):
+        carrying.setdefault(agent, set()).add(currency)
+    staff.sort(key=lambda one: (one.id not in heavy, one.id not in carrying, one.name, one.id))
+
+    def rows_of(some: Sequence[Agent]) -> list[Row]:
+        return [
+            _carried(one, currency, held, waiting, most, counted)
+            for one in some
+            for currency in sorted(carrying.get(one.id, ()))
+        ]
+
     if wanted := sheets.sheet_asked():
-        return sheets.answer(wanted, f"efectivo-{here.today()}", _("Efectivo"), _columns(), rows)
-    return render_template("cash/index.html", rows=rows, staff=staff, today=here.today())
+        return sheets.answer(wanted, f"efectivo-{here.today()}", _("Efectivo"), _columns(), rows_of(staff))
+    page = paged(staff, request.args.get("page"))
+    return render_template("cash/index.html", page=page, rows=rows_of(page.rows), today=here.today())
+
+
+def _carried(
+    one: Agent,
+    currency: str,
+    held: Mapping[Key, int],
+    waiting: Mapping[Key, int],
+    most: Mapping[str, int],
+    counted: Mapping[Key, Mapping[str, Any]],
+) -> Row:
+    """What a collector carries in a currency, against what he may, and how his last count ended."""
+    key = (one.id, currency)
+    minor, last = held.get(key, 0), counted.get(key)
+    lacked = last["counted_minor"] - last["expected_minor"] if last else None
+    return {
+        "agent_id": one.id,
+        "agent_name": one.name,
+        "currency": currency,
+        "held": from_minor(minor, currency),
+        "waiting": from_minor(waiting.get(key, 0), currency),
+        "limit": from_minor(most[currency], currency) if currency in most else None,
+        "over": currency in most and minor > most[currency],
+        "counted_on": last["day"] if last else None,
+        "lacked": from_minor(lacked, currency) if lacked is not None else None,
+    }
 
 
 @blueprint.get("/agents/<agent_id>")

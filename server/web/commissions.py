@@ -29,6 +29,7 @@ from ..store.engine import reading
 from ..store.said import phrase_of
 from ..tabulating import Column
 from . import here, job_pages, jobs, sheets
+from .paging import paged
 
 blueprint = Blueprint("commissions", __name__, url_prefix="/commissions")
 Row = dict[str, Any]
@@ -64,7 +65,7 @@ def index() -> BaseResponse | str:
         "commissions/index.html",
         month=month,
         choices=_choices(),
-        rows=rows,
+        page=paged(rows, request.args.get("page")),
         bills=[_bill(row, held.tax_percent) for row in bills],
         sums=_sums(rows),
         draft=draft,

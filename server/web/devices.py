@@ -249,11 +249,7 @@ def _page(**more: Any) -> str:
 def _laptop_page(row: dict[str, Any], **more: Any) -> str:
     now = here.now()
     with reading(here.engine()) as connection:
-        odd = [
-            one
-            for one in laptops.quarantine(connection, here.scope(), 10_000)
-            if one["device_id"] == row["id"]
-        ]
+        odd = laptops.quarantine(connection, here.scope(), device_id=row["id"])
         held = [one for one in recoveries.listed(connection, 10_000) if one["device_id"] == row["id"]]
         states = {
             one["id"]: found.state(now) for one in held if (found := recoveries.by_id(connection, one["id"]))
@@ -264,7 +260,7 @@ def _laptop_page(row: dict[str, Any], **more: Any) -> str:
         **({"code": "", "code_title": "", "package": "", "errors": {}, "reason": ""} | more),
         row=row,
         signs=fleet.SIGNS,
-        odd=[one | {"why": titles.get(one["quarantine"], one["quarantine"])} for one in odd[:50]],
+        odd=[one | {"why": titles.get(one["quarantine"], one["quarantine"])} for one in odd],
         recoveries=held,
         states=states,
         me_name=here.actor(),

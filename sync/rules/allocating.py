@@ -6,10 +6,11 @@ promises' due dates; under `named` only what somebody named counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from ..records import Payment, Promise
@@ -136,29 +137,30 @@ class _Purse:
 def spans_of(promises: Sequence[Promise], policy: Policy, where: ZoneInfo) -> dict[str, Span]:
     """The days of each promise. A newer one of the account, made in another visit before the deadline,
     replaces it; an instalment of an agreement is replaced by a newer agreement alone."""
-    by_account: dict[str, list[tuple[Promise, date]]] = {}
     days = {promise.id: promise.made_at.astimezone(where).date() for promise in promises}
-    for promise in promises:
-        by_account.setdefault(promise.account, []).append((promise, days[promise.id]))
+    by_account: dict[str, list[Promise]] = {}
+    for promise in sorted(promises, key=lambda one: (one.made_at, one.id)):
+        by_account.setdefault(promise.account, []).append(promise)
     spans: dict[str, Span] = {}
-    for promise in promises:
-        last = deadline(promise, policy)
-        newer = [
-            other
-            for other, day in by_account[promise.account]
-            if day <= last
-            and other.visit != promise.visit
-            and (other.made_at, other.id) > (promise.made_at, promise.id)
-            and (other.agreement or not promise.agreement)
-        ]
-        made = days[promise.id]
-        if not newer:
-            spans[promise.id] = Span(made, last, last, None)
-            continue
-        first = min(newer, key=lambda other: (other.made_at, other.id))
-        replaced = days[first.id]
-        spans[promise.id] = Span(made, replaced, last, first.id)
-    return spans
+    for each in by_account.values():
+        for place, promise in enumerate(each):
+            made, last = days[promise.id], deadline(promise, policy)
+            newer = _newer(promise, each, place, days, last)
+            until, by = (last, None) if newer is None else (days[newer.id], newer.id)
+            spans[promise.id] = Span(made, until, last, by)
+    return {promise.id: spans[promise.id] for promise in promises}
+
+
+def _newer(
+    promise: Promise, each: Sequence[Promise], place: int, days: Mapping[str, date], last: date
+) -> Promise | None:
+    """The first after it, of all of its account in order, that replaces it up to `last`."""
+    for other in islice(each, place + 1, None):
+        if days[other.id] > last:
+            break
+        if other.visit != promise.visit and (other.agreement or not promise.agreement):
+            return other
+    return None
 
 
 def net(payments: Iterable[Payment], today: date) -> list[tuple[Payment, Decimal]]:

@@ -71,7 +71,7 @@ def test_an_offer_goes_to_the_desk_and_its_word_comes_back_and_is_agreed_in_a_vi
     assert [one.text for one in there.suggestions] == ["O la mitad en diciembre"]
     assert laptop_digest(pair) == office_digest(pair.world)
     with reading(pair.world.engine) as connection:
-        [held] = agreed_today.agreements(connection, Scope.everything(), pair.clock.now.date())
+        [held] = agreed_today.agreements(connection, Scope.everything(), pair.clock.now.date(), "all", 50, 0)
         assert agreeing.unauthorised(connection, held.row) == ()
     assert held.deal.schedule == deal.schedule
     assert terms_body(held.deal) == terms_body(deal)

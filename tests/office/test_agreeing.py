@@ -292,7 +292,7 @@ def test_a_cancelled_agreement_cancels_its_instalments_and_says_why_on_the_lapto
     with reading(world.engine) as connection:
         gone = encounters.cancelled(connection, [world.debtors["Rosa"]])
         assert encounters.promises_of(connection, [world.debtors["Rosa"]]) == {}
-        [held] = agreed_today.agreements(connection, ALL, TODAY)
+        [held] = agreed_today.agreements(connection, ALL, TODAY, "all", 50, 0)
     assert len(gone) == 2
     assert held.standing is not None
     assert held.standing.state is AgreementState.CANCELLED

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from ..scopes import Scope
-from ..tables import agents, attachments, devices, enrolment_codes, events, incarnations
+from ..tables import agents, attachments, devices, enrolment_codes, events, incarnations, visits
 
 Rows = list[dict[str, Any]]
 
@@ -73,24 +73,21 @@ def _events(condition: Any) -> Any:
 
 
 def _unfinished(connection: Connection, device_id: str | None) -> dict[str, int]:
-    """By laptop, the pictures it announced whose bytes are not here; through the index of what lacks."""
+    """By laptop, the pictures its visits announced whose bytes are not here; through the index of what
+    lacks."""
     query = (
-        select(incarnations.c.device_id, func.count(attachments.c.id.distinct()))
-        .select_from(
-            attachments.join(events, events.c.id == attachments.c.id).join(
-                incarnations, incarnations.c.id == events.c.incarnation
-            )
-        )
+        select(visits.c.device_id, func.count())
+        .select_from(attachments.join(visits, visits.c.id == attachments.c.visit_id))
         .where(attachments.c.stored_at.is_(None))
-        .group_by(incarnations.c.device_id)
+        .group_by(visits.c.device_id)
     )
     if device_id is not None:
-        query = query.where(incarnations.c.device_id == device_id)
+        query = query.where(visits.c.device_id == device_id)
     return {device: int(count) for device, count in connection.execute(query)}
 
 
-def quarantine(connection: Connection, scope: Scope, limit: int = 50) -> Rows:
-    """The latest events that were kept without being understood, with why."""
+def quarantine(connection: Connection, scope: Scope, limit: int = 50, device_id: str | None = None) -> Rows:
+    """The latest events kept without being understood, with why; of one laptop where it is named."""
     query = (
         select(
             events.c.incarnation,
@@ -109,6 +106,8 @@ def quarantine(connection: Connection, scope: Scope, limit: int = 50) -> Rows:
         .order_by(events.c.arrival.desc())
         .limit(limit)
     )
+    if device_id is not None:
+        query = query.where(devices.c.id == device_id)
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
