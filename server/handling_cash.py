@@ -7,7 +7,8 @@ another. Numbers are never skipped in silence. Where no pack lets money be taken
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -65,6 +66,18 @@ def number_of(text: str) -> tuple[str, int] | None:
     return (found[1], int(found[2])) if found else None
 
 
+def _same(text: str) -> tuple[str, int]:
+    """Equal for what is the same receipt however it was written: "a-12" is "A-0012"."""
+    return number_of(text) or (text.strip().upper(), -1)
+
+
+def _twice(connection: Connection, texts: Iterable[str]) -> set[tuple[str, int]]:
+    """Of these receipts, those that stand on more than one payment."""
+    asked = {_same(text) for text in texts if text.strip()}
+    counts = Counter(_same(text) for text in cash.written(connection, {prefix for prefix, _number in asked}))
+    return {one for one in asked if counts[one] > 1}
+
+
 def holding(connection: Connection, until: date | None = None) -> dict[tuple[str, str], int]:
     """(agent, currency) → what he has on him: taken and not refused, less what was paid in and agreed."""
     taken = cash.taken(connection, until)
@@ -91,14 +104,14 @@ def books_of(connection: Connection, agent_id: str) -> list[Book]:
 
 def alarms(connection: Connection, receipts: list[dict[str, Any]], books: list[Book]) -> dict[str, list[str]]:
     """Receipt's payment → what is wrong with its number: none, twice, or of no book of his."""
-    twice = cash.numbered_twice(connection)
+    twice = _twice(connection, (row["receipt"] for row in receipts))
     found: dict[str, list[str]] = {}
     for row in receipts:
         said, number = row["receipt"], number_of(row["receipt"])
         mine = []
         if not said.strip():
             mine.append("unnumbered")
-        elif said in twice:
+        elif _same(said) in twice:
             mine.append("twice")
         if said.strip() and not any(_in(book, number) for book in books):
             mine.append("no_book")
@@ -181,7 +194,7 @@ def decide_receipt(
         row = cash.receipt(connection, payment_id)
         if row is None or row["state"] is not None:
             return Refused(Phrase(N_("Ese recibo ya fue decidido")), "cash.once")
-        same = row["receipt"] and row["receipt"] in cash.numbered_twice(connection)
+        same = bool(_twice(connection, [row["receipt"]]))
         if accept and same and len(because.strip()) < SHORTEST_REASON:
             text = N_("Ese número de recibo está en otro pago: escriba por qué este vale")
             return Refused(Phrase(text), "cash.twice")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, insert, select, update
+from sqlalchemy import Connection, exists, false, func, insert, or_, select, update
 
 from sync.ids import new_id
 
@@ -67,15 +67,15 @@ def receipt(connection: Connection, payment_id: str) -> Row | None:
     return dict(row) if row is not None else None
 
 
-def numbered_twice(connection: Connection) -> set[str]:
-    """Receipt numbers, as written, that stand on more than one payment."""
-    query = (
-        select(reported_payments.c.receipt)
-        .where(reported_payments.c.channel == FIELD, reported_payments.c.receipt != "")
-        .group_by(reported_payments.c.receipt)
-        .having(func.count() > 1)
+def written(connection: Connection, prefixes: Collection[str]) -> list[str]:
+    """The receipts' numbers, as written, that begin so, whatever the case; one for each payment."""
+    begins = func.upper(func.trim(reported_payments.c.receipt))
+    query = select(reported_payments.c.receipt).where(
+        reported_payments.c.channel == FIELD,
+        reported_payments.c.receipt != "",
+        or_(false(), *(begins.startswith(prefix, autoescape=True) for prefix in sorted(prefixes))),
     )
-    return set(connection.execute(query).scalars())
+    return list(connection.execute(query).scalars())
 
 
 def taken(connection: Connection, until: date | None = None) -> dict[tuple[str, str], int]:

@@ -130,7 +130,7 @@ def test_a_receipt_twice_without_number_or_of_no_book_is_an_alarm(
     world: Month, ana: str, account: str
 ) -> None:
     give(world, ana)
-    for receipt in ("", "A-2", "A-3", "A-3", "Z-9"):
+    for receipt in ("", "A-2", "A-3", " a-0003", "Z-9"):  # the same number, written in another way
         took(world, ana, account, receipt)
     assert wrong(world, ana) == [["unnumbered"], [], ["twice"], ["twice"], ["no_book"]]
 
