@@ -132,7 +132,7 @@ def test_a_receipt_twice_without_number_or_of_no_book_is_an_alarm(
     give(world, ana)
     for receipt in ("", "A-2", "A-3", " a-0003", "Z-9"):  # the same number, written in another way
         took(world, ana, account, receipt)
-    assert wrong(world, ana) == [["unnumbered"], [], ["twice"], ["twice"], ["no_book"]]
+    assert wrong(world, ana) == [["unnumbered"], ["twice"], [], ["twice"], ["no_book"]]
 
 
 def test_a_receipt_is_provisional_until_it_gets_the_offices_own_number(
