@@ -196,7 +196,11 @@ class Asker:
     def get(self, username: str, address: str) -> tuple[int, int]:
         if username not in self.lines:
             self._log_in(username)
-        status, body = self._send(username, "GET", address)
+        try:
+            status, body = self._send(username, "GET", address)
+        except (http.client.RemoteDisconnected, ConnectionResetError):  # it was idle for too long
+            self.lines[username].close()
+            status, body = self._send(username, "GET", address)
         return status, len(body)
 
     def _log_in(self, username: str) -> None:
