@@ -263,7 +263,11 @@ def test_a_laptop_is_shut_out_and_its_row_stays(world: World, app: Flask) -> Non
 def test_the_fleet_tells_what_waits_and_what_was_not_understood(reader: ClientOf) -> None:
     page = words(reader("nora").get("/devices/").text)
     assert (
-        "Gustavo Portátil ronda 0.1.0 En cuarentena Con pendientes Sin clave de recuperación vie 20 nov, 14:00"
+        "Gustavo Portátil ronda 0.1.0 En cuarentena Con pendientes Adjuntos por llegar"
+        " Sin clave de recuperación vie 20 nov, 14:00" in page
+    )
+    assert (
+        "Hilda Portátil ronda 0.1.0 En cuarentena Con pendientes Sin clave de recuperación vie 20 nov, 14:00"
         in page
     )
     assert "Clase de evento desconocida" in page
