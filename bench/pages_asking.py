@@ -46,6 +46,14 @@ def _one_of(*values: Any) -> Choice:
     return lambda draw: draw.choice(values)
 
 
+# The groups of a breakdown whose rows are opened, as the board links them, and one that is none of them.
+GROUPS: tuple[dict[str, str], ...] = (
+    *({},) * 6,
+    *({"by": "bucket", "value": value} for value in ("current", "1-30", "31-60", "61-89", "90+", "")),
+    *({"by": "team", "value": f"Equipo {branch}-1"} for branch in (1, 4, 8)),
+    *({"by": "product", "value": value} for value in ("Consumo", "Vivienda")),
+    {"by": "lender", "value": "Banco del Sol"},
+)
 _by: Choice = _one_of(None, None, "agent", "team", "bucket", "product", "lender")
 
 
@@ -123,7 +131,7 @@ ARGUMENTS: dict[str, dict[str, Choice]] = {
     },
     "figures.rows": {
         "code": _one_of("kept_rate", "contactability", "recovery_rate", "visits_per_day", "coverage"),
-        "by": _by,
+        "group": _one_of(*GROUPS),
     },
     "figures.trends": {"by": _by, "step": _one_of(None, "month"), "code": _one_of(None, "contactability")},
     "figures.rolls": {"by": _by},
@@ -170,7 +178,8 @@ def _addresses(
         path, _question, given = path.partition("?")
         told = dict(pair.split("=", 1) for pair in given.split("&") if pair)
         asked = {"page": _page, **ARGUMENTS.get(endpoint, {})}
-        told |= {name: value for name, choice in asked.items() if (value := choice(draw)) is not None}
+        drawn = {name: value for name, choice in asked.items() if (value := choice(draw)) is not None}
+        told |= {**drawn.pop("group", {}), **drawn}
         yield f"{path}?{urlencode(told)}" if told else path
 
 

@@ -96,6 +96,17 @@ def one_of(
     return Group(value, named[value], made.get(value) or _nothing(said))
 
 
+def may_hold(
+    connection: Connection, scope: Scope, span: Span, dimension: str, value: str, today: date
+) -> bool:
+    """False where all of the period is kept and nothing of it is of that group: its rows need no search."""
+    waiting = keeping.lacking(connection, [span], today)
+    if dimension == "all" or waiting.spans or any(span[0] <= day <= span[1] for day in waiting.days):
+        return True
+    parts = [*keeping.parts_of(connection, span, today), (SPAN, span)]
+    return value in figure_cells.values_of(connection, scope, dimension, parts)
+
+
 def trend(
     connection: Connection,
     scope: Scope,

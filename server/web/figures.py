@@ -105,7 +105,8 @@ def rows() -> Response | str:
 
     def found() -> Iterator[dict[str, Any]]:
         with reading(engine) as connection:
-            yield from opening.rows(connection, scope, kpi.rows, kpi.code, span, by, value, today)
+            if showing.may_hold(connection, scope, span, by, value, today):
+                yield from opening.rows(connection, scope, kpi.rows, kpi.code, span, by, value, today)
 
     if kind:
         name = f"{kpi.code}-{span[0]}-{span[1]}"
