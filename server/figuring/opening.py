@@ -7,7 +7,7 @@ money, the amount above is the row's own.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
@@ -18,7 +18,7 @@ from sync.records import PromiseState
 from sync.rules import ageing
 from sync.rules.figures_cells import CURRENT, GRADES, PROMISES
 from sync.rules.figures_facts import MATURED
-from sync.rules.figures_reading import civil_day, latency_minutes
+from sync.rules.figures_reading import MARGIN, civil_day, latency_minutes
 from sync.rules.results import RESULTS
 
 from ..store import as_records, encounters, extracts, figure_facts, payments, standings
@@ -234,7 +234,7 @@ def _accounts(
     """At the start for what counts from there (rolls and cures), else at the end."""
     eve, last = span[0] - DAY, span[1]
     opening = code in ("roll_rate", "cure_rate", "time_to_cure")
-    agents = {row["id"]: row["name"] for row in figure_facts.agents_known(connection)}
+    agents = {row["id"]: row for row in figure_facts.agents_known(connection)}
     seen_on = eve if opening else last
     stood_on = _stood(connection, (seen_on, seen_on), by, value)
     found = figure_rows.accounts_seen(connection, scope, by, value, seen_on, stood_on)
@@ -242,7 +242,7 @@ def _accounts(
         ids = [row["id"] for row in piece]
         before, after = (figure_facts.stood(connection, day, ids) for day in (eve, last))
         kept = figure_facts.keepers(connection, seen_on, ids)
-        seen = extracts.visited(connection, ids, span) if code == "coverage" else set()
+        seen = _visited(connection, ids, span, by, value, agents) if code == "coverage" else set()
         for row in piece:
             edges, account = edges_of(row["pack"]), row["id"]
             opened = bucket_of(before.get(account), eve, edges)
@@ -261,9 +261,27 @@ def _accounts(
                 "after": closed,
                 "overdue": from_minor(stood["overdue_minor"], row["currency"]),
                 "total": from_minor(stood["total_minor"], row["currency"]),
-                "agent_name": agents.get(kept[account][0], "") if account in kept else "",
+                "agent_name": agents.get(kept[account][0], {}).get("name", "") if account in kept else "",
                 "counts": account in seen if code == "coverage" else _rolled(code, opened, closed),
             }
+
+
+def _visited(
+    connection: Connection, ids: list[str], span: Span, by: str, value: str, agents: Mapping[str, Row]
+) -> set[str]:
+    """Those of these accounts with a valid visit in the period that was of the same group: made by that agent
+    or team, or while the account was in that bucket."""
+    start = datetime.combine(span[0], time(), tzinfo=UTC) - MARGIN
+    made = [
+        (row["account_id"], day)
+        for row in figure_facts.visits_of(connection, ids, start)
+        if row["result"] != "NOR"
+        and span[0] <= (day := _day(row)) <= span[1]
+        and (by != "agent" or row["agent_id"] == value)
+        and (by != "team" or (agents.get(row["agent_id"], {}).get("team") or "") == value)
+    ]
+    buckets = _buckets(connection, {(one, day - DAY) for one, day in made}) if by == "bucket" else {}
+    return {one for one, day in made if by != "bucket" or buckets[one, day - DAY] == value}
 
 
 def _rolled(code: str, before: str, after: str) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, exists, func, or_, select
 
 from sync.records import Address
 from sync.rules.figures_reading import ABOUT_CONDUCT
@@ -302,25 +302,6 @@ def verdicts(connection: Connection, visit_ids: Iterable[str]) -> dict[str, str]
 
 
 _VERDICTS = select(visits.c.id, visits.c.verdict).where(among(visits.c.id))
-
-
-def visited(connection: Connection, account_ids: Iterable[str], span: tuple[date, date]) -> set[str]:
-    """Those of these accounts with a visit that was made in the period, by its laptop's day in UTC."""
-    first = datetime.combine(span[0], time(), tzinfo=UTC)
-    last = datetime.combine(span[1] + timedelta(days=1), time(), tzinfo=UTC) + timedelta(hours=12)
-    return {row["account_id"] for row in found(connection, _VISITED, account_ids, first=first, last=last)}
-
-
-_VISITED = (
-    select(visit_results.c.account_id)
-    .join(visits, visits.c.id == visit_results.c.visit_id)
-    .where(
-        among(visit_results.c.account_id),
-        visit_results.c.result != "NOR",
-        visits.c.started >= bindparam("first"),
-        visits.c.started < bindparam("last"),
-    )
-)
 
 
 def contacts_told(connection: Connection) -> Rows:

@@ -18,7 +18,6 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, and_, delete, false, func, insert, or_, select, true, update
 
 from sync.rules.figures_cells import Cells
-from sync.rules.figures_reading import FAR_OFF_MS
 from sync.rules.figures_tally import Tally
 
 from . import counters
@@ -28,6 +27,7 @@ from .tables import (
     amendments,
     events,
     facts,
+    far_off,
     figure_cells,
     figure_days,
     figure_marks,
@@ -234,8 +234,7 @@ def earliest_after(connection: Connection, arrival: int) -> datetime | None:
     """
     came = select(events.c.id).where(events.c.arrival > arrival)
     corrected = select(amendments.c.visit_id).where(amendments.c.id.in_(came))
-    wrong = or_(visits.c.offset_ms > FAR_OFF_MS, visits.c.offset_ms < -FAR_OFF_MS)
-    if connection.execute(select(visits.c.id).where(visits.c.id.in_(came), wrong).limit(1)).first():
+    if connection.execute(select(visits.c.id).where(visits.c.id.in_(came), far_off).limit(1)).first():
         return datetime.min.replace(tzinfo=UTC, year=2)
     moments = [
         connection.execute(select(func.min(column)).where(which)).scalar()

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, null, or_, select, union_all
 
-from sync.rules.figures_reading import ABOUT_CONDUCT, FAR_OFF_MS
+from sync.rules.figures_reading import ABOUT_CONDUCT
 
 from .chunks import among, found
 from .tables import (
@@ -27,6 +27,7 @@ from .tables import (
     contact_origins,
     contacts,
     debtors,
+    far_off,
     imports,
     lenders,
     past_standings,
@@ -101,9 +102,8 @@ def visits_between(connection: Connection, start: datetime, end: datetime) -> Ro
     """Visits that began between these moments by the laptop's clock, with `results` [(account, result)]; and
     those of a clock more than a day off, whenever they say they were."""
     window: ColumnElement[bool] = and_(visits.c.started >= start, visits.c.started < end)
-    wrong = or_(visits.c.offset_ms > FAR_OFF_MS, visits.c.offset_ms < -FAR_OFF_MS)
-    if connection.execute(select(visits.c.id).where(wrong).limit(1)).first():
-        window = or_(window, wrong)
+    if connection.execute(select(visits.c.id).where(far_off).limit(1)).first():
+        window = or_(window, far_off)
     told: dict[str, list[tuple[str, str]]] = {}
     query = (
         select(visit_results.c.visit_id, visit_results.c.account_id, visit_results.c.result)
@@ -254,8 +254,7 @@ _VISITS_OF = (
         among(visit_results.c.account_id),
         or_(
             visits.c.started >= bindparam("start"),
-            visits.c.offset_ms > FAR_OFF_MS,
-            visits.c.offset_ms < -FAR_OFF_MS,
+            far_off,
         ),
     )
 )

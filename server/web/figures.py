@@ -50,7 +50,7 @@ BESIDE = (
 )
 # A page of groups, and the last page of rows that is read on the screen: files have them all.
 GROUPS = 50
-LAST_PAGE = 8
+LAST_PAGE = 3
 JOINED_S = 0.15
 Span = tuple[date, date]
 blueprint.add_app_template_filter(shown, "figure")

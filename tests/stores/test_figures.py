@@ -15,7 +15,7 @@ from server.figuring import keeping, opening, showing
 from server.kpi import kpi, told_figures
 from server.store.engine import reading
 from server.store.scopes import Scope, Share
-from sync.rules.figures_list import KPIS
+from sync.rules.figures_list import BY_CODE, KPIS
 from tests.office import figured_world
 from tests.office.builders import NOW
 
@@ -53,3 +53,28 @@ def test_the_board_the_rows_and_the_export_agree_on_either_database(
                 rows = list(opening.rows(connection, everything, one.rows, one.code, SPAN, by, value, TODAY))
                 assert rows or by != "all", one.code
     assert keeping.refresh(town.engine, [SPAN], today=TODAY, now=NOW) == 0
+
+
+def test_the_rows_of_a_slice_are_those_its_board_counts(
+    office_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figured_world, "LAST", SPAN[1])
+    town = figured_world.figured(office_engine, debtors=7, visits_a_day=2)
+    keeping.refresh(town.engine, [SPAN], today=TODAY, now=NOW)
+    opened = 0
+    with reading(town.engine) as connection:
+        for scope in (Scope.everything(), Scope((Share(branch="Tunja"),))):
+            for by in showing.BREAKDOWNS:
+                board = showing.figures_of(connection, scope, SPAN, by, TODAY)
+                for group in [*board.groups, *([board.whole] if by == "all" else [])]:
+                    told = {one.code: one for one in group.figures}
+                    for code in ("rpc_per_attempt", "kept_rate", "coverage"):
+                        rows = list(
+                            opening.rows(
+                                connection, scope, BY_CODE[code].rows, code, SPAN, by, group.value, TODAY
+                            )
+                        )
+                        assert len(rows) == told[code].under, (by, group.value, code)
+                        assert sum(row["counts"] for row in rows) == told[code].over, (by, group.value, code)
+                        opened += len(rows)
+    assert opened > 0

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, false, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from sync.rules.figures_reading import MARGIN
 
-from ..chunks import streamed
+from ..chunks import batches, streamed
 from ..scopes import Scope
 from ..tables import (
     accounts,
@@ -19,6 +32,7 @@ from ..tables import (
     assignment_accounts,
     assignments,
     debtors,
+    far_off,
     lenders,
     past_standings,
     payments,
@@ -31,10 +45,13 @@ from ..tables import (
 )
 
 AT_A_TIME = 100
+DAY = timedelta(days=1)
 # How far the civil days of the east and the west lie from those of Greenwich; and by how much a laptop's
 # clock may be off and its visits still be looked for there.
 EAST, WEST = timedelta(hours=14, minutes=10), timedelta(hours=12, minutes=10)
 SLIGHT_MS = 600_000
+# No pack gives more days of grace than this after the day that was promised.
+GRACE = timedelta(days=60)
 Rows = Iterator[dict[str, Any]]
 Span = tuple[date, date]
 
@@ -46,6 +63,10 @@ class Stood:
     first: date
     last: date
     days: Mapping[str, tuple[int, int | None]]
+
+    def about(self, first: date, last: date) -> Stood:
+        """The same of other days, within these."""
+        return replace(self, first=max(first, self.first), last=min(last, self.last))
 
     def condition(self) -> ColumnElement[bool]:
         packs: dict[tuple[int, int | None], list[str]] = {}
@@ -81,33 +102,58 @@ def _of_accounts(by: str, value: str, stood: Stood | None) -> list[ColumnElement
 
 
 def _of_agents(by: str, value: str) -> list[ColumnElement[bool]]:
+    """No value: nobody, or nobody of a team."""
     if by == "agent":
-        return [agents.c.id == value]
-    return [agents.c.team == value] if by == "team" else []
+        return [agents.c.id == value if value else agents.c.id.is_(None)]
+    if by == "team":
+        return [agents.c.team == value if value else func.coalesce(agents.c.team, "") == ""]
+    return []
 
 
 def visits_made(
     connection: Connection, scope: Scope, span: Span, by: str, value: str, stood: Stood | None
 ) -> Rows:
-    """Visits about the period with a result for an account that is seen and asked for, not all `NOR`."""
-    start = datetime.combine(span[0], time(), tzinfo=UTC)
-    end = datetime.combine(span[1], time(), tzinfo=UTC) + timedelta(days=1)
+    """Visits about the period with a result for an account that is seen and asked for, not all `NOR`: by the
+    laptop's clock, newest first; then those of any time whose clock is more than a day off."""
+    first, last = span[0] - MARGIN, span[1] + MARGIN
+    whole = _visits(scope, by, value, stood)
+    if not scope.whole:
+        told = _of_debtors(connection, scope, (first, last), by, value, stood)
+        for piece in batches(told, AT_A_TIME):
+            yield from streamed(connection, whole.where(_about(span), visits.c.id.in_(piece)), AT_A_TIME)
+    else:
+        for start, end in [(first, last)] if stood is None else [(day, day) for day in _days(first, last)]:
+            near = stood and stood.about(start - MARGIN - 2 * DAY, end + MARGIN)
+            asked = _visits(scope, by, value, near).where(
+                _about(span),
+                visits.c.started >= _midnight(start),
+                visits.c.started < _midnight(end) + DAY,
+            )
+            yield from streamed(connection, asked, AT_A_TIME)
+    yield from streamed(connection, whole.where(far_off), AT_A_TIME)
+
+
+def _about(span: Span) -> ColumnElement[bool]:
+    """A visit that may be of the period, by a clock that is less than a day off."""
+    start, end = _midnight(span[0]), _midnight(span[1]) + DAY
     near = and_(visits.c.started >= start - EAST, visits.c.started < end + WEST)
     off = or_(visits.c.offset_ms > SLIGHT_MS, visits.c.offset_ms < -SLIGHT_MS)
     wide = and_(off, visits.c.started >= start - MARGIN, visits.c.started < end + MARGIN)
+    return and_(or_(near, wide), or_(visits.c.offset_ms.is_(None), not_(far_off)))
+
+
+def _visits(scope: Scope, by: str, value: str, stood: Stood | None) -> Select[Any]:
+    """One `exists` inside the other: as a join SQLite would read, for each visit, all accounts of a scope."""
     told = (
         exists()
         .where(
             visit_results.c.visit_id == visits.c.id,
-            accounts.c.id == visit_results.c.account_id,
-            lenders.c.id == accounts.c.lender_id,
             visit_results.c.result != "NOR",
-            scope.accounts(),
-            *_of_accounts(by, value, stood),
+            _asked_for(visit_results, scope, by, value, stood),
         )
         .correlate(visits)
     )
-    query = (
+    return (
         select(
             *(column for column in visits.c if column.name not in ("verdict", "conduct", "note")),
             agents.c.name.label("agent_name"),
@@ -115,16 +161,54 @@ def visits_made(
         )
         .join(agents, agents.c.id == visits.c.agent_id)
         .join(debtors, debtors.c.id == visits.c.debtor_id)
+        .where(told, *_of_agents(by, value))
+        .order_by(visits.c.started.desc(), visits.c.id)
+    )
+
+
+def _asked_for(told: Table, scope: Scope, by: str, value: str, stood: Stood | None) -> ColumnElement[bool]:
+    """What is told is of an account that is seen and asked for."""
+    return (
+        exists()
         .where(
-            visits.c.started >= start - MARGIN,
-            visits.c.started < end + MARGIN,
-            or_(near, wide),
-            told,
-            *_of_agents(by, value),
+            accounts.c.id == told.c.account_id,
+            lenders.c.id == accounts.c.lender_id,
+            scope.accounts(),
+            *_of_accounts(by, value, stood),
+        )
+        .correlate(told)
+    )
+
+
+def _of_debtors(
+    connection: Connection, scope: Scope, span: Span, by: str, value: str, stood: Stood | None
+) -> list[str]:
+    """The ids of the visits of some days to debtors who have an account that is seen and asked for, newest
+    first; all of it from indexes."""
+    seen = (
+        select(accounts.c.debtor_id)
+        .join(lenders, lenders.c.id == accounts.c.lender_id)
+        .where(scope.accounts(), *_of_accounts(by, value, stood))
+    )
+    query = (
+        select(visits.c.id)
+        .where(
+            visits.c.debtor_id.in_(seen),
+            visits.c.started >= _midnight(span[0]),
+            visits.c.started < _midnight(span[1]) + DAY,
         )
         .order_by(visits.c.started.desc(), visits.c.id)
     )
-    return streamed(connection, query, AT_A_TIME)
+    return list(connection.execute(query).scalars())
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=UTC)
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    """The days of a period, the last first."""
+    return (last - DAY * back for back in range((last - first).days + 1))
 
 
 def payments_made(
@@ -160,7 +244,7 @@ def payments_made(
             payments.c.value_date <= span[1],
             scope.accounts(),
             *_of_accounts(by, value, stood),
-            *(_of_agents(by, value) if value else [agents.c.id.is_(None)] if by == "agent" else []),
+            *_of_agents(by, value),
         )
         .order_by(payments.c.value_date.desc(), payments.c.id)
     )
@@ -172,25 +256,36 @@ def promising_accounts(
 ) -> Iterator[str]:
     """Accounts with a promise due about the period, the latest first, each once; whoever knows the grace
     judges its days."""
+    first, last = span[0] - GRACE + DAY, span[1]
+    by_day = stood is not None and scope.whole
+    told: set[str] = set()
+    for start, end in [(day, day) for day in _days(first, last)] if by_day else [(first, last)]:
+        near = stood.about(start - 2 * DAY, end + GRACE) if stood is not None else None
+        for account in _promising(connection, scope, (start, end), by, value, near):
+            if account not in told:
+                told.add(account)
+                yield account
+
+
+def _promising(
+    connection: Connection, scope: Scope, due: Span, by: str, value: str, stood: Stood | None
+) -> Iterator[str]:
+    """The accounts of the promises due on some of the days, as often as they promised."""
     query = (
         select(promises.c.account_id)
-        .join(accounts, accounts.c.id == promises.c.account_id)
-        .join(lenders, lenders.c.id == accounts.c.lender_id)
         .join(agents, agents.c.id == promises.c.agent_id)
-        .where(
-            promises.c.due > span[0] - timedelta(days=60),
-            promises.c.due <= span[1],
-            scope.accounts(),
-            *_of_accounts(by, value, stood),
-            *_of_agents(by, value),
-        )
+        .where(promises.c.due >= due[0], promises.c.due <= due[1], *_of_agents(by, value))
         .order_by(promises.c.due.desc(), promises.c.id)
     )
-    told: set[str] = set()
-    for row in streamed(connection, query, AT_A_TIME):
-        if row["account_id"] not in told:
-            told.add(row["account_id"])
-            yield row["account_id"]
+    if scope.whole:
+        query = query.where(_asked_for(promises, scope, by, value, stood))
+    else:
+        query = (
+            query.join(accounts, accounts.c.id == promises.c.account_id)
+            .join(lenders, lenders.c.id == accounts.c.lender_id)
+            .where(scope.accounts(), *_of_accounts(by, value, stood))
+        )
+    return (row["account_id"] for row in streamed(connection, query, AT_A_TIME))
 
 
 def accounts_seen(
@@ -213,7 +308,8 @@ def accounts_seen(
         .where(scope.accounts(), *_of_accounts(by, value, stood))
         .order_by(accounts.c.id)
     )
-    if by in ("agent", "team") and value:
+    if by in ("agent", "team"):
+        named = _of_agents(by, value) if value else [agents.c.team != ""] if by == "team" else []
         held = (
             select(assignment_accounts.c.account_id)
             .join(assignments, assignments.c.id == assignment_accounts.c.assignment_id)
@@ -222,10 +318,10 @@ def accounts_seen(
                 assignments.c.since <= day,
                 or_(assignments.c.until.is_(None), assignments.c.until > day),
                 assignment_accounts.c.outcome == "assigned",
-                *_of_agents(by, value),
+                *named,
             )
         )
-        query = query.where(accounts.c.id.in_(held))
+        query = query.where(accounts.c.id.in_(held) if value else accounts.c.id.not_in(held))
     return streamed(connection, query, AT_A_TIME)
 
 
