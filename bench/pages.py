@@ -157,14 +157,18 @@ def _database(server: Any, name: str) -> None:
 
 
 def _serve(folder: Path, url: str) -> None:
-    """The server, until its input ends; its port is the first line it says."""
+    """The server, run as `ronda office serve` does, until its input ends; its first line is its port."""
     import threading
 
     from server.app import create_app
+    from server.memory import give_back_large_blocks, seek_cycles_seldom
     from server.serving import Serving
 
+    give_back_large_blocks()
     office = open_office(config_from({"RONDA_DATABASE_URL": url}, folder))
-    serving = Serving(create_app(office, clock=lambda: NOW), "127.0.0.1", 0, threads=4)
+    app = create_app(office, clock=lambda: NOW)
+    seek_cycles_seldom()
+    serving = Serving(app, "127.0.0.1", 0, threads=4)
     print(serving.port, flush=True)
 
     def until_told() -> None:

@@ -7,6 +7,7 @@ himself, nor on an account on which he earns commission.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,7 @@ from . import offering, publishing
 from .earning import earns
 from .offering import SETTING
 from .recovering import Person
-from .standing import accounts_today
+from .standing import AccountToday, accounts_today
 from .store import agents, cases, facts, offices, terms
 from .store.engine import writing
 from .store.scopes import Scope
@@ -69,9 +70,8 @@ def decide_offer(
         if shut is not None:
             return Refused(shut, "offer.frozen")
         found = offering.rules(connection)
-        exceeded = exceeded_by(
-            connection, row, found, offering.limit_of_person(found, by.username, by.roles), now
-        )
+        owed = today_of(connection, [row], now).get(row["account_id"])
+        exceeded = exceeded_by(owed, row, found, offering.limit_of_person(found, by.username, by.roles))
         earners = {by.username} if earns(connection, by, row["debtor_id"]) else set()
         wrong = may_decide(
             actor=by.username,
@@ -96,9 +96,17 @@ def decide_offer(
     return str(row["account_id"])
 
 
-def exceeded_by(
-    connection: Connection, row: Any, found: OfferRules, limit: Limit, now: datetime
-) -> tuple[Ruling, ...]:
+def today_of(connection: Connection, rows: Iterable[Any], now: datetime) -> dict[str, AccountToday]:
+    """Account → it as it stands today where its debtor lives, of all these offers."""
+    days: dict[date, set[str]] = {}
+    for row in rows:
+        days.setdefault(local_day(now, row["timezone"]), set()).add(row["account_id"])
+    everything = Scope.everything()
+    held = (accounts_today(connection, everything, day, account_ids=ids) for day, ids in days.items())
+    return {one.id: one for each in held for one in each}
+
+
+def exceeded_by(owed: AccountToday | None, row: Any, found: OfferRules, limit: Limit) -> tuple[Ruling, ...]:
     """How the offer of a row goes beyond a limit, in the segment its account is in today."""
     deal = terms.as_agreement(row)
     left, rows = deal.debt.total - deal.discount.total + deal.charge + deal.interest, []
@@ -115,16 +123,10 @@ def exceeded_by(
         deal.interest,
         tuple(rows),
     )
-    day = local_day(now, row["timezone"])
-    owed = [
-        one
-        for one in accounts_today(connection, Scope.everything(), day, debtor_id=row["debtor_id"])
-        if one.id == row["account_id"]
-    ]
     held = bounds = None
-    if owed and owed[0].standing is not None:
-        aged = owed[0].standing
-        traits = Traits(aged.dpd, aged.overdue, owed[0].credit_type)
+    if owed is not None and owed.standing is not None:
+        aged = owed.standing
+        traits = Traits(aged.dpd, aged.overdue, owed.credit_type)
         held, bounds = found.segment_of(traits), range_of(found, traits, deal.debt, deal.currency)
     if held is None or bounds is None:
         if limit.beyond_segment:
@@ -146,7 +148,8 @@ def unauthorised(connection: Connection, row: Any) -> tuple[Ruling, ...]:
             return ()
     agent = agents.by_ids(connection, [row["agent_id"]])[row["agent_id"]]
     found = offering.rules(connection)
-    return exceeded_by(connection, row, found, offering.limit_of_agent(found, agent), row["made_at"])
+    owed = today_of(connection, [row], row["made_at"]).get(row["account_id"])
+    return exceeded_by(owed, row, found, offering.limit_of_agent(found, agent))
 
 
 def cancel_promise(

@@ -78,11 +78,15 @@ def _twice(connection: Connection, texts: Iterable[str]) -> set[tuple[str, int]]
     return {one for one in asked if counts[one] > 1}
 
 
-def holding(connection: Connection, until: date | None = None) -> dict[tuple[str, str], int]:
-    """(agent, currency) → what he has on him: taken and not refused, less what was paid in and agreed."""
-    taken = cash.taken(connection, until)
+def holding(
+    connection: Connection, until: date | None = None, agent_id: str | None = None
+) -> dict[tuple[str, str], int]:
+    """(agent, currency) → what he has on him: taken and not refused, less what was paid in and agreed. Of one
+    agent where he is named."""
+    taken = cash.taken(connection, until, agent_id)
     paid = cash.paid_in(connection, "agreed", until)
-    return {key: taken.get(key, 0) - paid.get(key, 0) for key in taken.keys() | paid.keys()}
+    keys = taken.keys() | {key for key in paid if agent_id in (None, key[0])}
+    return {key: taken.get(key, 0) - paid.get(key, 0) for key in keys}
 
 
 def books_of(connection: Connection, agent_id: str) -> list[Book]:
@@ -236,7 +240,7 @@ def count(
     with writing(engine) as connection:
         if not is_taken(connection):
             return _not_here()
-        expected = holding(connection, day).get((agent_id, currency), 0)
+        expected = holding(connection, day, agent_id).get((agent_id, currency), 0)
         difference = counted_minor - expected
         if difference and len(because.strip()) < SHORTEST_REASON:
             text = N_("Se esperaban {expected} {currency}: escriba a qué se debe la diferencia")
@@ -335,7 +339,7 @@ def decide_deposit(
             return Refused(Phrase(N_("La registró usted: la concilia otra persona")), "cash.two")
         if not agree and len(because.strip()) < SHORTEST_REASON:
             return Refused(Phrase(N_("Escriba por qué no se acepta la consignación")), "cash.reason")
-        held = holding(connection).get((row["agent_id"], row["currency"]), 0)
+        held = holding(connection, agent_id=row["agent_id"]).get((row["agent_id"], row["currency"]), 0)
         if agree and row["amount_minor"] > held and len(because.strip()) < SHORTEST_REASON:
             text = N_("Consigna más de lo que tiene en efectivo según sus recibos: escriba por qué se acepta")
             return Refused(Phrase(text), "cash.more")

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, false, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, exists, false, func, insert, or_, select, update
 
 from sync.ids import new_id
 
@@ -78,8 +78,10 @@ def written(connection: Connection, prefixes: Collection[str]) -> list[str]:
     return list(connection.execute(query).scalars())
 
 
-def taken(connection: Connection, until: date | None = None) -> dict[tuple[str, str], int]:
-    """(agent, currency) → cash he took that the office did not refuse."""
+def taken(
+    connection: Connection, until: date | None = None, agent_id: str | None = None
+) -> dict[tuple[str, str], int]:
+    """(agent, currency) → cash he took that the office did not refuse; of one agent where he is named."""
     query = (
         select(
             reported_payments.c.agent_id,
@@ -95,6 +97,8 @@ def taken(connection: Connection, until: date | None = None) -> dict[tuple[str, 
     )
     if until is not None:
         query = query.where(reported_payments.c.paid_on <= until)
+    if agent_id is not None:
+        query = query.where(reported_payments.c.agent_id == agent_id)
     return {(row.agent_id, row.currency): int(row.minor) for row in connection.execute(query)}
 
 
@@ -164,7 +168,20 @@ def counts(connection: Connection, agent_id: str, limit: int = 60) -> list[Row]:
 
 def last_counts(connection: Connection) -> dict[tuple[str, str], Row]:
     """(agent, currency) → the last count of what he held."""
-    query = select(cash_counts).order_by(cash_counts.c.day, cash_counts.c.recorded_at)
+    held = (cash_counts.c.agent_id, cash_counts.c.currency)
+    last = select(*held, func.max(cash_counts.c.day).label("day")).group_by(*held).subquery()
+    query = (
+        select(cash_counts)
+        .join(
+            last,
+            and_(
+                cash_counts.c.agent_id == last.c.agent_id,
+                cash_counts.c.currency == last.c.currency,
+                cash_counts.c.day == last.c.day,
+            ),
+        )
+        .order_by(cash_counts.c.recorded_at)
+    )
     return {(row["agent_id"], row["currency"]): dict(row) for row in connection.execute(query).mappings()}
 
 

@@ -14,7 +14,7 @@ from sync.rules.agreement import Agreement
 from sync.rules.offer import KINDS
 
 from .. import offering
-from ..agreeing import decide_offer, exceeded_by
+from ..agreeing import decide_offer, exceeded_by, today_of
 from ..recovering import Person
 from ..store import terms
 from ..store.engine import reading
@@ -76,11 +76,15 @@ def _page(offer_id: str, error: str, given: dict[str, str]) -> str:
             place = next((place for place, row in enumerate(every) if row["id"] == offer_id), 0)
             asked = str(place // SIZE + 1)
         page = paged(every, asked, SIZE)
+        pending = [row for row in page.rows if row["state"] == "pending"]
+        owed = today_of(connection, pending, here.now())
         held = [
             Request(
                 row,
                 terms.as_agreement(row),
-                exceeded_by(connection, row, rules, limit, here.now()) if row["state"] == "pending" else (),
+                exceeded_by(owed.get(row["account_id"]), row, rules, limit)
+                if row["state"] == "pending"
+                else (),
             )
             for row in page.rows
         ]

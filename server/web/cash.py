@@ -104,7 +104,7 @@ def agent(agent_id: str) -> str:
         receipts = cash.receipts(connection, agent_id)
         books = handling_cash.books_of(connection, agent_id)
         wrong = handling_cash.alarms(connection, receipts, books)
-        held = handling_cash.holding(connection)
+        held = handling_cash.holding(connection, agent_id=agent_id)
         counts, deposits = cash.counts(connection, agent_id), cash.deposits(connection, agent_id)
         currencies = cash.currencies(connection, agent_id) or ["COP"]
     return render_template(
