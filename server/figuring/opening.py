@@ -237,7 +237,9 @@ def _accounts(
     agents = {row["id"]: row for row in figure_facts.agents_known(connection)}
     seen_on = eve if opening else last
     stood_on = _stood(connection, (seen_on, seen_on), by, value)
-    found = figure_rows.accounts_seen(connection, scope, by, value, seen_on, stood_on)
+    found = figure_rows.accounts_seen(
+        connection, scope, by, value, seen_on, stood_on, assigned=code == "coverage"
+    )
     for piece in _pieces(found):
         ids = [row["id"] for row in piece]
         before, after = (figure_facts.stood(connection, day, ids) for day in (eve, last))

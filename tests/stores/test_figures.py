@@ -68,7 +68,7 @@ def test_the_rows_of_a_slice_are_those_its_board_counts(
                 board = showing.figures_of(connection, scope, SPAN, by, TODAY)
                 for group in [*board.groups, *([board.whole] if by == "all" else [])]:
                     told = {one.code: one for one in group.figures}
-                    for code in ("rpc_per_attempt", "kept_rate", "coverage"):
+                    for code in ("rpc_per_attempt", "kept_rate", "coverage", "cure_rate"):
                         rows = list(
                             opening.rows(
                                 connection, scope, BY_CODE[code].rows, code, SPAN, by, group.value, TODAY

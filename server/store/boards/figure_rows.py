@@ -196,6 +196,7 @@ def _of_debtors(
             visits.c.debtor_id.in_(seen),
             visits.c.started >= _midnight(span[0]),
             visits.c.started < _midnight(span[1]) + DAY,
+            *([visits.c.agent_id == value] if by == "agent" else []),
         )
         .order_by(visits.c.started.desc(), visits.c.id)
     )
@@ -289,9 +290,17 @@ def _promising(
 
 
 def accounts_seen(
-    connection: Connection, scope: Scope, by: str, value: str, day: date, stood: Stood | None
+    connection: Connection,
+    scope: Scope,
+    by: str,
+    value: str,
+    day: date,
+    stood: Stood | None,
+    *,
+    assigned: bool = False,
 ) -> Iterator[dict[str, Any]]:
-    """Accounts in order; by agent or team only those that he had on `day`."""
+    """Accounts in order; by agent or team only those that he had on `day`. Of nobody: those that nobody had,
+    or nobody of a team; none of them where only `assigned` ones are asked for."""
     query = (
         select(
             accounts.c.id,
@@ -309,7 +318,8 @@ def accounts_seen(
         .order_by(accounts.c.id)
     )
     if by in ("agent", "team"):
-        named = _of_agents(by, value) if value else [agents.c.team != ""] if by == "team" else []
+        theirs = bool(value) or assigned
+        named = _of_agents(by, value) if theirs else [agents.c.team != ""] if by == "team" else []
         held = (
             select(assignment_accounts.c.account_id)
             .join(assignments, assignments.c.id == assignment_accounts.c.assignment_id)
@@ -321,7 +331,7 @@ def accounts_seen(
                 *named,
             )
         )
-        query = query.where(accounts.c.id.in_(held) if value else accounts.c.id.not_in(held))
+        query = query.where(accounts.c.id.in_(held) if theirs else accounts.c.id.not_in(held))
     return streamed(connection, query, AT_A_TIME)
 
 
