@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -223,6 +224,17 @@ def test_none_of_them_is_left(left: Left, place: str) -> None:
     elif place != "logs":
         assert any(path.is_file() for path in where.rglob("*")), "nothing was there to search"
     assert found_in(where, [*PLANTED, TYPED]) == {}
+
+
+def test_no_form_waits_for_a_script_to_be_forgotten_by_the_browser() -> None:
+    """Typed and sent before the page's scripts ran, a name stayed in the tab's state on the disk."""
+    shared = ROOT / "sync" / "look" / "templates"
+    pages = [*(ROOT / "field_client").rglob("*.html"), shared / "macros.html", shared / "offers.html"]
+    forms = [
+        (page.name, form) for page in pages for form in re.findall(r"<form\b[^>]*", page.read_text("utf-8"))
+    ]
+    assert len(forms) > 40
+    assert [one for one in forms if 'autocomplete="off"' not in one[1]] == []
 
 
 @pytest.mark.browser
