@@ -41,6 +41,8 @@ def step_of(page: Page) -> str:
 
 
 def upload(page: Page, address: str, file: Path, lender: str) -> None:
+    # Listened for before the page is there: asked for with the key press, the dialog may open unseen.
+    page.on("filechooser", lambda _asked: None)
     page.goto(f"{address}/imports/new")
     assert step_of(page) == "1"
     assert axe_violations(page) == []
