@@ -171,21 +171,27 @@ def _promises(
         asked = {(account, one.deadline - DAY) for account, one in ended} if by == "bucket" else set()
         buckets = _buckets(connection, asked)
         for account, one in ended:
-            agent = agents.get(one.agent, {})
-            if (by == "agent" and one.agent != value) or (by == "team" and agent.get("team") != value):
+            if not _of_group(agents, one.agent, by, value):
                 continue
             if by == "bucket" and buckets[account, one.deadline - DAY] != value:
                 continue
             yield {
                 **called[account],
                 "deadline": one.deadline,
-                "agent_name": agent.get("name", ""),
+                "agent_name": agents.get(one.agent, {}).get("name", ""),
                 "promised": from_minor(one.promised, one.currency),
                 "paid": from_minor(one.paid, one.currency),
                 "currency": one.currency,
                 "state": one.state.value,
                 "counts": one.state is _above(code),
             }
+
+
+def _of_group(agents: Mapping[str, Row], agent: str, by: str, value: str) -> bool:
+    """What an agent did is of the group; of a group of accounts whoever did it."""
+    if by == "agent":
+        return agent == value
+    return by != "team" or (agents.get(agent, {}).get("team") or "") == value
 
 
 def _above(code: str) -> PromiseState:
@@ -279,8 +285,7 @@ def _visited(
         for row in figure_facts.visits_of(connection, ids, start)
         if row["result"] != "NOR"
         and span[0] <= (day := _day(row)) <= span[1]
-        and (by != "agent" or row["agent_id"] == value)
-        and (by != "team" or (agents.get(row["agent_id"], {}).get("team") or "") == value)
+        and _of_group(agents, row["agent_id"], by, value)
     ]
     buckets = _buckets(connection, {(one, day - DAY) for one, day in made}) if by == "bucket" else {}
     return {one for one, day in made if by != "bucket" or buckets[one, day - DAY] == value}
@@ -298,9 +303,7 @@ def _rolled(code: str, before: str, after: str) -> bool:
 def _stops(
     connection: Connection, scope: Scope, code: str, span: Span, by: str, value: str, _today: date
 ) -> Iterator[Row]:
-    days = ((span[1] - DAY * back) for back in range((span[1] - span[0]).days + 1))
-    found = (row for day in days for row in figure_rows.stops_planned(connection, scope, day, by, value))
-    for row in found:
+    for row in figure_rows.stops_planned(connection, scope, span, by, value):
         yield {**row, "counts": bool(row["done"]) if code == "plan_completion" else row["lat"] is not None}
 
 

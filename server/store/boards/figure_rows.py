@@ -338,8 +338,8 @@ def accounts_seen(
 _VISITED = exists().where(visits.c.stop_id == stops.c.id, visits.c.debtor_id == stops.c.debtor_id)
 
 
-def stops_planned(connection: Connection, scope: Scope, day: date, by: str, value: str) -> Rows:
-    """Stops of published routes of a day, with their place in it; a route is read when it is come to."""
+def stops_planned(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:
+    """Stops of published routes, the last day first, with their place; a route is read when come to."""
     seen = scope.sees(stops.c.debtor_id)
     query = (
         select(
@@ -371,12 +371,13 @@ def stops_planned(connection: Connection, scope: Scope, day: date, by: str, valu
     of_day = (
         select(routes.c.id)
         .join(agents, agents.c.id == routes.c.agent_id)
-        .where(routes.c.state == "published", routes.c.date == day, *_of_agents(by, value))
+        .where(routes.c.state == "published", routes.c.date == bindparam("day"), *_of_agents(by, value))
         .order_by(agents.c.name, routes.c.id)
     )
-    for route in list(connection.execute(of_day).scalars()):
-        for row in connection.execute(query, {"route": route}).mappings():
-            yield dict(row)
+    for day in _days(*span):
+        for route in list(connection.execute(of_day, {"day": day}).scalars()):
+            for row in connection.execute(query, {"route": route}).mappings():
+                yield dict(row)
 
 
 def routes_published(connection: Connection, scope: Scope, span: Span, by: str, value: str) -> Rows:

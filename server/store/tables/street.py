@@ -20,8 +20,14 @@ from sqlalchemy import (
     text,
 )
 
+from sync.rules.figures_reading import FAR_OFF_MS
+
 from ..types import UTCDateTime
 from .columns import Id, amount, key, metadata, ref, word
+
+# A clock more than a day off. SQLite reads a partial index only where a statement says its very words,
+# without parameters.
+_FAR_OFF = f"offset_ms > {FAR_OFF_MS} OR offset_ms < -{FAR_OFF_MS}"
 
 visits = Table(
     "visits",
@@ -68,13 +74,12 @@ visits = Table(
     Index(
         "ix_visits_far_off",
         "started",
-        sqlite_where=text("offset_ms > 86400000 OR offset_ms < -86400000"),
-        postgresql_where=text("offset_ms > 86400000 OR offset_ms < -86400000"),
+        sqlite_where=text(_FAR_OFF),
+        postgresql_where=text(_FAR_OFF),
     ),
 )
-# A clock more than a day off (sync.rules.figures_reading.FAR_OFF_MS), in the words of its index: SQLite reads
-# a partial index only where the statement says the same, without parameters.
-far_off = literal_column("(visits.offset_ms > 86400000 OR visits.offset_ms < -86400000)", Boolean)
+# The same of `visits`, whatever else a statement reads.
+far_off = literal_column(f"({_FAR_OFF.replace('offset_ms', 'visits.offset_ms')})", Boolean)
 
 visit_results = Table(
     "visit_results",

@@ -141,10 +141,6 @@
   }
 
   document.addEventListener("DOMContentLoaded", function () {
-    // On the laptop the browser keeps nothing that was typed: neither for a next time nor with its tabs.
-    document.querySelectorAll(".side-laptop form:not([autocomplete])").forEach(function (form) {
-      form.setAttribute("autocomplete", "off");
-    });
     document.querySelectorAll("form").forEach(function (form) {
       if (form.querySelector("[data-shown-when]")) {
         show(form);
