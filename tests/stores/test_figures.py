@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from server import exporting
 from server.figuring import keeping, opening, showing
 from server.kpi import kpi, told_figures
 from server.store.engine import reading
 from server.store.scopes import Scope, Share
+from server.store.tables import far_off, visits
 from sync.rules.figures_list import BY_CODE, KPIS
 from tests.office import figured_world
 from tests.office.builders import NOW
@@ -78,3 +79,14 @@ def test_the_rows_of_a_slice_are_those_its_board_counts(
                         assert sum(row["counts"] for row in rows) == told[code].over, (by, group.value, code)
                         opened += len(rows)
     assert opened > 0
+
+
+def test_visits_of_far_off_clocks_are_read_by_their_own_index(office_engine: Engine) -> None:
+    said = str(select(visits.c.id).where(far_off).compile(office_engine))
+    with office_engine.connect() as connection:
+        if office_engine.dialect.name == "postgresql":  # of an empty table it would read all
+            connection.exec_driver_sql("SET enable_seqscan = off")
+        plan = connection.exec_driver_sql(
+            f"EXPLAIN {'' if office_engine.dialect.name == 'postgresql' else 'QUERY PLAN '}{said}"
+        )
+        assert "ix_visits_far_off" in str(plan.all())

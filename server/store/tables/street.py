@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     literal_column,
+    or_,
     text,
 )
 
@@ -78,8 +79,11 @@ visits = Table(
         postgresql_where=text(_FAR_OFF),
     ),
 )
-# The same of `visits`, whatever else a statement reads.
-far_off = literal_column(f"({_FAR_OFF.replace('offset_ms', 'visits.offset_ms')})", Boolean)
+# The same of `visits`, its numbers written out.
+far_off = or_(
+    visits.c.offset_ms > literal_column(str(FAR_OFF_MS)),
+    visits.c.offset_ms < literal_column(f"-{FAR_OFF_MS}"),
+)
 
 visit_results = Table(
     "visit_results",
